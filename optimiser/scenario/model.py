@@ -1,0 +1,83 @@
+"""The Scenario: everything a file says, validated and frozen."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, PlainValidator, WithJsonSchema
+
+from optimiser.scenario.base import Strict
+from optimiser.scenario.header import Horizon, Salvage, Solve
+from optimiser.scenario.kinds import AnyProject
+from optimiser.scenario.money import Budget, Group, Resource
+from optimiser.scenario.organisation import Entity, Source
+from optimiser.scenario.targets import AnyTarget
+from optimiser.scenario.values import AnyPath, Id, Rate, misread
+from optimiser.units import CURRENCIES
+
+
+def _currency(raw: object) -> str:
+    if isinstance(raw, str) and raw in CURRENCIES:
+        return raw
+    raise misread("V001", f'"{raw}" is not a currency code', "write a three-letter code, such as CNY or EUR")
+
+
+def _version(raw: object) -> int:
+    if raw == 1 and isinstance(raw, int):
+        return 1
+    raise misread("V001", f"version {raw} is not known here", "this programme reads version 1")
+
+
+class Scenario(Strict):
+    """An organisation, its candidate projects, its money and its promises."""
+
+    version: Annotated[int, PlainValidator(_version), WithJsonSchema({"const": 1})] = 1
+    """Version of the file format."""
+    name: str | None = None
+    """Title of the answer."""
+    note: str | None = None
+    """What is being argued about."""
+    source: str | None = None
+    """Citation for the file as a whole."""
+    illustrative: bool = False
+    """True where the whole file is an example."""
+    horizon: Horizon
+    """First and last year."""
+    base_year: int | None = None
+    """The historical year that targets refer to; absent: the first year."""
+    currency: Annotated[str, PlainValidator(_currency), WithJsonSchema({"type": "string"})] = "CNY"
+    """Three-letter code; all money of the file is in it."""
+    price_year: int | None = None
+    """All money is real money of this year; absent: the first year."""
+    discount_rate: Rate = 0.0
+    """Real, per year."""
+    salvage: Salvage = "annuity"
+    """How unused life at the end of the horizon is valued."""
+    series: dict[Id, AnyPath] = Field(default_factory=dict)
+    """Paths with a name, to be used wherever a path may stand."""
+    entities: dict[Id, Entity] = Field(default_factory=dict)
+    """The organisation tree."""
+    sources: dict[Id, Source] = Field(default_factory=dict)
+    """Streams of emissions."""
+    projects: dict[Id, AnyProject] = Field(default_factory=dict)
+    """Candidate decisions."""
+    resources: dict[Id, Resource] = Field(default_factory=dict)
+    """Yearly limits other than money."""
+    groups: dict[Id, Group] = Field(default_factory=dict)
+    """Choices among projects."""
+    budgets: dict[Id, Budget] = Field(default_factory=dict)
+    """Limits on money."""
+    targets: dict[Id, AnyTarget] = Field(default_factory=dict)
+    """Promises."""
+    solve: Solve = Field(default_factory=Solve)
+    """When the solver may stop."""
+
+    @property
+    def base(self) -> int:
+        """The base year."""
+        return self.base_year if self.base_year is not None else self.horizon.first
+
+    @property
+    def prices(self) -> int:
+        """The price year."""
+        return self.price_year if self.price_year is not None else self.horizon.first

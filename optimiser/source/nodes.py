@@ -1,0 +1,91 @@
+"""Nodes: what stands in a file, with the place where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from optimiser.errors import Problem
+
+Key = str | int | float | bool | None
+
+
+@dataclass(slots=True)
+class Node:
+    """A value of a file. `value` is a scalar, a list of nodes, or a mapping of keys to nodes; never changed once read.
+
+    `line` and `column` are the value's own place, `key` the place of the key before it; all count from 1.
+    `weight` is the number of nodes in it with every alias written out.
+    """
+
+    value: Any
+    file: str
+    line: int
+    column: int
+    key: tuple[int, int] | None = None
+    weight: int = 1
+
+    @property
+    def is_mapping(self) -> bool:
+        return isinstance(self.value, dict)
+
+    def child(self, key: Key) -> Node | None:
+        """The node under `key`, or None."""
+        if isinstance(self.value, dict):
+            return self.value.get(key)
+        if isinstance(self.value, list) and isinstance(key, int) and 0 <= key < len(self.value):
+            return self.value[key]
+        return None
+
+    def replace(self, value: Any) -> Node:
+        """The same place with another value."""
+        return Node(value, self.file, self.line, self.column, self.key, _weight(value))
+
+    def keyed(self, line: int, column: int) -> Node:
+        """The same value under a key at another place (an alias stands elsewhere than its anchor)."""
+        return Node(self.value, self.file, self.line, self.column, (line, column), self.weight)
+
+    def problem(self, code: str, where: str, message: str, help: str = "", at_key: bool = False) -> Problem:
+        """A problem at this node's place."""
+        line, column = self.key if at_key and self.key else (self.line, self.column)
+        return Problem(self.file, line, column, code, where, message, help)
+
+
+def plain(node: Node) -> Any:
+    """The node's value without places: dicts, lists and scalars."""
+    value = node.value
+    if isinstance(value, dict):
+        return {key: plain(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [plain(child) for child in value]
+    return value
+
+
+def locate(root: Node, path: tuple[Any, ...]) -> Node:
+    """The deepest node on `path` that exists."""
+    node = root
+    for key in path:
+        child = node.child(key)
+        if child is None and isinstance(node.value, dict):  # ids are texts even where YAML read a number
+            child = next((c for k, c in node.value.items() if str(k) == str(key)), None)
+        if child is None:
+            break
+        node = child
+    return node
+
+
+def walk(node: Node, path: tuple[Key, ...] = ()) -> Iterator[tuple[tuple[Key, ...], Node]]:
+    """Every node below and including `node` with its path."""
+    yield path, node
+    if isinstance(node.value, dict):
+        for key, child in node.value.items():
+            yield from walk(child, (*path, key))
+    elif isinstance(node.value, list):
+        for i, child in enumerate(node.value):
+            yield from walk(child, (*path, i))
+
+
+def _weight(value: Any) -> int:
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + sum(c.weight for c in children)

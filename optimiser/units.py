@@ -1,0 +1,224 @@
+"""Units: every quantity is read once and kept as a plain number in the units of the model.
+
+Canonical units: money in millions of the scenario's currency, greenhouse gases in ktCO2e, energy in GWh, mass in
+kt, time in hours, length in km; things that are counted (TEU, vehicles, berths) as they are.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pint
+
+Dimension = tuple[tuple[str, int], ...]
+"""Exponents of the base dimensions, sorted by name; `()` is a plain number."""
+
+CURRENCIES = frozenset(
+    "AED ARS AUD BDT BRL CAD CHF CLP CNH CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR JPY KES KRW KZT LKR MAD MOP MXN"
+    " MYR NGN NOK NZD PEN PHP PKR PLN QAR RMB RON RUB SAR SEK SGD THB TRY TWD UAH USD VND ZAR".split()
+)
+COUNTED = "TEU vehicle truck bus ship vessel berth crane lamp household person passenger tree device".split()
+SCALE = {"money": 1e-6, "carbon": 1e-3, "energy": 1e-9, "mass": 1e-3, "length": 1e-3}
+DEFINITIONS = """
+kilo- = 1e3 = k-
+mega- = 1e6 = M-
+giga- = 1e9 = G-
+tera- = 1e12 = T-
+peta- = 1e15 = P-
+exa- = 1e18 = E-
+milli- = 1e-3
+centi- = 1e-2 = c-
+tCO2e = [carbon] = _ = tCO2 = tonCO2e = tCO2eq
+gCO2e = 1e-6 * tCO2e = _ = gCO2 = gCO2eq
+Wh = [energy]
+hour = [time] = h
+day = 24 * hour = d
+week = 7 * day
+year = 8760 * hour = yr = a
+minute = hour / 60 = min
+second = hour / 3600 = s
+W = Wh / hour
+J = Wh / 3600
+toe = 11.63e6 * Wh
+tce = 8.141e6 * Wh
+tonne = [mass] = t
+gram = 1e-6 * tonne = g
+meter = [length] = m
+mile = 1609.344 * meter
+nmi = 1852 * meter
+hectare = 10000 * meter ** 2 = ha
+mu = 10000 / 15 * meter ** 2
+liter = 0.001 * meter ** 3 = L
+tkm = 1000 * tonne * meter
+unit = [] = _ = lot
+"""
+NAMED: dict[str, Dimension] = {
+    "money": (("money", 1),),
+    "tonnes of CO2e": (("carbon", 1),),
+    "energy": (("energy", 1),),
+    "power": (("energy", 1), ("time", -1)),
+    "mass": (("mass", 1),),
+    "mass per time": (("mass", 1), ("time", -1)),
+    "transport work": (("length", 1), ("mass", 1)),
+    "area": (("length", 2),),
+    "volume": (("length", 3),),
+    "length": (("length", 1),),
+    "time": (("time", 1),),
+    "a plain number": (),
+}
+MONEY, CARBON, ENERGY, NUMBER = NAMED["money"], NAMED["tonnes of CO2e"], NAMED["energy"], NAMED["a plain number"]
+
+_NUMBER = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*\Z", re.DOTALL)
+_WORDS = {
+    "trn": "T", "trillion": "T", "bn": "G", "billion": "G", "mn": "M", "million": "M", "thousand": "k",
+}  # fmt: skip
+_WORD = re.compile(r"\b(" + "|".join(_WORDS) + r")\s+")
+_POWER = re.compile(r"\b(M|k|c)?(m)([23])\b")
+
+
+class UnitError(ValueError):
+    """A text that is no quantity of this scenario; `code` and `help` say why and what would do."""
+
+    def __init__(self, code: str, message: str, help: str = ""):
+        super().__init__(message)
+        self.code, self.message, self.help = code, message, help
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number in canonical units with its dimension and the text it was written as."""
+
+    value: float
+    dimension: Dimension
+    text: str
+
+
+def times(a: Dimension, b: Dimension, power: int = 1) -> Dimension:
+    """The dimension of a x b**power."""
+    exponents = dict(a)
+    for name, exponent in b:
+        exponents[name] = exponents.get(name, 0) + power * exponent
+    return tuple(sorted((n, e) for n, e in exponents.items() if e))
+
+
+def per(a: Dimension, b: Dimension) -> Dimension:
+    """The dimension of a / b."""
+    return times(a, b, -1)
+
+
+def describe(dimension: Dimension) -> str:
+    """The dimension in a planner's words, such as 'money per power'."""
+    for name, known in NAMED.items():
+        if dimension == known:
+            return name
+    for below, known in NAMED.items():
+        for above, upper in NAMED.items():
+            if known and upper != known and per(upper, known) == dimension:
+                return f"{above} per {below}"
+    parts = [f"{n}^{e}" if e != 1 else n for n, e in dimension]
+    return " x ".join(parts).replace("carbon", "CO2e")
+
+
+class Units:
+    """Reads quantities of a scenario in one currency. Units are looked up once each (pint), numbers are cheap."""
+
+    def __init__(self, currency: str = "CNY"):
+        self.currency = currency
+        self._known: dict[str, tuple[float, Dimension]] = {"": (1.0, ()), "%": (0.01, ()), "unit": (1.0, ())}
+
+    def parse(self, raw: object) -> Quantity:
+        """Reads `raw`, a number or a text such as '3.4 MCNY/MW'. Raises UnitError."""
+        if isinstance(raw, bool) or not isinstance(raw, int | float | str):
+            raise UnitError("U001", f"{_show(raw)} is not a quantity", "write a number and a unit, such as 320 MCNY")
+        if isinstance(raw, str):
+            match = _NUMBER.match(raw)
+            if not match:
+                raise UnitError("U001", f"{_show(raw)} is not a quantity", _quantity_help(raw))
+            number, unit = float(match[1]), match[2]
+        else:
+            number, unit = float(raw), ""
+        if not math.isfinite(number):
+            raise UnitError("S010", f"{_show(raw)} is not a finite number", "leave the key out where there is no limit")
+        factor, dimension = self.unit(unit)
+        # 15 digits: 35 % is 0.35, not 0.35000000000000003
+        return Quantity(float(f"{number * factor:.15g}"), dimension, str(raw))
+
+    def unit(self, text: str) -> tuple[float, Dimension]:
+        """The factor to canonical units and the dimension of a unit's text. Raises UnitError."""
+        found = self._known.get(text)
+        if found is None:
+            found = self._known[text] = self._look_up(text)
+        return found
+
+    def _look_up(self, text: str) -> tuple[float, Dimension]:
+        if re.match(r"[\d.,_ ]", text):
+            raise UnitError(
+                "U001", f'"{text}" follows the number', "write numbers without separators: 1200 MCNY or 1.2e3 MCNY"
+            )
+        plain = _WORD.sub(lambda m: _WORDS[m[1]], text).replace("²", "2").replace("³", "3")
+        plain = _POWER.sub(_power, plain).replace("^", "**")
+        other = sorted(CURRENCIES & {w[-3:] for w in re.findall(r"[A-Za-z]+", plain)} - {self.currency})
+        if other and self.currency not in re.findall(r"[A-Z]{3}", plain):
+            raise UnitError(
+                "U005",
+                f'"{text}" is in {other[0]}, the scenario is in {self.currency}',
+                f"convert it to {self.currency} of the price year, and say the rate in `note`",
+            )
+        try:
+            quantity = _registry(self.currency).parse_expression(plain)
+            base = quantity.to_base_units()
+            dimension = tuple(sorted((n.strip("[]"), _whole(e)) for n, e in base.dimensionality.items()))
+            factor = float(base.magnitude)
+        except Exception as error:  # pint raises its own, tokenizer's and arithmetic errors alike
+            raise UnitError("U002", f'"{text}" is not a known unit', self._unit_help(text)) from error
+        for name, exponent in dimension:
+            factor *= SCALE.get(name, 1.0) ** exponent
+        return factor, dimension
+
+    def _unit_help(self, text: str) -> str:
+        common = f"M{self.currency} k{self.currency} {self.currency} tCO2e ktCO2e MtCO2e GWh MWh kWh MW kW GJ PJ t kt ha km m3"
+        close = get_close_matches(text, [*common.split(), "%", *COUNTED], n=1, cutoff=0.5)
+        hint = f"did you mean {close[0]}? " if close else ""
+        return f"{hint}known are {common}, %, and their products and ratios"
+
+
+@lru_cache(maxsize=8)
+def _registry(currency: str) -> pint.UnitRegistry:
+    import pint
+
+    lines = DEFINITIONS.splitlines() + [f"{currency} = [money]"] + [f"{name} = [{name}]" for name in COUNTED]
+    registry: pint.UnitRegistry = pint.UnitRegistry(None, on_redefinition="ignore")
+    registry.load_definitions([line for line in lines if line])
+    return registry
+
+
+def _power(match: re.Match[str]) -> str:
+    # in this field Mm3 is a million cubic metres, not a cubic megametre; km2 stays what it is
+    prefix, exponent = match[1] or "", match[3]
+    if prefix == "M":
+        return f"(1e6*m**{exponent})"
+    return f"({prefix}m**{exponent})"
+
+
+def _whole(exponent: object) -> int:
+    number = float(str(exponent))
+    if number != int(number):
+        raise ValueError("broken exponent")
+    return int(number)
+
+
+def _show(raw: object) -> str:
+    text = repr(raw) if not isinstance(raw, str) else f'"{raw}"'
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _quantity_help(raw: str) -> str:
+    if raw.strip().lower() in {"nan", ".nan", "inf", ".inf", "-.inf", "n/a", "na", "-"}:
+        return "leave the key out where there is no figure"
+    return "write a number and a unit, such as 320 MCNY, 4.02 MtCO2e, 25 GWh or 35 %"
