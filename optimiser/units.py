@@ -98,6 +98,18 @@ class Quantity:
     dimension: Dimension
     text: str
 
+    @property
+    def number(self) -> float:
+        """The number as written."""
+        match = _NUMBER.match(self.text)
+        return float(match[1]) if match else self.value
+
+    @property
+    def unit(self) -> str:
+        """The unit as written."""
+        match = _NUMBER.match(self.text)
+        return match[2] if match else ""
+
 
 def times(a: Dimension, b: Dimension, power: int = 1) -> Dimension:
     """The dimension of a x b**power."""

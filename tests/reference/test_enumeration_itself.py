@@ -65,9 +65,9 @@ def test_renewal():
 
 
 def test_without_renewal_the_effect_ends():
-    """Life 2 in five years: a cap in 2028 is kept only by a start in 2027 or 2028, which costs 2 x opex there.
+    """Life 2: a cap in 2028 is kept by a start in 2027 (10, and two years of opex at 1), not by one in 2026.
 
-    Proves that operation stops with the life; if it went on, a start in 2026 would do as well.
+    Proves that operation stops with the life; if it went on the answer would be 14 (four years of opex), not 12.
     """
     project = {"start": [2026, 2027], "life": 2, "capex": "10 MCNY", "opex": "1 MCNY", "abates": {"site": "50 %"}}
     cap = {"cap": {"kind": "reduction", "in": [2028], "cut": "50 %"}}
@@ -121,7 +121,8 @@ def test_credits():
     """100 emitted, a measure abates 60 for 90, credits cost 2 each and may be 50 % of the base.
 
     Without the measure 100 would have to be bought, above the limit of 50; with it 40 are bought: 90 + 80 = 170.
-    If the limit were ignored the answer would be 200 by credits only with a dearer measure: it is infeasible then.
+    Proves the limit and its base: at 39 % no plan is left, where a share of what is emitted would still allow 40.
+    Credits are cash: a cash budget of 165 is too small for 170, though the capex of 90 fits.
     """
     measure = {"a": {"capex": "90 MCNY", "abates": {"site": "60 ktCO2e"}}}
     target = {"kind": "neutrality", "by": 2026, "credits": "50 %", "credit_price": "2 MCNY/ktCO2e"}

@@ -1,0 +1,86 @@
+"""Formulation: the mathematics. `build` is the programme, read aloud: decisions, what they do, what must hold, the aim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyomo.environ as pyo
+from numpy.typing import NDArray
+
+from optimiser.formulation.avoided import add_avoided
+from optimiser.formulation.budgets import add_budgets
+from optimiser.formulation.carbon_budgets import add_carbon_budgets
+from optimiser.formulation.choices import add_choices
+from optimiser.formulation.cost import add_least_cost, add_least_shortfall
+from optimiser.formulation.emissions import add_emissions, add_removals
+from optimiser.formulation.historical import add_historical
+from optimiser.formulation.intensities import add_intensities
+from optimiser.formulation.matrix import MatrixPart
+from optimiser.formulation.neutrality import add_neutrality
+from optimiser.formulation.peaks import add_peaks
+from optimiser.formulation.reductions import add_reductions
+from optimiser.formulation.requirements import add_requirements
+from optimiser.formulation.research import add_cheaper_starts
+from optimiser.formulation.resources import add_resources
+from optimiser.formulation.shortfalls import add_shortfalls
+from optimiser.formulation.starts import add_starts
+from optimiser.formulation.supply import add_supply
+from optimiser.instance import Instance
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the model: least cost, or the least shortfall of some targets.
+
+    `giving_way`: targets that may be missed. `least_shortfall`: the targets whose shortfall is minimised instead of
+    cost. `at_most`: total shortfall (kt) allowed to targets by id. `fixed`: units started by each year of its window,
+    by project, where that is no longer a question.
+    """
+
+    giving_way: frozenset[str] = frozenset()
+    least_shortfall: frozenset[str] = frozenset()
+    at_most: dict[str, float] = field(default_factory=dict)
+    fixed: dict[int, NDArray[np.float64]] = field(default_factory=dict)
+
+
+def build(instance: Instance, question: Question | None = None) -> pyo.ConcreteModel:
+    """The whole programme for an instance."""
+    model = pyo.ConcreteModel()
+    model.instance, model.question = instance, question or Question()
+    model.matrix, model.approximate = MatrixPart(), set()
+
+    # decisions
+    add_starts(model)
+    add_cheaper_starts(model)
+    add_supply(model)
+    add_shortfalls(model)
+
+    # what they do, year by year
+    add_emissions(model)
+    add_removals(model)
+
+    # what must hold of any plan
+    add_requirements(model)
+    add_choices(model)
+    add_resources(model)
+    add_budgets(model)
+
+    # what was promised
+    add_peaks(model)
+    add_reductions(model)
+    add_neutrality(model)
+    add_intensities(model)
+    add_carbon_budgets(model)
+    add_avoided(model)
+    add_historical(model)
+
+    # what is sought
+    if model.question.least_shortfall:
+        add_least_shortfall(model, model.question.least_shortfall)
+    else:
+        add_least_cost(model)
+    return model
+
+
+__all__ = ["Question", "build"]

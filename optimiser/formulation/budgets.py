@@ -1,0 +1,48 @@
+r"""Budgets: no year spends more than it has, and unspent money may move on.
+
+$$ \text{spend}_{b,y} \le \text{limit}_{b,y} + \text{kept}_{b,y-1}, \qquad
+   \text{kept}_{b,y} \le \kappa_b\,(\text{limit}_{b,y} + \text{kept}_{b,y-1} - \text{spend}_{b,y}), \qquad
+   \sum_{k=0}^{n_b-1} \text{spend}_{b,y-k} \le \text{limit}_{b,y} \;\text{for windows} $$
+"""
+
+from __future__ import annotations
+
+import pyomo.environ as pyo
+
+from optimiser.formulation.matrix import add_total
+from optimiser.formulation.spending import capex, cash
+from optimiser.instance.data import Instance
+
+
+def add_budgets(model: pyo.ConcreteModel) -> None:
+    """Adds `spend[b, y]`, `kept[b, y]` and the limits."""
+    instance: Instance = model.instance
+    years = [int(y) for y in instance.years]
+    budgets = {b.id: b for b in instance.budgets}
+    forms = []
+    for b in instance.budgets:
+        members = [instance.projects[i] for i in b.projects]
+        forms.append(capex(model, members) if b.covers == "capex" else cash(model, members))
+    spend = add_total(model, "spend", list(budgets), forms, years)
+    yearly = [b for b in budgets if budgets[b].window is None]
+    keeping = [b for b in yearly if budgets[b].carry > 0]
+    windowed = [b for b in budgets if budgets[b].window is not None]
+    model.kept = pyo.Var(keeping, years, domain=pyo.NonNegativeReals)
+
+    def available(b: str, y: int):
+        limit = float(budgets[b].limit[instance.year_index(y)])
+        return limit + model.kept[b, y - 1] if b in keeping and y > instance.first else limit
+
+    @model.Constraint(yearly, years)
+    def spend_within_budget(m, b, y):
+        return spend[b, y] <= available(b, y)
+
+    @model.Constraint(keeping, years)
+    def kept_is_unspent(m, b, y):
+        return m.kept[b, y] <= budgets[b].carry * (available(b, y) - spend[b, y])
+
+    @model.Constraint(windowed, years)
+    def spend_within_window(m, b, y):
+        width = budgets[b].window or 1
+        span = [k for k in years if y - width < k <= y]
+        return sum(spend[b, k] for k in span) <= float(budgets[b].limit[instance.year_index(y)])

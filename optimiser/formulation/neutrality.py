@@ -1,0 +1,31 @@
+r"""Neutrality: what is left is removed or, as far as admitted, covered by credits; the residual is capped first.
+
+$$ \text{gross}_{t,y} - \text{removed}_{t,y} - \text{credits}_{t,y} \le \text{shortfall}_{t,y}, \qquad
+   \text{gross}_{t,y} \le \rho_t\,\text{base}_t + \text{shortfall}_{t,y}, \qquad \text{credits}_{t,y} \le \kappa_t\,\text{base}_t $$
+"""
+
+from __future__ import annotations
+
+import pyomo.environ as pyo
+
+from optimiser.formulation.emissions import gross_of
+from optimiser.formulation.shortfalls import shortfall_of
+from optimiser.instance.data import Instance, NeutralityData
+
+
+def add_neutrality(model: pyo.ConcreteModel) -> None:
+    """Adds `credits[t, y]` where a target admits any, and the rows of every neutrality target."""
+    instance: Instance = model.instance
+    targets = {t.id: t for t in instance.targets if isinstance(t, NeutralityData)}
+    tested = [(t.id, int(instance.years[y])) for t in targets.values() for y in t.years]
+    admitted = [(t, y) for t, y in tested if targets[t].credits > 0]
+    model.credits = pyo.Var(admitted, domain=pyo.NonNegativeReals, bounds=lambda m, t, y: (0, targets[t].credits))
+
+    @model.Constraint(tested)
+    def net_is_zero(m, t, y):
+        credits = m.credits[t, y] if (t, y) in m.credits else 0.0
+        return gross_of(m, targets[t], y) - m.removed[t, y] - credits <= shortfall_of(m, targets[t], y)
+
+    @model.Constraint([(t, y) for t, y in tested if targets[t].residual is not None])
+    def gross_within_residual(m, t, y):
+        return gross_of(m, targets[t], y) <= float(targets[t].residual or 0.0) + shortfall_of(m, targets[t], y)

@@ -1,0 +1,234 @@
+r"""Overlap: shares of one source multiply, exactly, for every plan in whole units.
+
+Up to four measures that are yes or no form a group. A weight $w_{c}$ per combination $c$ of what operates says which
+one it is:
+
+$$ \sum_c w_{c,y} = 1, \qquad \sum_{c \ni m} w_{c,y} = \text{operating}_{m,y}, \qquad
+   \text{left}_y = \sum_c w_{c,y} \prod_{m \in c} (1 - \text{share}_{m,y}) $$
+
+Further groups are chained: with $r_y$ what the measures before leave, $q_{c,y} = r_y w_{c,y}$ is stated by
+
+$$ \sum_c q_{c,y} = r_y, \qquad \underline r_y\,w_{c,y} \le q_{c,y} \le \overline r_y\,w_{c,y}, \qquad
+   \text{left}_y = \sum_c q_{c,y} \prod_{m \in c} (1 - \text{share}_{m,y}) $$
+
+which is exact where the weights are whole, that is for every plan of yes/no projects. One measure of any number of
+units (or any size) goes first: $r_y = 1 - \text{share}_y\,\text{operating}_y$ is linear. Every further measure of
+several units is written in binary digits $\beta_{b,y}$ and multiplied digit by digit:
+
+$$ \text{operating}_y = \sum_b 2^b \beta_{b,y}, \quad p_{b,y} = r_y \beta_{b,y}, \quad
+   \text{left}_y = r_y - \text{share}_y \sum_b 2^b p_{b,y} $$
+
+A ramp makes levels of a yes/no measure (one combination per level) and counts by level of several units. A further
+measure of continuous size is cut into 128 steps; within a step the product is a McCormick envelope, whose error is at
+most $\tfrac14 (\overline r - \underline r)\,\text{share}\cdot\text{max}/128$ of the source. It is zero for whole units,
+and `solve` fixes such a size and solves again, so that the plan itself is exact and only the bound is loosened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import pyomo.environ as pyo
+from scipy import sparse
+
+from optimiser.formulation.matrix import LinearForm, constant, of_columns
+from optimiser.instance.data import Instance, Ledger, ProjectData, SourceData
+from optimiser.instance.timing import Floats
+
+GROUP = 4
+COMBINATIONS = 128
+DIGITS = 7
+
+
+@dataclass(frozen=True, eq=False)
+class Measure:
+    """A project that takes a share (Y,) of a source per unit in full operation; `levels`: the effects a unit can have."""
+
+    project: ProjectData
+    share: Floats
+    levels: tuple[float, ...]
+
+
+@dataclass(eq=False)
+class Remainder:
+    """What is left of a source in a year as a share of its baseline: a form and its bounds (Y,)."""
+
+    form: LinearForm
+    low: Floats
+    high: Floats
+
+
+def measures_on(instance: Instance, s: int, ledger: Ledger) -> list[Measure]:
+    """The share measures of a source in one ledger."""
+    found = []
+    for p, a in instance.abatements_on.get(s, ()):
+        if a.form == "share" and a.counts_in(ledger):
+            levels = tuple(float(x) for x in np.unique(p.effect) if x > 0)
+            if levels and np.any(a.amount):
+                found.append(Measure(p, a.amount, levels))
+    return found
+
+
+def left_of(model: pyo.ConcreteModel, source: SourceData, measures: list[Measure]) -> LinearForm:
+    """What is left of a source, as a share of its baseline, one row per year."""
+    n = len(model.instance.years)
+    rest = Remainder(constant(np.ones(n)), np.ones(n), np.ones(n))
+    fixed = [m for m in measures if m.project.index in model.question.fixed]
+    measures = [m for m in measures if m not in fixed]
+    whole = [m for m in measures if m.project.is_single]
+    others = [m for m in measures if not m.project.is_single]
+    others.sort(key=lambda m: (m.project.integer, -m.project.most))
+    for m in measures:
+        _at_most_all(model, source, m)
+    if others:
+        rest = _first(model, others.pop(0))
+    for group in _groups(whole):
+        rest = _group(model, source, group, rest)
+    for m in others:
+        rest = _by_digits(model, source, m, rest)
+    for m in fixed:
+        amounts = np.diff(model.question.fixed[m.project.index], prepend=0.0)
+        rest = _after(rest, m, rest.form.scaled(1 - m.share * (amounts @ m.project.effect)))
+    return rest.form
+
+
+def _level(model: pyo.ConcreteModel, m: Measure) -> LinearForm:
+    return model.started.effect([(m.project, m.project.effect * m.share)])
+
+
+def _range(m: Measure) -> tuple[Floats, Floats]:
+    """Least and greatest share that the measure can take in each year, at most all of the source."""
+    most = m.project.effect.max(axis=0) * m.project.most
+    if not m.project.is_single:  # several starts of different age together are at most `most` units at full effect
+        most = np.where(m.project.effect.any(axis=0), max(m.levels) * m.project.most, 0.0)
+    return np.minimum(m.share, 0) * most, np.minimum(np.maximum(m.share, 0) * most, 1.0)
+
+
+def _after(rest: Remainder, m: Measure, form: LinearForm) -> Remainder:
+    least, greatest = _range(m)
+    return Remainder(form, rest.low * (1 - greatest), rest.high * (1 - least))
+
+
+def _at_most_all(model: pyo.ConcreteModel, source: SourceData, m: Measure) -> None:
+    if np.any(m.share * max(m.levels) * m.project.most > 1):
+        years = model.instance.years
+        model.matrix.add_rows(
+            "abates_at_most_all",
+            _level(model, m),
+            upper=1.0,
+            label=lambda y: (source.id, m.project.id, int(years[y])),
+        )
+
+
+def _first(model: pyo.ConcreteModel, m: Measure) -> Remainder:
+    n = len(m.share)
+    one = Remainder(constant(np.ones(n)), np.ones(n), np.ones(n))
+    return _after(one, m, constant(np.ones(n)) - _level(model, m))
+
+
+def _groups(measures: list[Measure]) -> list[list[Measure]]:
+    groups: list[list[Measure]] = []
+    for m in measures:
+        if groups:
+            combinations = np.prod([len(o.levels) + 1 for o in [*groups[-1], m]])
+            if len(groups[-1]) < GROUP and combinations <= COMBINATIONS:
+                groups[-1].append(m)
+                continue
+        groups.append([m])
+    return groups
+
+
+def _group(model: pyo.ConcreteModel, source: SourceData, group: list[Measure], rest: Remainder) -> Remainder:
+    if len(group) == 1 and rest.form.is_constant:
+        return _first(model, group[0])
+    n = len(model.instance.years)
+    combos = list(product(*(range(len(m.levels) + 1) for m in group)))
+    factors = np.ones((n, len(combos)))
+    for k, m in enumerate(group):
+        effect = np.array([0.0, *m.levels])[[c[k] for c in combos]]
+        factors *= 1 - m.share[:, None] * effect[None, :]
+    years = model.instance.years
+    weights = model.matrix.add_columns(
+        "weight", n * len(combos), label=lambda i: (source.id, combos[i % len(combos)], int(years[i // len(combos)]))
+    )
+
+    def of_combos(columns, chosen: Floats) -> LinearForm:
+        """Sum over combinations of chosen (Y, combos) x column."""
+        y, c = np.nonzero(chosen)
+        data = (chosen[y, c], (y, y * len(combos) + c))
+        return LinearForm(n, {columns: sparse.csr_array(data, shape=(n, columns.size))})
+
+    def label(y: int) -> tuple[str, int]:
+        return source.id, int(years[y])
+
+    everything = np.ones((n, len(combos)))
+    model.matrix.add_rows("weights_sum_to_one", of_combos(weights, everything), 1.0, 1.0, label)
+    for k, m in enumerate(group):
+        for j, effect in enumerate(m.levels, start=1):
+            has = np.tile(np.array([c[k] == j for c in combos], dtype=float), (n, 1))
+            at_level = model.started.effect([(m.project, np.isclose(m.project.effect, effect).astype(float))])
+            model.matrix.add_rows("weights_match_operation", of_combos(weights, has) - at_level, 0.0, 0.0, label)
+    after = rest
+    if rest.form.is_constant:
+        after = Remainder(of_combos(weights, factors), rest.low, rest.high)
+    else:
+        parts = model.matrix.add_columns("part", n * len(combos))
+        spread = np.repeat
+        each, share = of_columns(parts, range(parts.size)), of_columns(weights, range(weights.size))
+        model.matrix.add_rows("parts_sum_to_rest", of_combos(parts, everything) - rest.form, 0.0, 0.0, label)
+        low, high = spread(rest.low, len(combos)), spread(rest.high, len(combos))
+        model.matrix.add_rows("part_at_most", each - share.scaled(high), upper=0.0)
+        model.matrix.add_rows("part_at_least", each - share.scaled(low), 0.0)
+        after = Remainder(of_combos(parts, factors), rest.low, rest.high)
+    for m in group:
+        after = _after(after, m, after.form)
+    return after
+
+
+def _by_digits(model: pyo.ConcreteModel, source: SourceData, m: Measure, rest: Remainder) -> Remainder:
+    """rest x (1 - share x operating), with the units operating at each level written in binary digits."""
+    n = len(m.share)
+    taken = LinearForm(n)
+    for effect in m.levels:
+        at_level = np.isclose(m.project.effect, effect).astype(float)
+        count = model.started.effect([(m.project, at_level)])
+        taken = taken + _product(model, m.project, count, rest).scaled(m.share * effect)
+    return _after(rest, m, rest.form - taken)
+
+
+def _product(model: pyo.ConcreteModel, p: ProjectData, count: LinearForm, rest: Remainder) -> LinearForm:
+    n = count.rows
+    digits = int(p.most).bit_length() if p.integer else DIGITS
+    worth = 2.0 ** np.arange(digits) * (1.0 if p.integer else p.most / 2**DIGITS)
+    bits = model.matrix.add_columns("digit", n * digits, 0.0, 1.0, True)
+    parts = model.matrix.add_columns("digit_part", n * digits, lower=-np.inf)
+    bit, part = of_columns(bits, range(bits.size)), of_columns(parts, range(parts.size))
+    low, high = np.repeat(rest.low, digits), np.repeat(rest.high, digits)
+    rest_each = rest.form.taken(np.repeat(np.arange(n), digits))
+    _envelope(model, part, bit, rest_each, low, high, np.ones(n * digits))
+    sums = sparse.csr_array(np.kron(np.eye(n), worth[None, :]))
+    number, total = LinearForm(n, {bits: sums}), LinearForm(n, {parts: sums})
+    if p.integer:
+        model.matrix.add_rows("digits_are_units", number - count, 0.0, 0.0)
+        return total
+    step = p.most / 2**DIGITS
+    crumbs = model.matrix.add_columns("crumb", n, 0.0, step)
+    crumb_parts = model.matrix.add_columns("crumb_part", n, lower=-np.inf)
+    crumb, crumb_part = of_columns(crumbs, range(n)), of_columns(crumb_parts, range(n))
+    model.matrix.add_rows("digits_are_size", number + crumb - count, 0.0, 0.0)
+    _envelope(model, crumb_part, crumb, rest.form, rest.low, rest.high, np.full(n, step))
+    model.approximate.add(p.index)
+    return total + crumb_part
+
+
+def _envelope(
+    model: pyo.ConcreteModel, part: LinearForm, x: LinearForm, r: LinearForm, low: Floats, high: Floats, top: Floats
+) -> None:
+    """part = r x with low <= r <= high and 0 <= x <= top: McCormick's four rows, exact at x = 0 and x = top."""
+    add = model.matrix.add_rows
+    add("product_at_most_high", part - x.scaled(high), upper=0.0)
+    add("product_at_least_low", part - x.scaled(low), 0.0)
+    add("product_at_most_rest", part - r.scaled(top) - x.scaled(low), upper=-low * top)
+    add("product_at_least_rest", part - r.scaled(top) - x.scaled(high), -high * top)

@@ -1,0 +1,103 @@
+r"""Starts: the decision is how many units of a project have been started by each year.
+
+$$ 0 \le \text{started}_{p,v} - \text{started}_{p,v-1} \le \text{per year}_p, \qquad
+   \text{started}_{p,v} \in \{0, \dots, \text{max}_p\} \;\text{(any number for a size)} $$
+
+Cumulative starts make every yearly effect a sparse row: a start in year $v$ is a difference, and what a start in $v$
+does in year $y$ ($P_{v,y}$) enters as $P_{v,y} - P_{v+1,y}$.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pyomo.environ as pyo
+from scipy import sparse
+
+from optimiser.formulation.matrix import Columns, LinearForm, of_columns
+from optimiser.instance.data import Instance, ProjectData
+from optimiser.instance.timing import Floats
+
+
+class Starts:
+    """The columns `started[p, v]`, and what depends on them linearly."""
+
+    def __init__(self, instance: Instance, columns: Columns, offsets: dict[int, int]):
+        self.instance, self.columns, self.offsets = instance, columns, offsets
+
+    def effect(self, parts: Iterable[tuple[ProjectData, Floats]]) -> LinearForm:
+        """Sum over projects of an effect (V, Y) per unit started: one row per year."""
+        rows, cols, values = [], [], []
+        for project, profile in parts:
+            jumps = profile.copy()
+            jumps[:-1] -= profile[1:]
+            v, y = np.nonzero(jumps)
+            rows.append(y)
+            cols.append(v + self.offsets[project.index])
+            values.append(jumps[v, y])
+        n = len(self.instance.years)
+        if not rows:
+            return LinearForm(n)
+        data = (np.concatenate(values), (np.concatenate(rows), np.concatenate(cols)))
+        return LinearForm(n, {self.columns: sparse.csr_array(data, shape=(n, self.columns.size))})
+
+    def once(self, parts: Iterable[tuple[ProjectData, Floats]]) -> LinearForm:
+        """The same for an effect (V,) that has no year, such as salvage: one row."""
+        row = np.zeros(self.columns.size)
+        for project, profile in parts:
+            at = self.offsets[project.index]
+            row[at : at + len(profile)] += profile - np.append(profile[1:], 0.0)
+        return LinearForm(1, {self.columns: sparse.csr_array(row[None, :])})
+
+    def by(self, project: ProjectData, years: Iterable[int]) -> LinearForm:
+        """Units started by the end of each of `years`; one row each, none before the window."""
+        years = np.asarray(list(years))
+        position = np.minimum(years - project.starts[0], len(project.starts) - 1)
+        open_ = np.nonzero(position >= 0)[0]
+        data = (np.ones(len(open_)), (open_, position[open_] + self.offsets[project.index]))
+        matrix = sparse.csr_array(data, shape=(len(years), self.columns.size))
+        return LinearForm(len(years), {self.columns: matrix})
+
+    def new(self, project: ProjectData) -> LinearForm:
+        """Units started in each year of the window; one row each."""
+        return self.by(project, project.starts) - self.by(project, project.starts - 1)
+
+    def at_end(self, project: ProjectData) -> LinearForm:
+        """Units started in all; one row."""
+        return self.by(project, [int(project.starts[-1])])
+
+
+def add_starts(model: pyo.ConcreteModel) -> None:
+    """Adds `started`, which never falls and rises by no more than a year allows."""
+    instance: Instance = model.instance
+    offsets, n = {}, 0
+    for p in instance.projects:
+        offsets[p.index] = n
+        n += len(p.starts)
+    lower, upper, integer = np.zeros(n), np.zeros(n), np.zeros(n, dtype=bool)
+    owner = np.zeros(n, dtype=int)
+    for p in instance.projects:
+        here = slice(offsets[p.index], offsets[p.index] + len(p.starts))
+        owner[here] = p.index
+        integer[here] = p.integer
+        upper[here] = p.most
+        if p.per_year is not None:
+            upper[here] = np.minimum(p.most, p.per_year * np.arange(1, len(p.starts) + 1))
+        if p.committed:
+            lower[here.stop - 1] = p.least
+        if p.index in model.question.fixed:
+            lower[here] = upper[here] = model.question.fixed[p.index]
+
+    def label(i: int) -> tuple[str, int]:
+        p = instance.projects[owner[i]]
+        return p.id, int(p.starts[i - offsets[p.index]])
+
+    columns = model.matrix.add_columns("started", n, lower, upper, integer, label)
+    model.started = Starts(instance, columns, offsets)
+    later = np.nonzero((np.arange(n) > 0) & (owner == np.roll(owner, 1)))[0]
+    rise = of_columns(columns, later) - of_columns(columns, later - 1)
+    limit = np.array([p.per_year if p.per_year is not None else np.inf for p in instance.projects])
+    model.matrix.add_rows(
+        "starts_never_fall", rise, 0.0, limit[owner[later]] if len(later) else 0.0, lambda i: label(int(later[i]))
+    )

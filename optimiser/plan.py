@@ -1,0 +1,109 @@
+"""The Plan: what was decided, and what the model says of it. The Accounts: the same, recomputed by the audit.
+
+Money in millions of the scenario's currency, emissions in ktCO2e, years as they are written. Frozen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Status = Literal["optimal", "feasible"]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """So many units of a project begin in a year."""
+
+    project: str
+    year: int
+    amount: float
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Everything a plan decides: starts, output used on site where that is open (GWh or the source's own unit), credits (kt)."""
+
+    starts: tuple[Start, ...]
+    supplied: dict[tuple[str, int], float] = field(default_factory=dict)
+    credits: dict[tuple[str, int], float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What the model says a plan does, for the audit to contradict: (Y,) by id."""
+
+    objective: float
+    gross: dict[str, Floats]
+    removed: dict[str, Floats]
+    avoided: dict[str, Floats]
+    spend: dict[str, Floats]
+    shortfall: dict[str, Floats]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An answer: `status` is optimal within the gap asked for, or feasible. `gap` is relative to the objective."""
+
+    status: Status
+    objective: float
+    bound: float
+    gap: float
+    gap_asked: float
+    decisions: Decisions
+    claims: Claims
+    gave_way: tuple[str, ...]
+    stopped_by: str
+    solver: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRow:
+    """A target in a year: what was required, what is achieved, and the margin (negative: missed)."""
+
+    id: str
+    kind: str
+    rule: str
+    year: int
+    required: float
+    achieved: float
+    margin: float
+    met: bool
+    unit: str
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """A plan recomputed. (Y,) arrays: money by project and kind, emissions by source and ledger, the other ledgers.
+
+    `money[kind][project]` for capex, opex, energy (saved, counts negative), income (counts negative);
+    `salvage[project]` is undiscounted, at the year after the horizon.
+    """
+
+    years: NDArray[np.int64]
+    discount: Floats
+    salvage_discount: float
+    money: dict[str, dict[str, Floats]]
+    salvage: dict[str, float]
+    credit_cost: Floats
+    penalties: Floats
+    baseline: dict[tuple[str, str], Floats]
+    gross: dict[tuple[str, str], Floats]
+    removed: dict[str, Floats]
+    avoided: dict[str, Floats]
+    credits: dict[str, Floats]
+    resources: dict[str, Floats]
+    resource_limits: dict[str, Floats]
+    budgets: dict[str, dict[str, Floats]]
+    targets: tuple[TargetRow, ...]
+    objective: float
+    spending: float
+    """Present value of money spent: what a gap may be set against when savings push the objective towards zero."""
+
+    def total(self, kind: str) -> Floats:
+        """Money of one kind over all projects (Y,)."""
+        return np.sum(list(self.money[kind].values()), axis=0) if self.money[kind] else np.zeros(len(self.years))

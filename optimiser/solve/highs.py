@@ -1,0 +1,235 @@
+"""HiGHS, and nothing else knows it: options, callbacks, limits held from outside, status.
+
+The solver runs in a thread of its own, so that Ctrl-C and the time limit are heard while it works. It is asked to
+stop, and if it does not within a grace period, the best plan it has reported is taken and it is left behind.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from optimiser.solve.programme import Programme
+
+Floats = NDArray[np.float64]
+Status = Literal["optimal", "stopped", "infeasible", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a search stands: seconds, best objective so far (infinite: none), bound, relative gap."""
+
+    seconds: float
+    incumbent: float
+    bound: float
+
+    @property
+    def gap(self) -> float:
+        """Distance of bound and incumbent relative to the incumbent."""
+        return relative_gap(self.incumbent, self.bound)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When to stop: relative gap, seconds, threads (None: all), seed."""
+
+    gap: float = 1e-4
+    seconds: float = 300.0
+    threads: int | None = None
+    seed: int = 0
+
+
+@dataclass(eq=False)
+class Outcome:
+    """What the solver says. `x` is None where it found no plan; `bound` is proven."""
+
+    status: Status
+    x: Floats | None
+    objective: float
+    bound: float
+    seconds: float
+    reason: str
+    row_dual: Floats | None = None
+    log: list[str] = field(default_factory=list)
+    abandoned: bool = False
+
+
+def relative_gap(objective: float, bound: float) -> float:
+    """(objective - bound) / |objective|; zero where they meet."""
+    difference = objective - bound
+    if not np.isfinite(difference):
+        return float("inf")
+    if difference <= 1e-9 * max(1.0, abs(objective)):
+        return 0.0
+    return difference / max(abs(objective), 1e-9)
+
+
+class Interrupt:
+    """Set by Ctrl-C; every search asks it."""
+
+    def __init__(self) -> None:
+        self.event = threading.Event()
+
+    @property
+    def is_set(self) -> bool:
+        """True once somebody has asked to stop."""
+        return self.event.is_set()
+
+
+def run(
+    programme: Programme,
+    limits: Limits,
+    watch: Callable[[Progress], None] | None = None,
+    interrupt: Interrupt | None = None,
+    start: Floats | None = None,
+) -> Outcome:
+    """Solves a programme as a MIP, or as an LP where nothing is integer."""
+    return _Run(programme, limits, watch, interrupt or Interrupt(), start).outcome()
+
+
+class _Run:
+    GRACE = 10.0
+
+    def __init__(
+        self,
+        programme: Programme,
+        limits: Limits,
+        watch: Callable[[Progress], None] | None,
+        interrupt: Interrupt,
+        start: Floats | None,
+    ):
+        self.programme, self.limits, self.watch, self.interrupt = programme, limits, watch, interrupt
+        self.started = time.monotonic()
+        self.log: list[str] = []
+        self.best: tuple[float, Floats] | None = None
+        self.bound = -np.inf
+        self.highs = highspy.Highs()
+        self._options()
+        self._pass()
+        if start is not None:
+            solution = highspy.HighsSolution()
+            solution.col_value = list(start)
+            self.highs.setSolution(solution)
+        self.highs.cbLogging += self._on_log
+        self.highs.cbMipLogging += self._on_progress
+        self.highs.cbMipInterrupt += self._on_interrupt
+        self.highs.cbSimplexInterrupt += self._on_interrupt
+        self.highs.cbIpmInterrupt += self._on_interrupt
+        self.highs.cbMipImprovingSolution += self._on_solution
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.started
+
+    def _options(self) -> None:
+        limits = self.limits
+        options = {
+            "log_to_console": False,
+            "mip_rel_gap": float(limits.gap),
+            "mip_abs_gap": 1e-9,
+            "time_limit": max(limits.seconds, 0.01),
+            "threads": int(limits.threads or os.cpu_count() or 1),
+            "random_seed": int(limits.seed),
+            "primal_feasibility_tolerance": 1e-7,
+            "mip_feasibility_tolerance": 1e-6,
+            "allow_unbounded_or_infeasible": False,
+        }
+        highspy.Highs.resetGlobalScheduler(True)
+        for name, value in options.items():
+            self.highs.setOptionValue(name, value)
+
+    def _pass(self) -> None:
+        p = self.programme
+        matrix = sparse.csc_array(p.matrix)
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = len(p.cost), len(p.row_lower)
+        lp.col_cost_, lp.offset_ = p.cost, p.offset
+        lp.col_lower_, lp.col_upper_ = p.lower, p.upper
+        lp.row_lower_, lp.row_upper_ = p.row_lower, p.row_upper
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.indptr, matrix.indices
+        lp.a_matrix_.value_ = matrix.data
+        if p.integer.any():
+            kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+            lp.integrality_ = [kinds[i] for i in p.integer.astype(int)]
+        self.highs.passModel(lp)
+
+    def _on_log(self, event) -> None:
+        self.log.append(event.message)
+
+    def _on_progress(self, event) -> None:
+        data = event.data_out
+        self.bound = max(self.bound, data.mip_dual_bound) if np.isfinite(data.mip_dual_bound) else self.bound
+        if self.watch is not None:
+            self.watch(Progress(self.seconds, data.mip_primal_bound, data.mip_dual_bound))
+
+    def _on_interrupt(self, event) -> None:
+        if self.interrupt.is_set or self.seconds > self.limits.seconds:
+            event.interrupt()
+
+    def _on_solution(self, event) -> None:
+        data = event.data_out
+        self.best = (float(data.objective_function_value), np.array(data.mip_solution, dtype=float))
+
+    def outcome(self) -> Outcome:
+        worker = threading.Thread(target=self._work, daemon=True)
+        worker.start()
+        overdue: float | None = None
+        while worker.is_alive():
+            try:
+                worker.join(0.05)
+            except KeyboardInterrupt:
+                self.interrupt.event.set()
+            if overdue is None and (self.interrupt.is_set or self.seconds > self.limits.seconds):
+                overdue = self.seconds + self.GRACE + 0.05 * self.limits.seconds
+            if overdue is not None and self.seconds > overdue:
+                return self._left_behind()
+        return self._read()
+
+    def _work(self) -> None:
+        self.highs.run()
+
+    def _reason(self) -> str:
+        return "interrupt" if self.interrupt.is_set else "time limit"
+
+    def _left_behind(self) -> Outcome:
+        objective, x = self.best if self.best is not None else (np.inf, None)
+        text = "HiGHS did not stop when asked; its best reported solution is taken"
+        self.log.append(text + "\n")
+        return Outcome(
+            "stopped", x, objective, self.bound, self.seconds, self._reason(), log=self.log, abandoned=True
+        )
+
+    def _read(self) -> Outcome:
+        highs, mip = self.highs, bool(self.programme.integer.any())
+        status, info = highs.getModelStatus(), highs.getInfo()
+        solution = highs.getSolution()
+        has_plan = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        x = np.array(solution.col_value, dtype=float) if has_plan else None
+        objective = float(info.objective_function_value) if has_plan else np.inf
+        if x is None and self.best is not None:
+            objective, x = self.best
+        bound = float(info.mip_dual_bound) if mip else (objective if status == highspy.HighsModelStatus.kOptimal else -np.inf)
+        dual = np.array(solution.row_dual, dtype=float) if solution.dual_valid and not mip else None
+        kinds = highspy.HighsModelStatus
+        common = {"seconds": self.seconds, "log": self.log, "row_dual": dual}
+        if status == kinds.kOptimal and x is not None:
+            return Outcome("optimal", x, objective, bound, reason="gap reached", **common)
+        if status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):
+            return Outcome("infeasible", None, np.inf, np.inf, reason="proven infeasible", **common)
+        if status == kinds.kModelEmpty:
+            feasible = bool(np.all(self.programme.row_lower <= 1e-9) and np.all(self.programme.row_upper >= -1e-9))
+            x = np.zeros(len(self.programme.cost))
+            return Outcome("optimal" if feasible else "infeasible", x, self.programme.offset, self.programme.offset, reason="no decisions", **common)
+        stopped = status in (kinds.kTimeLimit, kinds.kInterrupt, kinds.kSolutionLimit, kinds.kIterationLimit)
+        reason = self._reason() if stopped else highs.modelStatusToString(status)
+        return Outcome("stopped" if stopped else "failed", x, objective, bound, reason=reason, **common)

@@ -1,0 +1,81 @@
+"""From a solution vector to a Plan: round, fix, solve the LP again, and read the decisions off."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pyomo.environ as pyo
+from numpy.typing import NDArray
+
+from optimiser.instance import Instance
+from optimiser.plan import Claims, Decisions, Start
+from optimiser.solve.highs import Limits, Outcome, run
+from optimiser.solve.programme import Programme
+
+Floats = NDArray[np.float64]
+CRUMB = 1e-7
+
+
+def polish(programme: Programme, outcome: Outcome, seconds: float = 60.0) -> Outcome:
+    """The same integers, rounded and fixed, and the best of everything else: clean numbers, and duals.
+
+    The outcome as it was where the fixed LP finds nothing (the integers leaned on the solver's tolerance).
+    """
+    if outcome.x is None or not programme.integer.any():
+        return outcome
+    x = outcome.x.copy()
+    whole = programme.integer
+    x[whole] = np.round(x[whole])
+    lower, upper = programme.lower.copy(), programme.upper.copy()
+    lower[whole] = upper[whole] = x[whole]
+    fixed = replace(programme, lower=lower, upper=upper, integer=np.zeros_like(whole))
+    lp = run(fixed, Limits(seconds=seconds, threads=1))
+    if lp.status != "optimal" or lp.x is None:
+        return outcome
+    return Outcome(
+        outcome.status, lp.x, lp.objective, outcome.bound, outcome.seconds + lp.seconds, outcome.reason,
+        row_dual=lp.row_dual, log=outcome.log, abandoned=outcome.abandoned,
+    )  # fmt: skip
+
+
+def read_decisions(model: pyo.ConcreteModel, programme: Programme, x: Floats) -> Decisions:
+    """The starts, the supply of open splits, and the credits of a solution; crumbs of the solver are swept away."""
+    instance: Instance = model.instance
+    started = programme.values(model.started.columns, x)
+    starts = []
+    for p in instance.projects:
+        at = model.started.offsets[p.index]
+        amounts = np.diff(started[at : at + len(p.starts)], prepend=0.0)
+        amounts = np.round(amounts) if p.integer else np.where(amounts > CRUMB * max(1.0, p.most), amounts, 0.0)
+        starts += [
+            Start(p.id, int(v), float(n)) for v, n in zip(p.starts, amounts, strict=True) if n > 0
+        ]
+    supplied = {k: v for k, v in programme.of_variable(model.supplied, x).items() if abs(v) > 1e-9}
+    credits = {k: v for k, v in programme.of_variable(model.credits, x).items() if v > 1e-9}
+    return Decisions(tuple(starts), supplied, credits)
+
+
+def read_claims(model: pyo.ConcreteModel, programme: Programme, x: Floats) -> Claims:
+    """What the model says of a solution: totals by target and budget. The objective is that of least cost."""
+    instance: Instance = model.instance
+    n = len(instance.years)
+
+    def by_id(variable, names: dict[str, object]) -> dict[str, Floats]:
+        values = programme.of_variable(variable, x)
+        return {
+            name: np.array([values.get((key, int(y)), 0.0) for y in instance.years]) for name, key in names.items()
+        }
+
+    def own(variable) -> dict[str, object]:
+        return {str(k[0]): k[0] for k in variable}
+
+    shortfall = by_id(model.shortfall, own(model.shortfall))
+    return Claims(
+        objective=float(programme.cost @ x + programme.offset),
+        gross=by_id(model.gross, dict(model.scope_of)),
+        removed=by_id(model.removed, own(model.removed)),
+        avoided=by_id(model.avoided, own(model.avoided)),
+        spend=by_id(model.spend, own(model.spend)),
+        shortfall={t: np.where(v > 1e-9, v, 0.0) for t, v in shortfall.items()} if n else {},
+    )
