@@ -46,6 +46,9 @@ class Drawing:
         self.last = self.first + rng.choice([2, 3, 3, 4, 4])
         self.years = list(range(self.first, self.last + 1))
         self.continuous = self.chance(0.3)
+        # Measures that pay and together claim more than there is, or crews that renewals keep busy.
+        self.greedy = self.chance(0.2)
+        self.busy = not self.greedy and self.chance(0.2)
         self.base_year = self.first
 
     def chance(self, probability: float) -> bool:
@@ -65,7 +68,7 @@ class Drawing:
         self.sources = self.draw_sources()
         raw |= {"entities": self.entities, "sources": self.sources}
         self.projects = {}
-        overlap = self.chance(0.5)
+        overlap = not self.greedy and self.chance(0.5)
         kinds = self.kinds(overlap)
         for name, kind in zip("abcd", kinds, strict=False):
             self.projects[name] = self.project(kind, overlap)
@@ -204,9 +207,9 @@ class Drawing:
         if self.chance(0.7):
             entry["lead_time"] = self.rng.choice([0, 1, 1, 2])
         if self.chance(0.55):
-            entry["life"] = self.rng.choice([1, 2, 2, 3, 4, 8])
+            entry["life"] = self.rng.choice([1, 2] if self.busy else [1, 2, 2, 3, 4, 8])
             if self.chance(0.8):
-                entry["renew"] = self.chance(0.6)
+                entry["renew"] = self.busy or self.chance(0.6)
             if self.chance(0.2):
                 entry["salvage"] = self.rng.choice(["annuity", "linear", "none"])
 
@@ -223,7 +226,7 @@ class Drawing:
             entry["cost_trend"] = share(self.between(-0.08, 0.04))
         yearly = unit_cost * self.between(0.02, 0.08) * (-1 if self.chance(0.3) else 1)
         # Some pay for themselves, so that limits must hold plans back as well as targets drive them.
-        if self.chance(0.25):
+        if self.chance(0.75 if self.greedy else 0.25):
             yearly = -unit_cost * self.between(0.25, 0.7)
         form = self.rng.random()
         if form < 0.3 or yearly < -0.1 * unit_cost and form > 0.6:
@@ -238,6 +241,10 @@ class Drawing:
         fraction = self.between(0.12, 0.5) if self.lots(entry) == 1 else self.between(0.25, 0.98)
         size = self.level(name) * fraction / self.lots(entry)
         form = "share" if overlap else self.rng.choice(["share", "share", "tonnes", "activity"])
+        if self.greedy:
+            name, form = list(self.sources)[min(1, len(self.sources) - 1)], self.rng.choice(["tonnes", "activity"])
+            fraction = self.between(0.4, 0.7) if self.lots(entry) == 1 else self.between(0.6, 1.3)
+            size = self.level(name) * fraction / self.lots(entry)
         entry["abates"] = {name: self.abated(form, name, fraction / self.lots(entry), size, per)}
         others = [other for other in self.sources if other != name]
         if others and self.chance(0.2):
@@ -352,9 +359,9 @@ class Drawing:
         return lags
 
     def add_uses(self, raw: dict) -> None:
-        if not self.chance(0.45):
+        if not self.busy and not self.chance(0.4):
             return
         raw["resources"] = {"crews": {}}
         for entry in self.projects.values():
-            if "size" not in entry and self.chance(0.75):
+            if "size" not in entry and self.chance(0.95 if self.busy else 0.75):
                 entry["uses"] = {"crews": self.rng.choice([1, 2, [2, 1], [1, 2, 1]])}

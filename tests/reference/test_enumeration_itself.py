@@ -242,3 +242,61 @@ def test_penalty_is_paid_per_tonne_and_discounted():
     raw = scenario({"a": {"start": 2026, "capex": "59 MCNY", "abates": {"site": "10 ktCO2e"}}}, 2,
                    targets={"cap": at_most(90)["cap"] | {"penalty": "3 MCNY/ktCO2e"}}) | {"discount_rate": "10 %"}
     assert best(raw).objective == pytest.approx(30 + 30 / 1.1)
+
+
+def test_only_durable_sinks_repay_the_past():
+    """A cheap sink (1) that is not durable and a dear one (5) that is, 10 ktCO2e each: a stock of 10 costs 5.
+
+    Proves that `durable` decides; if every sink counted the answer would be 1, not 5.
+    """
+    trees = {"kind": "sink", "start": 2026, "removal": "10 ktCO2e"}
+    sinks = {"soil": trees | {"capex": "1 MCNY"}, "rock": trees | {"capex": "5 MCNY", "durable": True}}
+    past = {"past": {"kind": "historical", "by": 2026, "stock": "9.9 ktCO2e"}}
+    assert best(scenario(sinks, targets=past)).objective == pytest.approx(5)
+
+
+def test_renewals_use_crews_again():
+    """Life 2, one crew: a start in 2026 is renewed in 2028, so the second unit must start in 2027 or 2029.
+
+    Proves that `uses` returns with every cycle; if only the first start used the crew, 2028 would be free.
+    """
+    raw = scenario({"a": {"start": [2026, 2029], "units": {"max": 2}, "life": 2, "renew": True, "uses": {"crew": 1}}},
+                   4, resources={"crew": {"limit": 1}})
+    years = [year for year in (2026, 2027, 2028, 2029) if evaluate(raw, [("a", 2026, 1), ("a", year, 1)]).feasible]
+    assert years == [2027, 2029]
+
+
+def test_nothing_claims_more_than_there_is():
+    """Tonnes beyond the source, units beyond the whole, supplies beyond the need: each is no plan at all.
+
+    Two measures of 120 % would leave (-0.2) x (-0.2) = 4 %; 45 GWh supplied to a need of 40 with 5 kt added elsewhere
+    would leave 20 - 22.5 + 5 = 2.5 kt. Proves that neither is saved by a total that happens not to be negative.
+    """
+    assert not best(scenario({"a": {"committed": True, "abates": {"site": "101 ktCO2e"}}})).feasible
+    both = {name: {"units": {"max": 2, "min": 2}, "committed": True, "abates": {"site": "60 %"}} for name in "ab"}
+    assert not best(scenario(both)).feasible
+    raw = scenario({"plant": {"kind": "facility", "committed": True, "yield": "45 GWh", "supplies": "power"},
+                    "more": {"committed": True, "abates": {"power": "-5 ktCO2e"}}})
+    raw["sources"] = {"power": {"entity": "group", "scope": 2, "activity": "40 GWh", "factor": "0.5 ktCO2e/GWh"}}
+    assert not best(raw).feasible
+    raw["sources"]["power"]["activity"] = "46 GWh"
+    assert best(raw).feasible
+
+
+def test_market_ledger():
+    """40 GWh at 0.5 by location and 0.3 by market: 20 and 12. A contract of half leaves 6 by market, 20 by location;
+    8 GWh saved leave 16, and by market 9.6 or, after the contract, 6 - 2.4 = 3.6.
+
+    Proves that the ledgers differ in factor and measures; in one ledger the contract would also meet the first target.
+    """
+    projects = {"contract": {"capex": "1 MCNY", "abates_market": {"power": "50 %"}},
+                "saving": {"capex": "4 MCNY", "abates": {"power": "8 GWh"}}}
+
+    def cost(allowed, basis):
+        target = {"kind": "carbon_budget", "years": [2026, 2026], "at_most": f"{allowed} ktCO2e", "basis": basis}
+        raw = scenario(projects, targets={"cap": target})
+        raw["sources"] = {"power": {"entity": "group", "scope": 2, "activity": "40 GWh", "factor": "0.5 ktCO2e/GWh",
+                                    "market_factor": "0.3 ktCO2e/GWh"}}
+        return best(raw).objective
+
+    assert [cost(16.1, "location"), cost(9.7, "market"), cost(3.7, "market")] == pytest.approx([4, 1, 5])

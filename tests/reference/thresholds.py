@@ -108,7 +108,7 @@ class Thresholds:
     def add_resources(self) -> None:
         for name, resource in self.raw.get("resources", {}).items():
             used = sum((e.uses[name][:, 0] for e in self.case.effects.values() if name in e.uses), np.zeros(1))
-            most = int(max(used.max(), 1)) - int(self.chance(0.2) and used.max() > 1)
+            most = int(max(used.max(), 1)) - int(self.chance(0.35) and used.max() > 1)
             resource["limit"] = most if self.chance(0.6) else {self.first: most, self.last: most + 2}
 
     def add_budgets(self) -> None:
@@ -156,15 +156,18 @@ class Thresholds:
         kinds = {"peak": self.peak, "reduction": self.reduction, "neutrality": self.neutrality,
                  "intensity": self.intensity, "carbon_budget": self.carbon_budget, "avoided": self.avoided,
                  "historical": self.historical}
-        weights = {"peak": 3, "reduction": 3, "neutrality": 2.5, "intensity": 2, "carbon_budget": 1.5, "avoided": 3,
+        weights = {"peak": 3, "reduction": 3, "neutrality": 3, "intensity": 2, "carbon_budget": 1.5, "avoided": 3,
                    "historical": 8}
+        permanence = {entry.get("durable", False) for entry in self.raw["projects"].values() if "removal" in entry}
+        if len(permanence) > 1:
+            weights["historical"] = 25       # the one case in which `durable` decides
         targets, wanted = {}, self.rng.choice([1, 1, 2, 2, 3])
         for number in range(12):
             if len(targets) == wanted:
                 break
             kind = self.rng.choices(list(weights), list(weights.values()))[0]
             target = {"kind": kind}
-            soft = self.chance(0.4 if kind == "historical" else 0.2)
+            soft = self.chance(0.35 if kind in ("historical", "neutrality") else 0.2)
             if not kinds[kind](target, 0.5 if soft else self.tighten):
                 continue
             if soft and "residual" not in target and not (kind == "peak" and "at_most" in target):
@@ -195,7 +198,7 @@ class Thresholds:
     def when(self, target: dict, late: bool = False) -> np.ndarray:
         """Draw the years in which a target holds; their positions."""
         years = [int(y) for y in self.world.years]
-        if self.chance(0.15):
+        if self.chance(0.2):
             target["in"] = sorted(self.rng.sample(years[1:], min(2, len(years) - 1)))
         else:
             target["by"] = self.rng.choice(years[-2:] if late else years[1:])
@@ -210,9 +213,11 @@ class Thresholds:
         gross = self.cover(target)
         if gross is None:
             return False
-        by = self.rng.randrange(len(gross) - 1)
-        target["by"] = self.first + by
         shape = self.rng.choice(["highest", "highest", "no_rise", "window"])
+        # The highest year is worth most where it is not `by` itself.
+        later = [y for y in range(len(gross) - 1) if gross[:y + 1].max() > 1.01 * gross[y]]
+        by = self.rng.choice(later if later and shape == "highest" else range(len(gross) - 1))
+        target["by"] = self.first + by
         if shape != "highest" or self.chance(0.3):
             target["shape"] = shape
         before, after = gross[:by + 1], gross[by + 1:]
@@ -277,7 +282,7 @@ class Thresholds:
             if self.chance(0.3):
                 target["credit_price"] = {self.first: target["credit_price"], self.last: "2.5 MCNY/ktCO2e"}
             target["bought"] = [(self.world.years[y], max(0.0, min(need[y], allowed * base))) for y in years]
-        if self.chance(0.6):
+        if self.chance(0.5):
             target["residual"] = f"{100 * gross[years].max() / base * (1 + self.margin(tighten)):.6g} %"
         return True
 

@@ -1,0 +1,121 @@
+"""The audit: recomputes a plan from the Instance and its decisions, and contradicts the model where it can.
+
+It never imports the formulation. A difference beyond tolerance is an InternalError: no plan is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from optimiser.audit.accounts import Books
+from optimiser.audit.limits import broken_limits, budget_account
+from optimiser.audit.promises import gross_of, shortfalls, target_rows
+from optimiser.errors import InternalError
+from optimiser.instance import Instance
+from optimiser.instance.data import NeutralityData
+from optimiser.plan import Accounts, Decisions, Floats, Plan, TargetRow
+
+TOLERANCE = 1e-5
+
+
+def audit(instance: Instance, plan: Plan) -> Accounts:
+    """The accounts of a plan. Raises InternalError where they contradict what the model says."""
+    books = Books(instance, plan.decisions)
+    accounts = recompute(books)
+    faults = broken_limits(books, accounts.budgets)
+    faults += _missed(instance, plan, accounts)
+    faults += list(_contradictions(books, plan, accounts))
+    if faults:
+        listed = "\n  ".join(faults[:20])
+        raise InternalError(f"the audit contradicts the model; no plan is given:\n  {listed}")
+    return accounts
+
+
+def recompute(books: Books) -> Accounts:
+    """Everything a plan does, year by year."""
+    instance = books.instance
+    projects = instance.projects
+    kinds = {"capex": books.capex, "opex": books.opex, "energy": books.energy, "income": books.income}
+    money = {kind: {p.id: of(p) for p in projects} for kind, of in kinds.items()}
+    salvage = {p.id: books.salvage(p) for p in projects}
+    rows = {t.id: target_rows(books, t) for t in instance.targets}
+    credits = {t.id: books.credits(t.id) for t in instance.targets if isinstance(t, NeutralityData) and t.credits > 0}
+    credit_cost, penalties = _soft_costs(books, rows)
+    cash = np.sum([v for by in money.values() for v in by.values()], axis=0) if projects else np.zeros(books.n)
+    objective = float((cash + credit_cost + penalties) @ instance.discount)
+    objective -= sum(salvage.values()) * instance.salvage_discount
+    spent = np.sum([np.maximum(v, 0) for by in money.values() for v in by.values()], axis=0) if projects else cash
+    ledgers = [(s, i, ledger) for i, s in enumerate(instance.sources) for ledger in ("location", "market")]
+    return Accounts(
+        years=instance.years,
+        discount=instance.discount,
+        salvage_discount=instance.salvage_discount,
+        money=money,
+        salvage=salvage,
+        credit_cost=credit_cost,
+        penalties=penalties,
+        baseline={(s.id, ledger): s.baseline[ledger] for s, _, ledger in ledgers},
+        gross={(s.id, ledger): books.gross(i, ledger) for s, i, ledger in ledgers},
+        removed={p.id: books.removed(p) for p in projects if p.removal_by_age is not None},
+        avoided={p.id: books.avoided(p) for p in projects if _avoids(p)},
+        credits=credits,
+        resources={r.id: books.use(i) for i, r in enumerate(instance.resources)},
+        resource_limits={r.id: r.limit for r in instance.resources},
+        budgets={b.id: budget_account(books, b) for b in instance.budgets},
+        targets=tuple(row for found in rows.values() for row in found),
+        objective=objective,
+        spending=float((spent + credit_cost) @ instance.discount),
+    )
+
+
+def _avoids(p) -> bool:
+    return p.avoids is not None or (p.delivery is not None and bool(np.any(p.delivery.displaces)))
+
+
+def _soft_costs(books: Books, rows: dict[str, list[TargetRow]]) -> tuple[Floats, Floats]:
+    """Cost of credits and penalties (Y,)."""
+    credit_cost, penalties = np.zeros(books.n), np.zeros(books.n)
+    for t in books.instance.targets:
+        if isinstance(t, NeutralityData):
+            credit_cost = credit_cost + books.credits(t.id) * t.credit_price
+        if t.penalty is not None:
+            penalties = penalties + shortfalls(t, rows[t.id], books.instance.years) * t.penalty
+    return credit_cost, penalties
+
+
+def _missed(instance: Instance, plan: Plan, accounts: Accounts) -> list[str]:
+    """Hard targets that are missed: soft ones may be, and are shown."""
+    soft = {t.id for t in instance.targets if t.penalty is not None} | set(plan.gave_way)
+    return [
+        f"target {r.id} in {r.year}: {r.rule} {r.achieved:.6g}, required {r.required:.6g} {r.unit}"
+        for r in accounts.targets
+        if not r.met and r.id not in soft
+    ]
+
+
+def _contradictions(books: Books, plan: Plan, accounts: Accounts) -> Iterator[str]:
+    scale = max(1.0, abs(accounts.objective), accounts.spending)
+    if abs(plan.claims.objective - accounts.objective) > TOLERANCE * scale:
+        yield f"objective: model {plan.claims.objective:.8g}, accounts {accounts.objective:.8g}"
+    for t in books.instance.targets:
+        if t.id in plan.claims.gross:
+            yield from _differs(f"gross emissions of {t.id}", plan.claims.gross[t.id], gross_of(books, t))
+        if t.id in plan.claims.removed:
+            parts = [accounts.removed[books.instance.projects[i].id] for i in t.sinks]
+            yield from _differs(f"removals for {t.id}", plan.claims.removed[t.id], np.sum(parts, axis=0) if parts else 0.0)
+    for b in books.instance.budgets:
+        yield from _differs(f"spend of {b.id}", plan.claims.spend[b.id], accounts.budgets[b.id]["spend"])
+
+
+def _differs(what: str, claimed: Floats, found: Floats | float) -> Iterator[str]:
+    difference = np.abs(claimed - found)
+    scale = np.maximum(1.0, np.abs(found))
+    if np.any(difference > TOLERANCE * scale):
+        worst = int(np.argmax(difference / scale))
+        value = found if np.ndim(found) == 0 else np.asarray(found)[worst]
+        yield f"{what}, year {worst + 1}: model {claimed[worst]:.8g}, accounts {value:.8g}"
+
+
+__all__ = ["Books", "Decisions", "audit", "recompute"]

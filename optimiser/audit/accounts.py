@@ -1,0 +1,128 @@
+"""Accounts: every year's money, tonnes and resources, recomputed from the Instance and the decisions alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimiser.instance.data import Instance, Ledger, ProjectData
+from optimiser.plan import Decisions, Floats
+
+
+class Books:
+    """A plan worked through project by project and source by source. Nothing here knows the formulation."""
+
+    def __init__(self, instance: Instance, decisions: Decisions):
+        self.instance, self.decisions = instance, decisions
+        self.n = len(instance.years)
+        self.index = {p.id: p for p in instance.projects}
+        self.new = {p.id: np.zeros(len(p.starts)) for p in instance.projects}
+        for start in decisions.starts:
+            p = self.index[start.project]
+            self.new[p.id][start.year - int(p.starts[0])] += start.amount
+        self.effect = {p.id: self.new[p.id] @ p.effect for p in instance.projects}
+        self._left: dict[tuple[int, Ledger], Floats] = {}
+        self.output, self.on_site = self._deliveries()
+
+    # money
+
+    def capex(self, p: ProjectData) -> Floats:
+        """Capex (Y,), with what research has made cheaper."""
+        return (self.new[p.id] * self._price_factor(p)) @ p.capex
+
+    def salvage(self, p: ProjectData) -> float:
+        """Worth of unused life after the last year."""
+        return float((self.new[p.id] * self._price_factor(p)) @ p.salvage)
+
+    def opex(self, p: ProjectData) -> Floats:
+        """Opex (Y,)."""
+        return self.new[p.id] @ p.opex
+
+    def energy(self, p: ProjectData) -> Floats:
+        """Energy saved by use on site (Y,), as a negative cost."""
+        if p.delivery is None:
+            return np.zeros(self.n)
+        return -self.on_site[p.id] * p.delivery.price
+
+    def income(self, p: ProjectData) -> Floats:
+        """Sales (Y,), as a negative cost."""
+        if p.delivery is None:
+            return np.zeros(self.n)
+        return -(self.output[p.id] - self.on_site[p.id]) * p.delivery.sells
+
+    def _price_factor(self, p: ProjectData) -> Floats:
+        factor = np.ones(len(p.starts))
+        for r, share in p.cheaper:
+            research = self.instance.projects[r]
+            begun = np.flatnonzero(self.new[research.id] > 0)
+            if len(begun):
+                operates = int(research.starts[begun[0]]) + research.lead_time
+                factor = np.where(p.starts >= operates, factor * (1 - share), factor)
+        return factor
+
+    def _deliveries(self) -> tuple[dict[str, Floats], dict[str, Floats]]:
+        output, on_site = {}, {}
+        for p in self.instance.projects:
+            if p.delivery is None:
+                continue
+            output[p.id] = self.effect[p.id] * p.delivery.output
+            if p.delivery.split is None:
+                years = (int(y) for y in self.instance.years)
+                on_site[p.id] = np.array([self.decisions.supplied.get((p.id, y), 0.0) for y in years])
+            else:
+                on_site[p.id] = output[p.id] * p.delivery.split
+        return output, on_site
+
+    # tonnes
+
+    def left(self, s: int, ledger: Ledger) -> Floats:
+        """What share measures leave of a source (Y,): shares multiply."""
+        left = np.ones(self.n)
+        for p, a in self.instance.abatements_on.get(s, ()):
+            if a.form == "share" and a.counts_in(ledger):
+                left = left * (1 - a.amount * self.effect[p.id])
+        return left
+
+    def cut(self, s: int, ledger: Ledger) -> Floats:
+        """Activity of a source saved or supplied on site (Y,)."""
+        total = np.zeros(self.n)
+        for p, a in self.instance.abatements_on.get(s, ()):
+            if a.form == "activity" and a.counts_in(ledger):
+                total = total + a.amount * self.effect[p.id]
+        for p in self.instance.suppliers_of.get(s, ()):
+            total = total + self.on_site[p.id]
+        return total
+
+    def gross(self, s: int, ledger: Ledger) -> Floats:
+        """Gross emissions of a source (Y,)."""
+        source = self.instance.sources[s]
+        gross = source.baseline[ledger] * self.left(s, ledger)
+        for p, a in self.instance.abatements_on.get(s, ()):
+            if a.form == "tonnes" and a.counts_in(ledger):
+                gross = gross - a.amount * self.effect[p.id]
+        if source.factor is not None:
+            gross = gross - source.factor[ledger] * self.cut(s, ledger)
+        return gross
+
+    def removed(self, p: ProjectData) -> Floats:
+        """Removals of a sink (Y,)."""
+        return self.new[p.id] @ p.removal if p.removal is not None else np.zeros(self.n)
+
+    def avoided(self, p: ProjectData) -> Floats:
+        """Emissions avoided at customers by a project (Y,)."""
+        total = self.effect[p.id] * p.avoids if p.avoids is not None else np.zeros(self.n)
+        if p.delivery is not None:
+            total = total + (self.output[p.id] - self.on_site[p.id]) * p.delivery.displaces
+        return total
+
+    def use(self, r: int) -> Floats:
+        """Use of a resource (Y,)."""
+        total = np.zeros(self.n)
+        for p in self.instance.projects:
+            for resource, by_year, each in p.uses:
+                if resource == r:
+                    total = total + self.new[p.id] @ p.use(by_year, each, self.instance.years)
+        return total
+
+    def credits(self, target: str) -> Floats:
+        """Credits bought for a target (Y,)."""
+        return np.array([self.decisions.credits.get((target, int(y)), 0.0) for y in self.instance.years])

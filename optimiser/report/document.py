@@ -1,0 +1,80 @@
+"""plan.json: the whole answer in one versioned document."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+
+from optimiser.report import tables
+from optimiser.report.result import Result
+from optimiser.report.tables import clean
+
+FORMAT, VERSION = "optimiser-plan", 1
+
+
+def plan_document(result: Result) -> dict[str, Any]:
+    """The document as plain values. Money in millions of `currency`, emissions in ktCO2e."""
+    plan, instance, accounts = result.plan, result.instance, result.accounts
+    schedule = tables.schedule(result)
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "scenario": result.scenario,
+        "name": result.title,
+        "status": plan.status,
+        "stopped_by": plan.stopped_by,
+        "objective": clean(plan.objective),
+        "bound": clean(plan.bound),
+        "gap": clean(plan.gap),
+        "gap_asked": plan.gap_asked,
+        "gap_of_spending": clean(result.gap_of_spending),
+        "currency": instance.currency,
+        "money_unit": result.money,
+        "emissions_unit": "ktCO2e",
+        "price_year": instance.price_year,
+        "base_year": instance.base_year,
+        "discount_rate": instance.discount_rate,
+        "years": [int(y) for y in instance.years],
+        "missed": result.missed,
+        "gave_way": list(plan.gave_way),
+        "cost": {kind: clean(value) for kind, value in tables.cost_parts(result)},
+        "schedule": _records(schedule),
+        "targets": _records(tables.targets(result)),
+        "supplied": [
+            {"project": p, "year": y, "amount": clean(v)} for (p, y), v in sorted(plan.decisions.supplied.items())
+        ],
+        "credits": [
+            {"target": t, "year": y, "amount": clean(v)} for (t, y), v in sorted(plan.decisions.credits.items())
+        ],
+        "tables": {
+            "pathway": _records(tables.pathway(result)),
+            "money": _yearly_money(result),
+            "limits": _records(tables.limits(result)),
+            "emissions": {
+                f"{source}|{basis}": [clean(v) for v in values]
+                for (source, basis), values in accounts.gross.items()
+            },
+            "removals": {p: [clean(v) for v in values] for p, values in accounts.removed.items()},
+            "avoided": {p: [clean(v) for v in values] for p, values in accounts.avoided.items()},
+        },
+        "warnings": [str(w) for w in result.warnings],
+    }
+
+
+def _yearly_money(result: Result) -> dict[str, list[float]]:
+    accounts = result.accounts
+    parts = {kind: [clean(v) for v in accounts.total(kind)] for kind in accounts.money}
+    parts["credits"] = [clean(v) for v in accounts.credit_cost]
+    parts["penalties"] = [clean(v) for v in accounts.penalties]
+    return parts
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return json.loads(frame.to_json(orient="records", double_precision=12, force_ascii=False))
+
+
+def dumps(document: dict[str, Any]) -> str:
+    """JSON text, the same for the same plan."""
+    return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"

@@ -1,0 +1,87 @@
+"""The folder of a result: written aside, then renamed, so that an earlier result is whole until the new one is."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from optimiser.errors import UsageError
+from optimiser.report import tables
+from optimiser.report.document import dumps, plan_document
+from optimiser.report.result import Result
+from optimiser.report.workbook import write_workbook
+
+MARK = "plan.json"
+
+
+def write_result(result: Result, run: dict[str, Any], folder: Path) -> None:
+    """Writes every file of a result into `folder`, all or nothing.
+
+    Raises UsageError where the folder cannot be written, or holds something that is not a result.
+    """
+    refuse_foreign(folder)
+    with _aside(folder) as new:
+        (new / MARK).write_text(dumps(plan_document(result)), encoding="utf-8")
+        for name, table in _csv_tables(result).items():
+            _neutral(table).to_csv(new / name, index=False, encoding="utf-8", lineterminator="\n")
+        write_workbook(result, new / "plan.xlsx")
+        (new / "run.json").write_text(dumps(run), encoding="utf-8")
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Raises UsageError where `folder` exists and is not an earlier result: nothing of the user's is overwritten."""
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
+        raise UsageError(f"{folder} is not empty and is no earlier result; choose another folder with --out")
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file; choose a folder with --out")
+
+
+def _csv_tables(result: Result) -> dict[str, Any]:
+    return {
+        "schedule.csv": tables.schedule(result),
+        "money.csv": tables.money(result),
+        "emissions.csv": tables.emissions(result),
+        "targets.csv": tables.targets(result),
+        "limits.csv": tables.limits(result),
+        "pathway.csv": tables.pathway(result),
+    }
+
+
+def _neutral(frame: Any) -> Any:
+    """Texts that a spreadsheet would run as a formula get an apostrophe before them."""
+    frame = frame.copy()
+    for name in frame.columns:
+        if not (frame[name].dtype.kind in "fiub"):
+            frame[name] = [f"'{v}" if isinstance(v, str) and v[:1] in "=+-@\t\r" and v[:1] else v for v in frame[name]]
+    return frame
+
+
+@contextlib.contextmanager
+def _aside(folder: Path) -> Iterator[Path]:
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        new = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written: {error.strerror}") from error
+    old = folder.parent / f"{new.name}.old"
+    try:
+        yield new
+        os.chmod(new, 0o755)
+        if folder.exists():
+            os.rename(folder, old)
+        try:
+            os.rename(new, folder)
+        except OSError:
+            if old.exists():
+                os.rename(old, folder)
+            raise
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written: {error.strerror}") from error
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,41 @@
+"""What every report is made from: the instance, the plan and its accounts, under the name of the scenario."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from optimiser.errors import Problem
+from optimiser.instance import Instance
+from optimiser.plan import Accounts, Plan
+
+
+@dataclass(frozen=True)
+class Result:
+    """An audited plan of a scenario."""
+
+    scenario: str
+    instance: Instance
+    plan: Plan
+    accounts: Accounts
+    warnings: tuple[Problem, ...] = field(default=())
+
+    @property
+    def title(self) -> str:
+        """The scenario's own title, or its file name."""
+        return self.instance.name or self.scenario
+
+    @property
+    def money(self) -> str:
+        """The unit of money: millions of the currency."""
+        return f"M{self.instance.currency}"
+
+    @property
+    def missed(self) -> list[str]:
+        """Targets that are missed somewhere, in the order of the file."""
+        return list(dict.fromkeys(r.id for r in self.accounts.targets if not r.met))
+
+    @property
+    def gap_of_spending(self) -> float:
+        """Distance of objective and bound relative to the present value of money spent."""
+        spent = self.accounts.spending
+        return (self.plan.objective - self.plan.bound) / spent if spent > 1e-9 else 0.0

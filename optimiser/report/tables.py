@@ -1,0 +1,173 @@
+"""Tables of a result as pandas frames: the same rows for CSV, Excel, JSON and people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from optimiser.report.result import Result
+
+
+def schedule(result: Result) -> pd.DataFrame:
+    """What starts when: one row per project and start year."""
+    instance = result.instance
+    index = {p.id: p for p in instance.projects}
+    rows = []
+    for start in sorted(result.plan.decisions.starts, key=lambda s: (s.year, index[s.project].index)):
+        p = index[start.project]
+        v = start.year - int(p.starts[0])
+        end = start.year + p.lead_time + p.life - 1 if p.life is not None and not _renewed(p) else None
+        rows.append(
+            {
+                "project": p.id,
+                "name": p.label,
+                "kind": p.kind,
+                "entity": instance.entities[p.entity].id,
+                "year": start.year,
+                "amount": clean(start.amount),
+                "unit": p.unit,
+                "operates_from": start.year + p.lead_time,
+                "operates_until": end,
+                f"list_capex [{result.money}]": clean(start.amount * float(p.capex[v].sum())),
+            }
+        )
+    columns = list(rows[0]) if rows else ["project", "name", "kind", "entity", "year", "amount", "unit"]
+    frame = pd.DataFrame(rows, columns=columns)
+    if "operates_until" in frame:
+        frame["operates_until"] = frame["operates_until"].astype("Int64")
+    return frame
+
+
+def _renewed(p: Any) -> bool:
+    return len(p.timing.cycles) > 1
+
+
+def money(result: Result) -> pd.DataFrame:
+    """Every flow of money: year, item, entity, kind, amount and present value. The present values sum to the objective."""
+    instance, accounts = result.instance, result.accounts
+    entity = {p.id: instance.entities[p.entity].id for p in instance.projects}
+    rows: list[tuple[int, str, str, str, float, float]] = []
+
+    def add(values: Any, item: str, where: str, kind: str) -> None:
+        for y in np.flatnonzero(np.abs(values) > 1e-9):
+            rows.append((int(accounts.years[y]), item, where, kind, values[y], values[y] * accounts.discount[y]))
+
+    for kind, by_project in accounts.money.items():
+        for project, values in by_project.items():
+            add(values, project, entity[project], kind)
+    add(accounts.credit_cost, "", "", "credits")
+    add(accounts.penalties, "", "", "penalties")
+    for project, value in accounts.salvage.items():
+        if value > 1e-9:
+            year = instance.last + 1
+            rows.append((year, project, entity[project], "salvage", -value, -value * accounts.salvage_discount))
+    names = ["year", "project", "entity", "kind", f"amount [{result.money}]", f"present_value [{result.money}]"]
+    frame = pd.DataFrame(rows, columns=names).sort_values(["year", "kind", "project"], kind="stable")
+    return _cleaned(frame)
+
+
+def emissions(result: Result) -> pd.DataFrame:
+    """The four ledgers, never added: emissions by source (and basis), removals, avoided, credits; ktCO2e by year."""
+    return _cleaned(pd.DataFrame(list(_emission_rows(result)), columns=_EMISSIONS))
+
+
+_EMISSIONS = [
+    "year", "ledger", "id", "entity", "scope", "category", "basis", "baseline [ktCO2e]", "amount [ktCO2e]",
+]  # fmt: skip
+
+
+def _emission_rows(result: Result) -> Iterator[tuple[Any, ...]]:
+    instance, accounts = result.instance, result.accounts
+    where = {p.id: instance.entities[p.entity].id for p in instance.projects}
+    years = [int(y) for y in accounts.years]
+    for source in instance.sources:
+        entity = instance.entities[source.entity].id
+        for basis in ("location", "market") if source.scope == 2 else ("location",):
+            baseline, gross = accounts.baseline[source.id, basis], accounts.gross[source.id, basis]
+            shown = basis if source.scope == 2 else ""
+            category = source.category if source.category is not None else ""
+            for y, before, after in zip(years, baseline, gross, strict=True):
+                yield y, "emissions", source.id, entity, source.scope, category, shown, before, after
+    for ledger, items in (("removals", accounts.removed), ("avoided", accounts.avoided)):
+        for project, values in items.items():
+            for y, value in zip(years, values, strict=True):
+                yield y, ledger, project, where[project], "", "", "", 0.0, value
+    for e in instance.entities:
+        if np.any(e.avoided_baseline):
+            for y, value in zip(years, e.avoided_baseline, strict=True):
+                yield y, "avoided", "(baseline)", e.id, "", "", "", value, value
+    for target, values in accounts.credits.items():
+        for y, value in zip(years, values, strict=True):
+            yield y, "credits", target, "", "", "", "", 0.0, value
+
+
+def targets(result: Result) -> pd.DataFrame:
+    """Every target in every year it is tested."""
+    rows = [
+        (r.id, r.kind, r.rule, r.year, r.required, r.achieved, r.margin, r.met, r.unit) for r in result.accounts.targets
+    ]
+    names = ["id", "kind", "rule", "year", "required", "achieved", "margin", "met", "unit"]
+    return _cleaned(pd.DataFrame(rows, columns=names))
+
+
+def limits(result: Result) -> pd.DataFrame:
+    """Budgets and resources by year: limit, what was available, what was used, what moved on."""
+    rows = []
+    years = [int(y) for y in result.accounts.years]
+    for name, account in result.accounts.budgets.items():
+        for i, y in enumerate(years):
+            parts = (account[k][i] for k in ("limit", "available", "spend", "kept"))
+            rows.append((y, "budget", name, *parts, result.money))
+    units = {r.id: r.unit for r in result.instance.resources}
+    for name, used in result.accounts.resources.items():
+        limit = result.accounts.resource_limits[name]
+        rows += [(y, "resource", name, limit[i], limit[i], used[i], 0.0, units[name]) for i, y in enumerate(years)]
+    return _cleaned(pd.DataFrame(rows, columns=["year", "what", "id", "limit", "available", "used", "kept", "unit"]))
+
+
+def pathway(result: Result) -> pd.DataFrame:
+    """By year: baseline, gross, removed and net over all scopes (location), credits apart."""
+    accounts = result.accounts
+    zero = np.zeros(len(accounts.years))
+    baseline = sum((v for (_, b), v in accounts.baseline.items() if b == "location"), zero)
+    gross = sum((v for (_, b), v in accounts.gross.items() if b == "location"), zero)
+    removed = sum(accounts.removed.values(), zero)
+    frame = pd.DataFrame(
+        {
+            "year": accounts.years,
+            "baseline [ktCO2e]": baseline,
+            "gross [ktCO2e]": gross,
+            "removals [ktCO2e]": removed,
+            "avoided at customers [ktCO2e]": sum(accounts.avoided.values(), zero),
+            "credits [ktCO2e]": sum(accounts.credits.values(), zero),
+        }
+    )
+    return _cleaned(frame)
+
+
+def cost_parts(result: Result) -> list[tuple[str, float]]:
+    """Present value by kind of money; sums to the objective."""
+    accounts = result.accounts
+    parts = [(kind, float(accounts.total(kind) @ accounts.discount)) for kind in accounts.money]
+    parts.append(("credits", float(accounts.credit_cost @ accounts.discount)))
+    parts.append(("penalties", float(accounts.penalties @ accounts.discount)))
+    parts.append(("salvage", -sum(accounts.salvage.values()) * accounts.salvage_discount))
+    return [(kind, value) for kind, value in parts if abs(value) > 1e-9]
+
+
+def clean(value: float) -> float:
+    """A number without the solver's dust: twelve digits, and no minus zero."""
+    return float(f"{value:.12g}") + 0.0 if abs(value) > 1e-9 else 0.0
+
+
+def _cleaned(frame: pd.DataFrame) -> pd.DataFrame:
+    for name in frame.columns:
+        if frame[name].dtype == float:
+            frame[name] = [clean(v) for v in frame[name]]
+    return frame
+
+
+__all__ = ["clean", "cost_parts", "emissions", "limits", "money", "pathway", "schedule", "targets"]

@@ -1,0 +1,150 @@
+"""The answer on a terminal: what is missed or unproven first, then cost, starts, promises, and a picture."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from optimiser.plan import TargetRow
+from optimiser.report import tables
+from optimiser.report.result import Result
+
+KINDS = {
+    "capex": "capex", "opex": "opex", "energy": "energy used on site", "income": "sales", "credits": "credits",
+    "penalties": "penalties", "salvage": "worth of unused life",
+}  # fmt: skip
+
+
+def show(result: Result, console: Console, folder: str) -> None:
+    """Prints the answer; at most 80 columns wide, without colours where it is piped."""
+    _show_head(result, console)
+    _show_cost(result, console)
+    _show_schedule(result, console)
+    _show_targets(result, console)
+    _show_pathway(result, console)
+    if folder:
+        console.print(Text(f"\nWritten to {folder}: plan.xlsx, plan.json, CSV tables, run.json"))
+
+
+def _show_head(result: Result, console: Console) -> None:
+    plan = result.plan
+    console.print(Text(result.title, style="bold"))
+    for target in result.missed:
+        why = "it gave way" if target in plan.gave_way else "a penalty is paid"
+        console.print(Text(f"MISSED: {target} ({why}); see below", style="bold red"))
+    if plan.status == "optimal":
+        text = f"Holds, and is proven to cost within {percent(plan.gap)} of the least possible."
+        if result.missed:
+            text = f"The rest holds, proven within {percent(plan.gap)} of the least cost."
+        console.print(Text(text, style="green"))
+    else:
+        gap = "no bound was proven" if plan.gap == float("inf") else f"gap {percent(plan.gap)}, asked {percent(plan.gap_asked)}"
+        console.print(Text(f"Stopped by {plan.stopped_by}: best plan so far; {gap}.", style="bold yellow"))
+    if plan.gap > 0 and abs(plan.objective) < 0.2 * result.accounts.spending:
+        console.print(Text(f"Against the money spent, the gap is {percent(result.gap_of_spending)}."))
+
+
+def _show_cost(result: Result, console: Console) -> None:
+    instance = result.instance
+    rate = f"{percent(instance.discount_rate)} real" if instance.discount_rate else "undiscounted"
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column()
+    table.add_column(justify="right")
+    for kind, value in tables.cost_parts(result):
+        table.add_row(f"  {KINDS[kind]}", amount(value))
+    head = f"\nCost, present value {instance.first} ({rate}, prices of {instance.price_year})"
+    console.print(Text(head, style="bold"), end="")
+    console.print(Text(f": {amount(result.plan.objective)} {result.money}"))
+    console.print(table)
+
+
+def _show_schedule(result: Result, console: Console) -> None:
+    starts: dict[str, list[str]] = defaultdict(list)
+    index = {p.id: p for p in result.instance.projects}
+    first: dict[str, int] = {}
+    for s in sorted(result.plan.decisions.starts, key=lambda s: s.year):
+        p = index[s.project]
+        first.setdefault(s.project, s.year)
+        starts[s.project].append(str(s.year) if p.is_single else f"{s.year}: {s.amount:.4g}")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for name in ("Starts", "entity"):
+        table.add_column(name, overflow="fold", max_width=26)
+    table.add_column("years (amount)", overflow="fold")
+    for project in sorted(first, key=lambda name: (first[name], index[name].index)):
+        p = index[project]
+        unit = f" {p.unit}" if p.unit and p.unit != "units" else ""
+        entity = result.instance.entities[p.entity].label
+        table.add_row(Text(p.label), Text(entity), Text(", ".join(starts[project]) + unit))
+    console.print()
+    if first:
+        console.print(table)
+    else:
+        console.print("Nothing starts: the baseline keeps every promise at least cost.")
+    rest = len(result.instance.projects) - len(first)
+    console.print(Text(f"{len(first)} of {len(first) + rest} projects start."))
+
+
+def _show_targets(result: Result, console: Console) -> None:
+    groups: dict[tuple[str, str], list[TargetRow]] = defaultdict(list)
+    for row in result.accounts.targets:
+        groups[row.id, row.rule].append(row)
+    if not groups:
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("Target", overflow="fold", max_width=24)
+    table.add_column("tightest", no_wrap=True)
+    for name in ("required", "achieved", "margin"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("", overflow="fold")
+    labels = {t.id: t.label for t in result.instance.targets}
+    for (target, rule), rows in groups.items():
+        worst = min(rows, key=lambda r: r.margin / max(abs(r.required), 1e-9))
+        style = "" if worst.met else "bold red"
+        cells = [f"{worst.year}", amount(worst.required), amount(worst.achieved), amount(worst.margin)]
+        words = f"{'' if worst.met else 'MISSED '}{worst.unit}, {rule}"
+        table.add_row(Text(labels[target], style=style), *cells, Text(words, style=style))
+    console.print()
+    console.print(table)
+
+
+def _show_pathway(result: Result, console: Console) -> None:
+    import plotext
+
+    frame = tables.pathway(result)
+    if frame["baseline [ktCO2e]"].abs().max() < 1e-9 or len(frame) < 3:
+        return
+    years = frame["year"].tolist()
+    unit, scale = ("MtCO2e", 1e-3) if frame["baseline [ktCO2e]"].max() >= 1000 else ("ktCO2e", 1.0)
+    plotext.clear_figure()
+    plotext.theme("clear")
+    plotext.plotsize(min(console.width, 80) - 1, 13)
+    marker = "braille" if console.encoding.lower().startswith("utf") else "*"
+    plotext.plot(years, (frame["baseline [ktCO2e]"] * scale).tolist(), label="baseline", marker=".")
+    if frame["removals [ktCO2e]"].max() > 0:
+        net = (frame["gross [ktCO2e]"] - frame["removals [ktCO2e]"]) * scale
+        plotext.plot(years, net.tolist(), label="net of removals", marker="-")
+    plotext.plot(years, (frame["gross [ktCO2e]"] * scale).tolist(), label="gross", marker=marker)
+    ticks = sorted({years[0], *(y for y in years if y % 10 == 0), years[-1]})
+    plotext.xticks([t for t in ticks if t in (years[0], years[-1]) or 3 < t - years[0] and 3 < years[-1] - t])
+    console.print(Text(f"\nPathway, all scopes, {unit} a year", style="bold"))
+    picture = plotext.uncolorize(plotext.build()).rstrip("\n")
+    if not console.encoding.lower().startswith("utf"):
+        picture = picture.encode("ascii", "replace").decode()
+    console.print(Text(picture), highlight=False)
+
+
+def amount(value: float) -> str:
+    """A number with four digits that count, for reading."""
+    if abs(value) < 5e-7:
+        return "0"
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.4g}"
+
+
+def percent(value: float) -> str:
+    """A share as a percentage with two digits that count."""
+    return f"{value * 100:.2g} %" if abs(value) < 0.1 else f"{value * 100:.3g} %"

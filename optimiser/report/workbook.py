@@ -1,0 +1,113 @@
+"""plan.xlsx: the workbook finance can use: one sheet a table, frozen headers, number formats, texts that stay texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from optimiser.report import tables
+from optimiser.report.result import Result
+
+
+def write_workbook(result: Result, path: Path) -> None:
+    """Writes the workbook. Cells that begin like a formula are written as text."""
+    import xlsxwriter
+
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        book.set_properties({"title": result.title[:250]})
+        formats = _formats(book)
+        _write_summary(book, formats, result)
+        for name, frame in sheets(result).items():
+            _write_sheet(book, formats, name, frame)
+
+
+def sheets(result: Result) -> dict[str, pd.DataFrame]:
+    """Sheet name to table."""
+    return {
+        "Schedule": tables.schedule(result),
+        "Pathway": tables.pathway(result),
+        "Targets": tables.targets(result),
+        "Money": tables.money(result),
+        "Budgets and resources": tables.limits(result),
+        "Emissions": tables.emissions(result),
+    }
+
+
+def _formats(book: Any) -> dict[str, Any]:
+    return {
+        "head": book.add_format({"bold": True, "bg_color": "#1F4E5F", "font_color": "#FFFFFF", "text_wrap": True, "valign": "top"}),
+        "title": book.add_format({"bold": True, "font_size": 14}),
+        "warn": book.add_format({"bold": True, "font_color": "#B00020"}),
+        "bold": book.add_format({"bold": True}),
+        "whole": book.add_format({"num_format": "0"}),
+        "number": book.add_format({"num_format": "#,##0.00;[Red]-#,##0.00"}),
+        "share": book.add_format({"num_format": "0.00%"}),
+    }
+
+
+def _write_summary(book: Any, formats: dict[str, Any], result: Result) -> None:
+    sheet = book.add_worksheet("Summary")
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, 1, 22)
+    plan, instance = result.plan, result.instance
+    sheet.write_string(0, 0, result.title, formats["title"])
+    row = 1
+    if result.missed:
+        sheet.write_string(row, 0, "Targets missed: " + ", ".join(result.missed), formats["warn"])
+        row += 1
+    if plan.status != "optimal":
+        sheet.write_string(row, 0, f"Stopped by {plan.stopped_by}: not proven within the gap asked for", formats["warn"])
+        row += 1
+    lines: list[tuple[str, Any, str]] = [
+        ("Status", plan.status, ""),
+        (f"Least cost, present value [{result.money}]", plan.objective, "number"),
+        (f"Proven bound [{result.money}]", plan.bound, "number"),
+        ("Gap", plan.gap, "share"),
+        ("Gap against money spent", result.gap_of_spending, "share"),
+        ("Discount rate, real", instance.discount_rate, "share"),
+        ("Price year", instance.price_year, "whole"),
+        ("Base year", instance.base_year, "whole"),
+    ]
+    lines += [(f"{kind}, present value [{result.money}]", value, "number") for kind, value in tables.cost_parts(result)]
+    for text, value, form in lines:
+        sheet.write_string(row, 0, text, formats["bold"])
+        if isinstance(value, str):
+            sheet.write_string(row, 1, value)
+        else:
+            sheet.write_number(row, 1, value, formats[form])
+        row += 1
+
+
+def _write_sheet(book: Any, formats: dict[str, Any], name: str, frame: pd.DataFrame) -> None:
+    sheet = book.add_worksheet(name)
+    sheet.freeze_panes(1, 1)
+    for column, title in enumerate(frame.columns):
+        sheet.write_string(0, column, str(title), formats["head"])
+        values = frame[title].tolist()
+        form = _form(str(title), frame[title])
+        for row, value in enumerate(values, start=1):
+            _write_cell(sheet, row, column, value, form, formats)
+        longest = max([len(str(title)), *(len(str(v)) for v in values[:200])], default=8)
+        sheet.set_column(column, column, min(max(longest + 1, 8), 42))
+    if len(frame):
+        sheet.autofilter(0, 0, len(frame), len(frame.columns) - 1)
+
+
+def _form(title: str, values: pd.Series) -> str:
+    if title in ("year", "operates_from", "operates_until", "scope", "category"):
+        return "whole"
+    return "number" if values.dtype == float else "whole"
+
+
+def _write_cell(sheet: Any, row: int, column: int, value: Any, form: str, formats: dict[str, Any]) -> None:
+    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
+        sheet.write_blank(row, column, None)
+    elif isinstance(value, bool):
+        sheet.write_boolean(row, column, value)
+    elif isinstance(value, int | float):
+        sheet.write_number(row, column, value, formats[form])
+    else:
+        sheet.write_string(row, column, str(value))

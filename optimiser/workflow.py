@@ -1,0 +1,100 @@
+"""The whole way on one screen: read, compile, build, solve, audit, write."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import time
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from optimiser import __version__
+from optimiser.audit import audit
+from optimiser.errors import Problem, Problems
+from optimiser.explain import Conflict, find_conflict
+from optimiser.instance import Instance, compile_instance
+from optimiser.report import Result
+from optimiser.scenario import Scenario, load_scenario
+from optimiser.solve import Interrupt, Limits, answer
+from optimiser.solve.answering import Watch
+from optimiser.source import Document, read_document
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A scenario that was read without errors."""
+
+    document: Document
+    scenario: Scenario
+    warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A result, or the conflict that leaves none; and what the run took."""
+
+    reading: Reading
+    instance: Instance
+    result: Result | None
+    conflict: Conflict | None
+    run: dict[str, Any]
+
+
+def read(path: Path) -> Reading:
+    """Reads and checks a scenario file. Raises ScenarioError with every problem."""
+    problems = Problems()
+    document = read_document(path, problems)
+    scenario = load_scenario(document.root, problems) if document is not None else None
+    problems.raise_if_any()
+    assert document is not None and scenario is not None
+    return Reading(document, scenario, tuple(problems.warnings))
+
+
+def solve(path: Path, limits: dict[str, Any] | None = None, watch: Watch | None = None, interrupt: Interrupt | None = None) -> Answer:
+    """Answers a scenario file; `limits` override what it says under `solve`.
+
+    Raises ScenarioError, NoPlanError, or InternalError where the audit contradicts the model.
+    """
+    began, clock = time.time(), time.perf_counter()
+    reading = read(path)
+    asked = reading.scenario.solve
+    limit = Limits(gap=asked.gap, seconds=asked.time_limit, threads=asked.threads, seed=asked.seed)
+    limit = replace(limit, **{k: v for k, v in (limits or {}).items() if v is not None})
+    times = {"read": time.perf_counter() - clock}
+
+    clock = time.perf_counter()
+    instance = compile_instance(reading.scenario)
+    times["compile"] = time.perf_counter() - clock
+
+    interrupt = interrupt or Interrupt()
+    plan = answer(instance, limit, watch, interrupt)
+    result, conflict = None, None
+    if plan is None:
+        conflict = find_conflict(instance, replace(limit, seconds=max(60.0, limit.seconds)), interrupt)
+    else:
+        times |= plan.solver["times"]
+        clock = time.perf_counter()
+        accounts = audit(instance, plan)
+        times["audit"] = time.perf_counter() - clock
+        result = Result(path.stem, instance, plan, accounts, reading.warnings)
+    return Answer(reading, instance, result, conflict, _run(reading, plan, times, began))
+
+
+def _run(reading: Reading, plan: Any, times: dict[str, float], began: float) -> dict[str, Any]:
+    """What a later reader needs to repeat the run."""
+    packages = ("pyomo", "highspy", "numpy", "scipy", "pandas", "pydantic", "pint")
+    solver = {k: v for k, v in plan.solver.items() if k not in ("times", "log")} if plan is not None else {}
+    return {
+        "format": "optimiser-run",
+        "version": 1,
+        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(began)),
+        "seconds": {k: round(v, 4) for k, v in times.items()},
+        "inputs": {name: f"sha256:{digest}" for name, digest in reading.document.hashes().items()},
+        "python": sys.version.split()[0],
+        "platform": platform.platform(terse=True),
+        "packages": {"optimiser": __version__, **{p: version(p) for p in packages}},
+        "solver": solver,
+        "solver_log": plan.solver["log"] if plan is not None else "",
+    }
