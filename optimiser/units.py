@@ -57,6 +57,7 @@ mu = 10000 / 15 * meter ** 2
 liter = 0.001 * meter ** 3 = L
 tkm = 1000 * tonne * meter
 unit = [] = _ = lot
+percent = 0.01 * unit
 """
 NAMED: dict[str, Dimension] = {
     "money": (("money", 1),),
@@ -174,7 +175,7 @@ class Units:
                 "U001", f'"{text}" follows the number', "write numbers without separators: 1200 MCNY or 1.2e3 MCNY"
             )
         plain = _WORD.sub(lambda m: _WORDS[m[1]], text).replace("²", "2").replace("³", "3")
-        plain = _POWER.sub(_power, plain).replace("^", "**")
+        plain = _POWER.sub(_power, plain).replace("^", "**").replace("%", "percent")
         other = sorted(CURRENCIES & {w[-3:] for w in re.findall(r"[A-Za-z]+", plain)} - {self.currency})
         if other and self.currency not in re.findall(r"[A-Z]{3}", plain):
             raise UnitError(

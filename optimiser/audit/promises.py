@@ -105,7 +105,8 @@ def _intensity(books: Books, t: IntensityData) -> Iterator[TargetRow]:
         if per <= 0:
             yield _row(books, t, "gross emissions at no activity", y, 0.0, gross[y])
         else:
-            yield _row(books, t, "intensity", y, t.limit, gross[y] / per, unit=t.unit, scale=per)
+            # in tonnes: a kt per million is a number nobody reads
+            yield _row(books, t, "intensity", y, t.limit * 1e3, gross[y] / per * 1e3, unit=t.unit, scale=per * 1e-3)
 
 
 def _carbon_budget(books: Books, t: CarbonBudgetData) -> Iterator[TargetRow]:
@@ -133,6 +134,6 @@ def shortfalls(target: TargetData, rows: list[TargetRow], instance_years: Floats
     short = np.zeros(len(instance_years))
     first = int(instance_years[0])
     for row in rows:
-        scale = float(target.denominator[row.year - first]) if isinstance(target, IntensityData) else 1.0
+        scale = float(target.denominator[row.year - first]) * 1e-3 if isinstance(target, IntensityData) else 1.0
         short[row.year - first] = max(short[row.year - first], -row.margin * (scale if row.rule == "intensity" else 1.0))
     return short

@@ -176,12 +176,12 @@ class _Compiler:
     def _intensity(self, common: dict[str, Any], target: Intensity) -> IntensityData:
         if target.per == "revenue":
             denominator, base = self._revenue(common["entity"])
-            unit = f"ktCO2e/M{self.scenario.currency}"
+            unit = f"tCO2e/M{self.scenario.currency}"
         else:
             path = self.scenario.series[target.per]
             denominator = self.paths.over_horizon(path)
             base = self.paths.at_year(path, self.scenario.base)
-            unit = f"ktCO2e/{target.per}"
+            unit = f"tCO2e/{target.per}"
         if target.at_most is not None:
             limit = target.at_most.value
         else:

@@ -16,6 +16,7 @@ from optimiser.formulation import Question, build
 from optimiser.instance import Instance
 from optimiser.plan import Plan
 from optimiser.solve.highs import Interrupt, Limits, Outcome, Progress, relative_gap, run
+from optimiser.solve.other import require, run_other
 from optimiser.solve.programme import Programme, assemble
 from optimiser.solve.reading import polish, read_claims, read_decisions
 
@@ -50,7 +51,10 @@ class Search:
         watch = (lambda p: self.watch(words, p)) if self.watch is not None else None
         limits = replace(self.limits, seconds=max(self.left(), 0.1))
         before = time.monotonic()
-        outcome = run(programme, limits, watch, self.interrupt)
+        if limits.solver is not None:
+            outcome = run_other(model, programme, limits, limits.solver)
+        else:
+            outcome = run(programme, limits, watch, self.interrupt)
         self._add("solve", before)
         self.log += [f"--- {words}\n", *outcome.log]
         self.abandoned |= outcome.abandoned
@@ -67,6 +71,8 @@ def answer(instance: Instance, limits: Limits, watch: Watch | None = None, inter
 
     Raises NoPlanError where the search ended with neither a plan nor a proof.
     """
+    if limits.solver is not None:
+        require(limits.solver)
     deadline = time.monotonic() + limits.seconds
     search = Search(instance, limits, watch, interrupt or Interrupt(), deadline, [], {})
     question, gave_way = Question(), ()
@@ -136,8 +142,8 @@ def _plan(search: Search, model, programme: Programme, outcome: Outcome, bound: 
     gap = relative_gap(claims.objective, bound)
     optimal = outcome.status == "optimal" and gap <= search.limits.gap * (1 + 1e-6) + 1e-9
     solver = {
-        "name": "HiGHS",
-        "version": version("highspy"),
+        "name": search.limits.solver or "HiGHS",
+        "version": version("highspy") if search.limits.solver is None else "",
         "columns": len(programme.cost),
         "rows": len(programme.row_lower),
         "integers": int(programme.integer.sum()),

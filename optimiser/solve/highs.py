@@ -40,12 +40,13 @@ class Progress:
 
 @dataclass(frozen=True)
 class Limits:
-    """When to stop: relative gap, seconds, threads (None: all), seed."""
+    """When to stop: relative gap, seconds, threads (None: all), seed; and which solver (None: HiGHS)."""
 
     gap: float = 1e-4
     seconds: float = 300.0
     threads: int | None = None
     seed: int = 0
+    solver: str | None = None
 
 
 @dataclass(eq=False)

@@ -137,8 +137,9 @@ class Case:
         if budget.get("covers", "capex") != "cash" or "tags" in budget or "projects" in budget:
             return []
         within = self.world.below(budget.get("entity"))
-        return [name for name in self.credits
-                if self.world.below(self.world.raw["targets"][name].get("entity")) <= within]
+        return [
+            name for name in self.credits if self.world.below(self.world.raw["targets"][name].get("entity")) <= within
+        ]
 
     def _budget(self, name: str, budget: dict) -> Condition:
         """What is left of the money in every year.
@@ -152,7 +153,7 @@ class Case:
         kept = np.zeros(self.width)
         for y in range(len(rows)):
             first = max(0, y + 1 - budget.get("window", 1))
-            rows[y] += kept - spent[first:y + 1].sum(axis=0)
+            rows[y] += kept - spent[first : y + 1].sum(axis=0)
             kept = keep * rows[y]
         return self._hard(name, rows)
 

@@ -12,8 +12,8 @@ from .thresholds import add_thresholds
 
 __all__ = ["draw", "features"]
 
-MOST_SCHEDULES = 2000         # of whole numbers
-MOST_PROGRAMMES = 200         # of whole numbers when each leaves a linear program
+MOST_SCHEDULES = 2000  # of whole numbers
+MOST_PROGRAMMES = 200  # of whole numbers when each leaves a linear program
 
 
 def draw(seed: int) -> dict:
@@ -27,9 +27,14 @@ def draw(seed: int) -> dict:
 
 def within_reference(raw: dict) -> bool:
     """At most one share-measure of open size on a source: two would no longer leave a linear program."""
-    measured = [name for entry in raw["projects"].values() if "size" in entry
-                for key in ("abates", "abates_market")
-                for name, effect in entry.get(key, {}).items() if "%" in str(effect)]
+    measured = [
+        name
+        for entry in raw["projects"].values()
+        if "size" in entry
+        for key in ("abates", "abates_market")
+        for name, effect in entry.get(key, {}).items()
+        if "%" in str(effect)
+    ]
     return len(measured) == len(set(measured))
 
 
@@ -60,10 +65,13 @@ class Drawing:
     def scenario(self) -> dict:
         raw = self.header()
         raw["series"] = {
-            "grid": {self.first: f"{self.between(0.5, 0.6)} tCO2e/MWh",
-                     self.last + 2: f"{self.between(0.3, 0.45)} tCO2e/MWh"},
+            "grid": {
+                self.first: f"{self.between(0.5, 0.6)} tCO2e/MWh",
+                self.last + 2: f"{self.between(0.3, 0.45)} tCO2e/MWh",
+            },
             "power_price": f"{self.between(0.3, 0.7)} CNY/kWh",
-            "tonnage": {"start": f"{self.between(80, 120)} GWh", "growth": share(self.between(-0.02, 0.06))}}
+            "tonnage": {"start": f"{self.between(80, 120)} GWh", "growth": share(self.between(-0.02, 0.06))},
+        }
         self.entities = self.draw_entities()
         self.sources = self.draw_sources()
         raw |= {"entities": self.entities, "sources": self.sources}
@@ -92,8 +100,9 @@ class Drawing:
         return raw
 
     def draw_entities(self) -> dict:
-        tree = self.rng.choice([{}, {"works": "group"}, {"works": "group", "yard": "group"},
-                                {"works": "group", "yard": "works"}])
+        tree = self.rng.choice(
+            [{}, {"works": "group"}, {"works": "group", "yard": "group"}, {"works": "group", "yard": "works"}]
+        )
         entities = {"group": {}} | {name: {"parent": parent} for name, parent in tree.items()}
         # Revenue of the group itself, or only of what has nothing below it: then it is summed.
         leaves = [name for name in entities if name not in tree.values()]
@@ -113,8 +122,12 @@ class Drawing:
     def draw_sources(self) -> dict:
         sources = {"site": {"entity": self.entity(), "scope": 1, "baseline": self.baseline(60, 120)}}
         if self.chance(0.75):
-            sources["power"] = {"entity": self.entity(), "scope": 2, "activity": self.activity(),
-                                "factor": "grid" if self.chance(0.7) else f"{self.between(0.4, 0.6)} ktCO2e/GWh"}
+            sources["power"] = {
+                "entity": self.entity(),
+                "scope": 2,
+                "activity": self.activity(),
+                "factor": "grid" if self.chance(0.7) else f"{self.between(0.4, 0.6)} ktCO2e/GWh",
+            }
             if self.chance(0.5):
                 sources["power"]["market_factor"] = f"{self.between(0.3, 0.7)} ktCO2e/GWh"
         if self.chance(0.35):
@@ -132,8 +145,11 @@ class Drawing:
         if form == "flat":
             return f"{level} ktCO2e"
         if form == "knots":
-            knots = {self.base_year: level, self.first + 1: level * self.between(0.95, 1.12),
-                     self.last: level * self.between(0.85, 1.15)}
+            knots = {
+                self.base_year: level,
+                self.first + 1: level * self.between(0.95, 1.12),
+                self.last: level * self.between(0.85, 1.15),
+            }
             return {year: f"{1000 * value:.0f} tCO2e" for year, value in knots.items()}
         path = {"start": f"{level} ktCO2e", "growth": share(self.between(-0.03, 0.05))}
         return path | ({"from": self.base_year} if form == "anchor" else {})
@@ -219,7 +235,7 @@ class Drawing:
         form = self.rng.random()
         entry["capex"] = f"{unit_cost:.4g} MCNY{per}"
         if form < 0.2:
-            entry["capex"] = [f"{unit_cost * part:.4g} MCNY{per}" for part in (0.5, 0.3, 0.2)[:lead + 1]]
+            entry["capex"] = [f"{unit_cost * part:.4g} MCNY{per}" for part in (0.5, 0.3, 0.2)[: lead + 1]]
         elif form < 0.35:
             entry["capex_profile"] = self.rng.choice([["60 %", "40 %"], ["20 %", "50 %", "30 %"]])
         if self.chance(0.35):
@@ -229,10 +245,10 @@ class Drawing:
         if self.chance(0.75 if self.greedy else 0.25):
             yearly = -unit_cost * self.between(0.25, 0.7)
         form = self.rng.random()
-        if form < 0.3 or yearly < -0.1 * unit_cost and form > 0.6:
+        if form < 0.3 or (yearly < -0.1 * unit_cost and form > 0.6):
             entry["opex"] = f"{1000 * yearly:.4g} kCNY{per}"
         elif form < 0.45:
-            entry["opex"] = [f"{yearly * part:.4g} MCNY{per}" for part in (1, 1.5, 2)[:self.rng.choice([2, 3])]]
+            entry["opex"] = [f"{yearly * part:.4g} MCNY{per}" for part in (1, 1.5, 2)[: self.rng.choice([2, 3])]]
         elif form < 0.6:
             entry["opex"] = {self.first: f"{yearly:.4g} MCNY{per}", self.last: f"{1.6 * yearly:.4g} MCNY{per}"}
 
@@ -250,8 +266,9 @@ class Drawing:
         if others and self.chance(0.2):
             other = self.rng.choice(others)
             form = "activity" if other == "power" and self.chance(0.5) else self.rng.choice(["tonnes", "share"])
-            entry["abates"][other] = self.abated(form, other, -0.08 / self.lots(entry),
-                                                 -0.08 * self.level(other) / self.lots(entry), per)
+            entry["abates"][other] = self.abated(
+                form, other, -0.08 / self.lots(entry), -0.08 * self.level(other) / self.lots(entry), per
+            )
         if "market_factor" in self.sources.get("power", {}) and self.chance(0.45):
             self.add_market(entry, per)
         if self.chance(0.2):
@@ -304,9 +321,13 @@ class Drawing:
     def add_sink(self, entry: dict, per: str, overlap: bool) -> None:
         full = self.between(8, 30) / self.lots(entry)
         unit = f"ktCO2e{per}"
-        entry["removal"] = self.rng.choice([
-            f"{full:.4g} {unit}", {0: f"{0.2 * full:.4g} {unit}", 2: f"{full:.4g} {unit}"},
-            {0: f"0 {unit}", 1: f"{0.6 * full:.4g} {unit}", 3: f"{full:.4g} {unit}"}])
+        entry["removal"] = self.rng.choice(
+            [
+                f"{full:.4g} {unit}",
+                {0: f"{0.2 * full:.4g} {unit}", 2: f"{full:.4g} {unit}"},
+                {0: f"0 {unit}", 1: f"{0.6 * full:.4g} {unit}", 3: f"{full:.4g} {unit}"},
+            ]
+        )
         if self.chance(0.6):
             entry["buffer"] = self.rng.choice(["10 %", "20 %"])
         if self.chance(0.6):
@@ -319,14 +340,17 @@ class Drawing:
         names = [name for name, entry in self.projects.items() if "size" not in entry]
         if len(self.projects) < 2 or not names or not self.chance(0.35):
             return
-        for name in names[:2 if len(self.projects) > 2 and self.chance(0.4) else 1]:
+        for name in names[: 2 if len(self.projects) > 2 and self.chance(0.4) else 1]:
             target = self.rng.choice([other for other in self.projects if other > name] or [None])
             if target is None:
                 continue
             old = self.projects[name]
             research = {key: old[key] for key in ("entity", "start", "lead_time", "life", "tags") if key in old}
-            self.projects[name] = research | {"kind": "research", "capex": f"{self.between(2, 9)} MCNY",
-                                              "lowers_capex": {target: share(self.between(0.15, 0.5))}}
+            self.projects[name] = research | {
+                "kind": "research",
+                "capex": f"{self.between(2, 9)} MCNY",
+                "lowers_capex": {target: share(self.between(0.15, 0.5))},
+            }
             if self.chance(0.3):
                 self.projects[name]["avoids"] = f"{self.between(1, 4)} ktCO2e"
 

@@ -29,12 +29,14 @@ class Effects:
     activity: dict[str, np.ndarray] = field(default_factory=dict)
 
 
-def effects_of(world: World, project: Project, starts: np.ndarray, price_level: np.ndarray,
-               on_site: np.ndarray | None) -> Effects:
+def effects_of(
+    world: World, project: Project, starts: np.ndarray, price_level: np.ndarray, on_site: np.ndarray | None
+) -> Effects:
     """Effects of `starts` (start years by 1 + n) when capex of each start year is scaled by `price_level`.
 
     `on_site` is the output used on site by year where the project splits its output freely.
     """
+
     def total(profile):
         return profile.T @ starts
 
@@ -45,12 +47,17 @@ def effects_of(world: World, project: Project, starts: np.ndarray, price_level: 
     sold = output - used
     cash = capex + total(project.opex) - _by_year(project.price, used) - _by_year(project.sells, sold)
     effects = Effects(
-        capex, cash, world.discount @ cash - world.discount_after * (project.salvage @ priced),
-        total(project.removed), total(project.avoided) + _by_year(project.displaces, sold), sold,
+        capex,
+        cash,
+        world.discount @ cash - world.discount_after * (project.salvage @ priced),
+        total(project.removed),
+        total(project.avoided) + _by_year(project.displaces, sold),
+        sold,
         uses={name: total(profile) for name, profile in project.uses.items()},
         shares={led: {s: total(profile) for s, profile in project.shares[led].items()} for led in LEDGERS},
         tonnes={led: {s: total(profile) for s, profile in project.tonnes[led].items()} for led in LEDGERS},
-        activity={s: total(profile) for s, profile in project.activity.items()})
+        activity={s: total(profile) for s, profile in project.activity.items()},
+    )
     if project.supplies:
         _supply(world, project.supplies, effects, used)
     return effects

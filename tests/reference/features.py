@@ -47,8 +47,23 @@ def _source(entry: dict) -> set[str]:
 
 
 def _project(name: str, entry: dict, raw: dict) -> set[str]:
-    plain = ("committed", "capex_profile", "cost_trend", "ramp", "avoids", "buffer", "durable", "lowers_capex",
-             "excludes", "displaces", "price", "tags", "removal", "abates_market", "life")
+    plain = (
+        "committed",
+        "capex_profile",
+        "cost_trend",
+        "ramp",
+        "avoids",
+        "buffer",
+        "durable",
+        "lowers_capex",
+        "excludes",
+        "displaces",
+        "price",
+        "tags",
+        "removal",
+        "abates_market",
+        "life",
+    )
     found = {f"kind: {entry['kind']}"} | {key for key in plain if key in entry}
     found |= {f"{key}: {form(entry[key])}" for key in ("capex", "opex", "yield", "removal") if key in entry}
     found |= {f"units.{key}" for key in entry.get("units", {})} | {f"size.{key}" for key in entry.get("size", {})}
@@ -118,10 +133,15 @@ def _requirement(requires) -> set[str]:
 def _target(target: dict) -> set[str]:
     kind = target["kind"]
     found = {kind, f"{kind}: {target.get('shape', 'highest')}" if kind == "peak" else kind}
-    options = {"peak": ["tolerance", "until", "at_most"], "reduction": ["against", "until", "in"],
-               "neutrality": ["residual", "removals", "credits", "until", "in"],
-               "intensity": ["cut", "at_most", "until", "in"], "carbon_budget": ["net", "removals"],
-               "avoided": ["entity", "in"], "historical": ["entity"]}[kind]
+    options = {
+        "peak": ["tolerance", "until", "at_most"],
+        "reduction": ["against", "until", "in"],
+        "neutrality": ["residual", "removals", "credits", "until", "in"],
+        "intensity": ["cut", "at_most", "until", "in"],
+        "carbon_budget": ["net", "removals"],
+        "avoided": ["entity", "in"],
+        "historical": ["entity"],
+    }[kind]
     found |= {f"{kind}: {key}" for key in options if key in target}
     found |= {f"target: {key}" for key in ("sources", "entity", "scopes", "categories") if key in target}
     if kind == "peak" and "at_most" in target:
@@ -143,16 +163,22 @@ def _target(target: dict) -> set[str]:
 
 
 def _weighed_by_credits(raw: dict, budget: dict) -> bool:
-    return (budget.get("covers") == "cash" and not {"tags", "projects", "entity"} & set(budget)
-            and any("credits" in target for target in raw.get("targets", {}).values()))
+    return (
+        budget.get("covers") == "cash"
+        and not {"tags", "projects", "entity"} & set(budget)
+        and any("credits" in target for target in raw.get("targets", {}).values())
+    )
 
 
 def _overlaps(raw: dict) -> set[str]:
     """How many share-measures meet on one source, and of what sort."""
     found = set()
     for name in raw["sources"]:
-        on_it = [entry for entry in raw["projects"].values()
-                 if name in entry.get("abates", {}) and _measure(entry["abates"][name]) == "share"]
+        on_it = [
+            entry
+            for entry in raw["projects"].values()
+            if name in entry.get("abates", {}) and _measure(entry["abates"][name]) == "share"
+        ]
         supplied = [entry for entry in raw["projects"].values() if entry.get("supplies") == name]
         if len(on_it) > 1:
             found.add(f"overlap of {len(on_it)} shares")

@@ -21,15 +21,15 @@ class Project:
     tags: set[str]
     window: list[int]
     most: float
-    least: float              # if the project is chosen at all
+    least: float  # if the project is chosen at all
     per_year: float
-    whole: bool               # False: continuous in size
+    whole: bool  # False: continuous in size
     committed: bool
-    first_effect: int         # years from start to first effect
+    first_effect: int  # years from start to first effect
     durable: bool
     capex: np.ndarray
     opex: np.ndarray
-    salvage: np.ndarray       # by start year only, undiscounted
+    salvage: np.ndarray  # by start year only, undiscounted
     operating: np.ndarray
     removed: np.ndarray
     avoided: np.ndarray
@@ -39,7 +39,7 @@ class Project:
     tonnes: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     activity: dict[str, np.ndarray] = field(default_factory=dict)
     supplies: str | None = None
-    on_site: float | None = None      # share of the output used on site; None: a decision of every year
+    on_site: float | None = None  # share of the output used on site; None: a decision of every year
     price: np.ndarray | float = 0.0
     sells: np.ndarray | float = 0.0
     displaces: np.ndarray | float = 0.0
@@ -64,13 +64,31 @@ def _project(world: World, name: str, entry: dict) -> Project:
         least = quantity(f"1 {str(lots['max']).split()[1]}")[0]
     unit = _Unit(world, entry, window, size_dimension)
     project = Project(
-        name, world.entity_of(entry), set(entry.get("tags", [])), window, most, least,
-        quantity(lots.get("per_year", lots["max"]))[0], whole, bool(entry.get("committed")),
-        unit.lead, bool(entry.get("durable")), unit.capex(), unit.opex(), unit.salvage(), unit.operating(),
-        unit.removed(), unit.effect() * unit.yearly("avoids"), unit.effect() * unit.yearly("yield"),
+        name,
+        world.entity_of(entry),
+        set(entry.get("tags", [])),
+        window,
+        most,
+        least,
+        quantity(lots.get("per_year", lots["max"]))[0],
+        whole,
+        bool(entry.get("committed")),
+        unit.lead,
+        bool(entry.get("durable")),
+        unit.capex(),
+        unit.opex(),
+        unit.salvage(),
+        unit.operating(),
+        unit.removed(),
+        unit.effect() * unit.yearly("avoids"),
+        unit.effect() * unit.yearly("yield"),
         uses={resource: unit.uses(use) for resource, use in entry.get("uses", {}).items()},
-        supplies=entry.get("supplies"), on_site=_on_site(entry),
-        price=unit.yearly("price"), sells=unit.yearly("sells"), displaces=unit.yearly("displaces"))
+        supplies=entry.get("supplies"),
+        on_site=_on_site(entry),
+        price=unit.yearly("price"),
+        sells=unit.yearly("sells"),
+        displaces=unit.yearly("displaces"),
+    )
     _add_abatement(world, project, entry, unit)
     return project
 
@@ -132,8 +150,13 @@ class _Unit:
 
     def _fill(self, amount) -> np.ndarray:
         """Profile from `amount(begin, year)`, summed over the cycles of each start."""
-        return np.array([[sum(amount(begin, year) for begin in self.begins(start)) for year in self.world.years]
-                         for start in self.window], dtype=float)
+        return np.array(
+            [
+                [sum(amount(begin, year) for begin in self.begins(start)) for year in self.world.years]
+                for start in self.window
+            ],
+            dtype=float,
+        )
 
     def _age(self, begin: int, year: int) -> int | None:
         """Year of operation of the cycle (0 is the first), None when it does not operate."""
@@ -210,8 +233,9 @@ class _Unit:
     def _left_of(self, begin: int, kind: str) -> float:
         rate, life = self.world.rate, self.life
         left = min(life, max(0, begin + self.lead + life - 1 - self.world.last))
-        paid = sum(amount for since, amount in enumerate(self._capex_by_year_since_begin())
-                   if begin + since <= self.world.last) * self._trend(begin)
+        paid = sum(
+            amount for since, amount in enumerate(self._capex_by_year_since_begin()) if begin + since <= self.world.last
+        ) * self._trend(begin)
         if kind == "linear" or rate == 0:
             return paid * left / life
         return paid * (1 - (1 + rate) ** -left) / (1 - (1 + rate) ** -life)

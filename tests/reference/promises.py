@@ -12,8 +12,15 @@ def promise(case, name: str, target: dict):
     """`(years, alternatives, price)`: the rows of one target, and the discounted price of a unit of shortfall by
     row (None for a hard target)."""
     kind = target["kind"]
-    found = {"peak": peak, "reduction": reduction, "neutrality": neutrality, "intensity": intensity,
-             "carbon_budget": carbon_budget, "avoided": avoided, "historical": historical}[kind]
+    found = {
+        "peak": peak,
+        "reduction": reduction,
+        "neutrality": neutrality,
+        "intensity": intensity,
+        "carbon_budget": carbon_budget,
+        "avoided": avoided,
+        "historical": historical,
+    }[kind]
     for years, alternatives in found(case, name, target):
         years = np.asarray(years, dtype=int)
         price = None
@@ -36,8 +43,11 @@ def scope(world, target: dict) -> list[str]:
         return list(target["sources"])
     within, scopes = world.below(target.get("entity")), target.get("scopes", [1, 2, 3])
     categories = target.get("categories")
-    return [name for name, s in world.sources.items() if s.entity in within and s.scope in scopes
-            and (s.scope != 3 or categories is None or s.category in categories)]
+    return [
+        name
+        for name, s in world.sources.items()
+        if s.entity in within and s.scope in scopes and (s.scope != 3 or categories is None or s.category in categories)
+    ]
 
 
 def ledger_of(target: dict) -> str:
@@ -62,9 +72,12 @@ def sinks(world, target: dict, durable: bool = False) -> list[str]:
     """The sinks that a target counts: those it names, or those of its entity and below."""
     within = world.below(target.get("entity"))
     named = target.get("removals")
-    return [name for name, entry in world.raw.get("projects", {}).items()
-            if (name in named if named is not None else world.entity_of(entry) in within)
-            and (entry.get("durable") or not durable)]
+    return [
+        name
+        for name, entry in world.raw.get("projects", {}).items()
+        if (name in named if named is not None else world.entity_of(entry) in within)
+        and (entry.get("durable") or not durable)
+    ]
 
 
 def peak(case, name, target):
@@ -82,7 +95,7 @@ def peak(case, name, target):
         later = after[after > 0]
         yield later, [slack * gross[later - 1] - gross[later]]
     elif shape == "window":
-        before, after = before[-target["years"]:], after[:target["years"]]
+        before, after = before[-target["years"] :], after[: target["years"]]
         if len(before) and len(after):
             row = slack * gross[before].mean(axis=0) - gross[after].mean(axis=0)
             yield after[-1:], [row[None, :]]
@@ -159,8 +172,11 @@ def avoided(case, name, target):
     for project, effects in case.effects.items():
         if world.entity_of(world.raw["projects"][project]) in within:
             total = total + effects.avoided
-    base = (quantity(target["base"])[0] if "base" in target
-            else world.summed_up("avoided_baseline", entity, world.base_year))
+    base = (
+        quantity(target["base"])[0]
+        if "base" in target
+        else world.summed_up("avoided_baseline", entity, world.base_year)
+    )
     wanted = world.path(target.get("multiple", 1)).over(world.years) * base
     yield years, [(total - case.constant(wanted))[years]]
 

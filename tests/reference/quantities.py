@@ -7,11 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 
 UNITS = {
-    "": ("", 1.0), "%": ("", 1e-2),
-    "CNY": ("money", 1e-6), "kCNY": ("money", 1e-3), "MCNY": ("money", 1.0), "bn CNY": ("money", 1e3),
-    "tCO2e": ("tonnes", 1e-3), "ktCO2e": ("tonnes", 1.0), "MtCO2e": ("tonnes", 1e3),
-    "kWh": ("activity", 1e-6), "MWh": ("activity", 1e-3), "GWh": ("activity", 1.0),
-    "MW": ("power", 1.0), "ha": ("area", 1.0),
+    "": ("", 1.0),
+    "%": ("", 1e-2),
+    "CNY": ("money", 1e-6),
+    "kCNY": ("money", 1e-3),
+    "MCNY": ("money", 1.0),
+    "bn CNY": ("money", 1e3),
+    "tCO2e": ("tonnes", 1e-3),
+    "ktCO2e": ("tonnes", 1.0),
+    "MtCO2e": ("tonnes", 1e3),
+    "kWh": ("activity", 1e-6),
+    "MWh": ("activity", 1e-3),
+    "GWh": ("activity", 1.0),
+    "MW": ("power", 1.0),
+    "ha": ("area", 1.0),
 }
 
 

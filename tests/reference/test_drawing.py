@@ -77,8 +77,10 @@ def test_enough_are_feasible_and_bind(scenarios):
     answers = [best(raw) for raw in scenarios]
     feasible = [(raw, answer) for raw, answer in zip(scenarios, answers, strict=True) if answer.feasible]
     assert 0.60 <= len(feasible) / SEEDS <= 0.75
-    free = [{key: value for key, value in raw.items() if key not in ("targets", "budgets", "resources")}
-            for raw, _ in feasible]
+    free = [
+        {key: value for key, value in raw.items() if key not in ("targets", "budgets", "resources")}
+        for raw, _ in feasible
+    ]
     binding = [a for raw, (_, a) in zip(free, feasible, strict=True) if a.objective > best(raw).objective + 1e-3]
     assert len(binding) > len(feasible) / 2
 
@@ -89,4 +91,5 @@ def test_answers_evaluate_to_themselves(scenarios):
         answer = best(raw)
         if answer.feasible:
             again = evaluate(raw, answer.schedule)
-            assert again.feasible and again.objective == pytest.approx(answer.objective, rel=1e-5, abs=1e-4)
+            assert again.feasible
+            assert again.objective == pytest.approx(answer.objective, rel=1e-5, abs=1e-4)

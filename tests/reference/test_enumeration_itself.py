@@ -7,9 +7,15 @@ from .enumeration import best, evaluate
 
 def scenario(projects: dict, years: int = 1, **more) -> dict:
     """One company that emits 100 ktCO2e a year from its site."""
-    return {"horizon": {"first": 2026, "last": 2025 + years}, "discount_rate": "0 %", "salvage": "none",
-            "entities": {"group": {}}, "sources": {"site": {"entity": "group", "scope": 1, "baseline": "100 ktCO2e"}},
-            "projects": {name: {"entity": "group", **entry} for name, entry in projects.items()}, **more}
+    return {
+        "horizon": {"first": 2026, "last": 2025 + years},
+        "discount_rate": "0 %",
+        "salvage": "none",
+        "entities": {"group": {}},
+        "sources": {"site": {"entity": "group", "scope": 1, "baseline": "100 ktCO2e"}},
+        "projects": {name: {"entity": "group", **entry} for name, entry in projects.items()},
+        **more,
+    }
 
 
 def at_most(tonnes: float, by: int = 2026) -> dict:
@@ -31,8 +37,10 @@ def test_units_of_one_measure_add_and_those_of_two_multiply():
 
     Proves (1 - share x units); if units multiplied too, 0.7 x 0.7 x 0.8 = 39.2 would be left and 33 be out of reach.
     """
-    projects = {"lots": {"units": {"max": 2}, "capex": "7 MCNY", "abates": {"site": "30 %"}},
-                "one": {"capex": "5 MCNY", "abates": {"site": "20 %"}}}
+    projects = {
+        "lots": {"units": {"max": 2}, "capex": "7 MCNY", "abates": {"site": "30 %"}},
+        "one": {"capex": "5 MCNY", "abates": {"site": "20 %"}},
+    }
     assert best(scenario(projects, targets=at_most(33))).objective == pytest.approx(19)
     assert not best(scenario(projects, targets=at_most(31))).feasible
 
@@ -58,8 +66,15 @@ def test_renewal():
     100 x (0.9 + 0.729 + 0.59049) = 221.949, and of the last cycle one of two years is left: 59.049 / 2 returns.
     Proves that each cycle is priced in its own year; if all were priced at the start, 270 - 45 = 225 would come out.
     """
-    project = {"start": 2026, "life": 2, "renew": True, "capex": "100 MCNY", "cost_trend": "-10 %",
-               "committed": True, "salvage": "linear"}
+    project = {
+        "start": 2026,
+        "life": 2,
+        "renew": True,
+        "capex": "100 MCNY",
+        "cost_trend": "-10 %",
+        "committed": True,
+        "salvage": "linear",
+    }
     raw = scenario({"a": project}, 5, price_year=2025)
     assert best(raw).objective == pytest.approx(221.949 - 59.049 / 2)
 
@@ -81,6 +96,7 @@ def test_carry_over():
 
     Proves that kept money adds up over years; if only last year's limit moved on, 2028 would have 90, not 105.
     """
+
     def affordable(capex, year):
         project = {"start": year, "capex": f"{capex} MCNY", "committed": True}
         budgets = {"purse": {"limit": "60 MCNY", "carry_over": "50 %"}}
@@ -96,8 +112,12 @@ def test_window_budget():
 
     Proves rolling years; with calendar pairs (2026-27, 2028-29) starts in 2027 and 2028 would be allowed.
     """
-    project = {"start": [2026, 2029], "units": {"max": 2, "min": 2, "per_year": 1}, "capex": "40 MCNY",
-               "committed": True}
+    project = {
+        "start": [2026, 2029],
+        "units": {"max": 2, "min": 2, "per_year": 1},
+        "capex": "40 MCNY",
+        "committed": True,
+    }
     raw = scenario({"a": project}, 4, budgets={"purse": {"limit": "70 MCNY", "window": 2}})
     assert evaluate(raw, [("a", 2026, 1), ("a", 2028, 1)]).feasible
     assert not evaluate(raw, [("a", 2027, 1), ("a", 2028, 1)]).feasible
@@ -108,9 +128,16 @@ def test_any_of():
 
     Proves that one will do; if both were required the answer would be 18, and without the requirement 10.
     """
-    projects = {"first": {"start": 2026, "capex": "5 MCNY"}, "second": {"start": 2026, "capex": "3 MCNY"},
-                "measure": {"start": [2026, 2027], "capex": "10 MCNY", "abates": {"site": "50 %"},
-                            "requires": {"any_of": {"first": 1, "second": 1}}}}
+    projects = {
+        "first": {"start": 2026, "capex": "5 MCNY"},
+        "second": {"start": 2026, "capex": "3 MCNY"},
+        "measure": {
+            "start": [2026, 2027],
+            "capex": "10 MCNY",
+            "abates": {"site": "50 %"},
+            "requires": {"any_of": {"first": 1, "second": 1}},
+        },
+    }
     answer = best(scenario(projects, 2, targets=at_most(50, by=2027)))
     assert answer.objective == pytest.approx(13)
     assert answer.schedule == [("second", 2026, 1.0), ("measure", 2027, 1.0)]
@@ -138,8 +165,13 @@ def test_credits_against_a_penalty():
 
     Proves that the cheaper way is used first; buying nothing would cost 500.
     """
-    target = {"kind": "neutrality", "by": 2026, "credits": "30 %", "credit_price": "2 MCNY/ktCO2e",
-              "penalty": "5 MCNY/ktCO2e"}
+    target = {
+        "kind": "neutrality",
+        "by": 2026,
+        "credits": "30 %",
+        "credit_price": "2 MCNY/ktCO2e",
+        "penalty": "5 MCNY/ktCO2e",
+    }
     assert best(scenario({}, targets={"neutral": target})).objective == pytest.approx(410)
 
 
@@ -149,10 +181,21 @@ def test_facility_splits_its_output():
     On site it saves 1 per GWh, sold it earns 0.4: 20 are used and 10 sold, income 24, cost 50 - 24 = 26.
     If it could use all on site the answer would be 20; emissions are 20 - 20 = 0, avoided 10 x 0.5 = 5.
     """
-    raw = scenario({"half": {"committed": True, "abates": {"power": "50 %"}},
-                    "plant": {"kind": "facility", "committed": True, "capex": "50 MCNY", "yield": "30 GWh",
-                              "supplies": "power", "price": "1 MCNY/GWh", "sells": "0.4 MCNY/GWh",
-                              "displaces": "0.5 ktCO2e/GWh"}})
+    raw = scenario(
+        {
+            "half": {"committed": True, "abates": {"power": "50 %"}},
+            "plant": {
+                "kind": "facility",
+                "committed": True,
+                "capex": "50 MCNY",
+                "yield": "30 GWh",
+                "supplies": "power",
+                "price": "1 MCNY/GWh",
+                "sells": "0.4 MCNY/GWh",
+                "displaces": "0.5 ktCO2e/GWh",
+            },
+        }
+    )
     raw["sources"] = {"power": {"entity": "group", "scope": 2, "activity": "40 GWh", "factor": "0.5 ktCO2e/GWh"}}
     assert best(raw).objective == pytest.approx(26)
     everything = [("half", 2026, 1), ("plant", 2026, 1)]
@@ -167,6 +210,7 @@ def test_open_size():
 
     Proves that sizes are not rounded (9 for 3 MW), and that a minimum holds once the project is chosen.
     """
+
     def cost(**size):
         plant = {"size": {"max": "10 MW", **size}, "capex": "3 MCNY/MW", "abates": {"site": "4 ktCO2e/MW"}}
         return best(scenario({"plant": plant}, targets=at_most(90))).objective
@@ -180,10 +224,17 @@ def test_peak_needs_the_highest_year_before():
 
     Proves that the highest year counts; against 2028 alone (105) the measure of 10 would not do.
     """
-    raw = scenario({"a": {"start": 2029, "capex": "8 MCNY", "abates": {"site": "10 ktCO2e"}}}, 4,
-                   targets={"peak": {"kind": "peak", "by": 2028}})
-    raw["sources"]["site"]["baseline"] = {2026: "100 ktCO2e", 2027: "110 ktCO2e", 2028: "105 ktCO2e",
-                                          2029: "120 ktCO2e"}
+    raw = scenario(
+        {"a": {"start": 2029, "capex": "8 MCNY", "abates": {"site": "10 ktCO2e"}}},
+        4,
+        targets={"peak": {"kind": "peak", "by": 2028}},
+    )
+    raw["sources"]["site"]["baseline"] = {
+        2026: "100 ktCO2e",
+        2027: "110 ktCO2e",
+        2028: "105 ktCO2e",
+        2029: "120 ktCO2e",
+    }
     assert best(raw).objective == pytest.approx(8)
     assert not best(raw | {"targets": {"peak": {"kind": "peak", "by": 2028, "shape": "no_rise"}}}).feasible
     eased = {"kind": "peak", "by": 2028, "shape": "no_rise", "tolerance": "5 %"}
@@ -199,9 +250,16 @@ def test_research_lowers_later_capex():
 
     Proves that a start before the research operates pays in full; if it did not, 70 would be the answer to both.
     """
-    projects = {"lab": {"kind": "research", "start": 2026, "lead_time": 1, "capex": "10 MCNY",
-                        "lowers_capex": {"works": "40 %"}},
-                "works": {"capex": "100 MCNY", "abates": {"site": "50 %"}}}
+    projects = {
+        "lab": {
+            "kind": "research",
+            "start": 2026,
+            "lead_time": 1,
+            "capex": "10 MCNY",
+            "lowers_capex": {"works": "40 %"},
+        },
+        "works": {"capex": "100 MCNY", "abates": {"site": "50 %"}},
+    }
     assert best(scenario(projects, 2, targets=at_most(50, by=2027))).objective == pytest.approx(70)
     assert best(scenario(projects, 2, targets=at_most(50, by=2026))).objective == pytest.approx(100)
 
@@ -211,8 +269,15 @@ def test_sink_grows_with_age():
 
     Proves growth by age and the buffer; without the buffer 12, with removal in full from the start 18.
     """
-    sink = {"kind": "sink", "start": 2026, "units": {"max": 2}, "capex": "1 MCNY", "durable": True, "buffer": "25 %",
-            "removal": {0: "0 ktCO2e", 2: "4 ktCO2e"}}
+    sink = {
+        "kind": "sink",
+        "start": 2026,
+        "units": {"max": 2},
+        "capex": "1 MCNY",
+        "durable": True,
+        "buffer": "25 %",
+        "removal": {0: "0 ktCO2e", 2: "4 ktCO2e"},
+    }
 
     def stored(stock):
         target = {"kind": "historical", "by": 2028, "stock": f"{stock} ktCO2e"}
@@ -228,8 +293,11 @@ def test_intensity_of_revenue():
 
     Proves that growth of revenue counts; against the base year's tonnes 75 would be allowed and 12 abated not be enough.
     """
-    raw = scenario({"a": {"capex": "4 MCNY", "abates": {"site": "12 ktCO2e"}}}, base_year=2025,
-                   targets={"rate": {"kind": "intensity", "by": 2026, "cut": "25 %"}})
+    raw = scenario(
+        {"a": {"capex": "4 MCNY", "abates": {"site": "12 ktCO2e"}}},
+        base_year=2025,
+        targets={"rate": {"kind": "intensity", "by": 2026, "cut": "25 %"}},
+    )
     raw["entities"]["group"] = {"revenue": {2025: "50 bn CNY", 2026: "60 bn CNY"}}
     assert best(raw).objective == pytest.approx(4)
 
@@ -239,8 +307,11 @@ def test_penalty_is_paid_per_tonne_and_discounted():
 
     Proves discounting of penalties; undiscounted they cost 60 and the measure at 59 would win.
     """
-    raw = scenario({"a": {"start": 2026, "capex": "59 MCNY", "abates": {"site": "10 ktCO2e"}}}, 2,
-                   targets={"cap": at_most(90)["cap"] | {"penalty": "3 MCNY/ktCO2e"}}) | {"discount_rate": "10 %"}
+    raw = scenario(
+        {"a": {"start": 2026, "capex": "59 MCNY", "abates": {"site": "10 ktCO2e"}}},
+        2,
+        targets={"cap": at_most(90)["cap"] | {"penalty": "3 MCNY/ktCO2e"}},
+    ) | {"discount_rate": "10 %"}
     assert best(raw).objective == pytest.approx(30 + 30 / 1.1)
 
 
@@ -260,8 +331,11 @@ def test_renewals_use_crews_again():
 
     Proves that `uses` returns with every cycle; if only the first start used the crew, 2028 would be free.
     """
-    raw = scenario({"a": {"start": [2026, 2029], "units": {"max": 2}, "life": 2, "renew": True, "uses": {"crew": 1}}},
-                   4, resources={"crew": {"limit": 1}})
+    raw = scenario(
+        {"a": {"start": [2026, 2029], "units": {"max": 2}, "life": 2, "renew": True, "uses": {"crew": 1}}},
+        4,
+        resources={"crew": {"limit": 1}},
+    )
     years = [year for year in (2026, 2027, 2028, 2029) if evaluate(raw, [("a", 2026, 1), ("a", year, 1)]).feasible]
     assert years == [2027, 2029]
 
@@ -275,8 +349,12 @@ def test_nothing_claims_more_than_there_is():
     assert not best(scenario({"a": {"committed": True, "abates": {"site": "101 ktCO2e"}}})).feasible
     both = {name: {"units": {"max": 2, "min": 2}, "committed": True, "abates": {"site": "60 %"}} for name in "ab"}
     assert not best(scenario(both)).feasible
-    raw = scenario({"plant": {"kind": "facility", "committed": True, "yield": "45 GWh", "supplies": "power"},
-                    "more": {"committed": True, "abates": {"power": "-5 ktCO2e"}}})
+    raw = scenario(
+        {
+            "plant": {"kind": "facility", "committed": True, "yield": "45 GWh", "supplies": "power"},
+            "more": {"committed": True, "abates": {"power": "-5 ktCO2e"}},
+        }
+    )
     raw["sources"] = {"power": {"entity": "group", "scope": 2, "activity": "40 GWh", "factor": "0.5 ktCO2e/GWh"}}
     assert not best(raw).feasible
     raw["sources"]["power"]["activity"] = "46 GWh"
@@ -287,16 +365,25 @@ def test_market_ledger():
     """40 GWh at 0.5 by location and 0.3 by market: 20 and 12. A contract of half leaves 6 by market, 20 by location;
     8 GWh saved leave 16, and by market 9.6 or, after the contract, 6 - 2.4 = 3.6.
 
-    Proves that the ledgers differ in factor and measures; in one ledger the contract would also meet the first target.
+    Proves that the ledgers differ in factor and measures; in one ledger the contract would meet the first target too.
     """
-    projects = {"contract": {"capex": "1 MCNY", "abates_market": {"power": "50 %"}},
-                "saving": {"capex": "4 MCNY", "abates": {"power": "8 GWh"}}}
+    projects = {
+        "contract": {"capex": "1 MCNY", "abates_market": {"power": "50 %"}},
+        "saving": {"capex": "4 MCNY", "abates": {"power": "8 GWh"}},
+    }
 
     def cost(allowed, basis):
         target = {"kind": "carbon_budget", "years": [2026, 2026], "at_most": f"{allowed} ktCO2e", "basis": basis}
         raw = scenario(projects, targets={"cap": target})
-        raw["sources"] = {"power": {"entity": "group", "scope": 2, "activity": "40 GWh", "factor": "0.5 ktCO2e/GWh",
-                                    "market_factor": "0.3 ktCO2e/GWh"}}
+        raw["sources"] = {
+            "power": {
+                "entity": "group",
+                "scope": 2,
+                "activity": "40 GWh",
+                "factor": "0.5 ktCO2e/GWh",
+                "market_factor": "0.3 ktCO2e/GWh",
+            }
+        }
         return best(raw).objective
 
     assert [cost(16.1, "location"), cost(9.7, "market"), cost(3.7, "market")] == pytest.approx([4, 1, 5])

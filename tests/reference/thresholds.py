@@ -9,8 +9,8 @@ import random
 import numpy as np
 
 from .case import covered
-from .enumeration import Search
 from .promises import base_of, gross_of, held, scope, sinks
+from .search import Search
 
 
 def add_thresholds(rng: random.Random, raw: dict, most_schedules: int, most_programmes: int) -> bool:
@@ -73,8 +73,10 @@ def some_split(rng: random.Random, raw: dict, schedule) -> dict:
             output = project.output.T @ np.array(list(started.values()))
             need = search.world.sources[project.supplies].activity * 0.3
             part = rng.uniform(0, 1)
-            splits |= {(name, int(y)): float(u) for y, u in
-                       zip(search.world.years, np.minimum(output, need) * part, strict=True)}
+            splits |= {
+                (name, int(y)): float(u)
+                for y, u in zip(search.world.years, np.minimum(output, need) * part, strict=True)
+            }
     return splits
 
 
@@ -115,7 +117,7 @@ class Thresholds:
         self.case = self.look()
         budgets = {}
         has_credits = any("credits" in target for target in self.raw["targets"].values())
-        for name in ["purse", "fund"][:self.rng.choice([0, 1, 1, 1, 1, 2])]:
+        for name in ["purse", "fund"][: self.rng.choice([0, 1, 1, 1, 1, 2])]:
             budget = {}
             if self.chance(0.4):
                 budget["entity"] = self.rng.choice(list(self.world.entities))
@@ -141,7 +143,7 @@ class Thresholds:
             least = least_with_carry(spent, keep)
         elif form == "window":
             window = budget["window"] = self.rng.choice([2, 3])
-            least = max(spent[max(0, y + 1 - window):y + 1].sum() for y in range(len(spent)))
+            least = max(spent[max(0, y + 1 - window) : y + 1].sum() for y in range(len(spent)))
         if least < 1:
             return False
         limit = least * (1 + self.margin())
@@ -153,14 +155,27 @@ class Thresholds:
     # -- targets --------------------------------------------------------------------------------------------------
 
     def add_targets(self) -> bool:
-        kinds = {"peak": self.peak, "reduction": self.reduction, "neutrality": self.neutrality,
-                 "intensity": self.intensity, "carbon_budget": self.carbon_budget, "avoided": self.avoided,
-                 "historical": self.historical}
-        weights = {"peak": 3, "reduction": 3, "neutrality": 3, "intensity": 2, "carbon_budget": 1.5, "avoided": 3,
-                   "historical": 8}
+        kinds = {
+            "peak": self.peak,
+            "reduction": self.reduction,
+            "neutrality": self.neutrality,
+            "intensity": self.intensity,
+            "carbon_budget": self.carbon_budget,
+            "avoided": self.avoided,
+            "historical": self.historical,
+        }
+        weights = {
+            "peak": 3,
+            "reduction": 3,
+            "neutrality": 3,
+            "intensity": 2,
+            "carbon_budget": 1.5,
+            "avoided": 3,
+            "historical": 8,
+        }
         permanence = {entry.get("durable", False) for entry in self.raw["projects"].values() if "removal" in entry}
         if len(permanence) > 1:
-            weights["historical"] = 25       # the one case in which `durable` decides
+            weights["historical"] = 25  # the one case in which `durable` decides
         targets, wanted = {}, self.rng.choice([1, 1, 2, 2, 3])
         for number in range(12):
             if len(targets) == wanted:
@@ -215,12 +230,12 @@ class Thresholds:
             return False
         shape = self.rng.choice(["highest", "highest", "no_rise", "window"])
         # The highest year is worth most where it is not `by` itself.
-        later = [y for y in range(len(gross) - 1) if gross[:y + 1].max() > 1.01 * gross[y]]
+        later = [y for y in range(len(gross) - 1) if gross[: y + 1].max() > 1.01 * gross[y]]
         by = self.rng.choice(later if later and shape == "highest" else range(len(gross) - 1))
         target["by"] = self.first + by
         if shape != "highest" or self.chance(0.3):
             target["shape"] = shape
-        before, after = gross[:by + 1], gross[by + 1:]
+        before, after = gross[: by + 1], gross[by + 1 :]
         if shape == "window":
             target["years"] = w = self.rng.choice([1, 2, 3])
             ratio = after[:w].mean() / before[-w:].mean()
@@ -277,8 +292,10 @@ class Thresholds:
             allowed = most * (1 + self.margin(tighten))
             if allowed > 1:
                 return False
-            target |= {"credits": f"{100 * allowed:.6g} %",
-                       "credit_price": f"{self.rng.uniform(0.2, 3):.4g} MCNY/ktCO2e"}
+            target |= {
+                "credits": f"{100 * allowed:.6g} %",
+                "credit_price": f"{self.rng.uniform(0.2, 3):.4g} MCNY/ktCO2e",
+            }
             if self.chance(0.3):
                 target["credit_price"] = {self.first: target["credit_price"], self.last: "2.5 MCNY/ktCO2e"}
             target["bought"] = [(self.world.years[y], max(0.0, min(need[y], allowed * base))) for y in years]
@@ -349,7 +366,7 @@ class Thresholds:
             target["entity"] = self.rng.choice(list(self.world.entities))
         target["by"] = self.rng.choice([self.last, self.last - 1])
         counted = sinks(self.world, target, durable=True)
-        removed = self.case.removed(counted)[:target["by"] - self.first + 1, 0].sum()
+        removed = self.case.removed(counted)[: target["by"] - self.first + 1, 0].sum()
         if removed < 0.5:
             return False
         target["stock"] = self.tonnes(removed * (1 - self.margin(tighten)))
@@ -358,6 +375,7 @@ class Thresholds:
 
 def least_with_carry(spent: np.ndarray, keep: float) -> float:
     """The least constant limit that pays for `spent` when unspent money moves on, by bisection."""
+
     def enough(limit: float) -> bool:
         kept = 0.0
         for amount in spent:
@@ -372,4 +390,3 @@ def least_with_carry(spent: np.ndarray, keep: float) -> float:
         middle = (low + high) / 2
         low, high = (low, middle) if enough(middle) else (middle, high)
     return high
-

@@ -79,11 +79,21 @@ class World:
             activity, factor = None, {}
         else:
             activities = self.path(entry["activity"])
-            paths = {"location": self.path(entry["factor"]),
-                     "market": self.path(entry.get("market_factor", entry["factor"]))}
+            paths = {
+                "location": self.path(entry["factor"]),
+                "market": self.path(entry.get("market_factor", entry["factor"])),
+            }
             activity = activities.over(self.years)
             factor = {ledger: path.over(self.years) for ledger, path in paths.items()}
             baseline = {ledger: activity * factor[ledger] for ledger in LEDGERS}
             base = {led: activities.at(self.base_year) * p.at(self.base_year) for led, p in paths.items()}
-        return Source(self.entity_of(entry), int(entry.get("scope", 1)), entry.get("category"), activity, factor,
-                      baseline, base, "market_factor" in entry or certified)
+        return Source(
+            self.entity_of(entry),
+            int(entry.get("scope", 1)),
+            entry.get("category"),
+            activity,
+            factor,
+            baseline,
+            base,
+            "market_factor" in entry or certified,
+        )
