@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -21,7 +20,7 @@ PLAN, WRONG, NONE, STOPPED, BUG = 0, 2, 3, 4, 1
 class DefaultToRun(TyperGroup):
     """`optimise scenario.yaml` is `optimise run scenario.yaml`."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Puts `run` before a first word that is no command."""
         first = next((a for a in args if not a.startswith("-")), None)
         if first is not None and first not in self.commands and not {"--help", "--version"} & set(args):
@@ -50,7 +49,9 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _main(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Options that stand before a command."""
 
@@ -58,8 +59,12 @@ def _main(
 @app.command()
 def run(
     scenario: Annotated[Path, typer.Argument(help="The scenario file.", show_default=False)],
-    out: Annotated[Path | None, typer.Option(help="Folder of the result; default results/NAME.", show_default=False)] = None,
-    gap: Annotated[str | None, typer.Option(help="Proven gap at which to stop, such as 0.1%.", show_default=False)] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the result; default results/NAME.", show_default=False)
+    ] = None,
+    gap: Annotated[
+        str | None, typer.Option(help="Proven gap at which to stop, such as 0.1%.", show_default=False)
+    ] = None,
     time_limit: Annotated[float | None, typer.Option(min=0.1, help="Seconds.", show_default=False)] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of the solver.", show_default=False)] = None,
     solver: Annotated[str | None, typer.Option(help="Another solver that Pyomo finds.", show_default=False)] = None,
@@ -95,7 +100,9 @@ def run(
 @app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(help="Scenario files.", show_default=False)],
-    sources: Annotated[bool, typer.Option("--sources", help="List entries without `source` or `illustrative`.")] = False,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="List entries without `source` or `illustrative`.")
+    ] = False,
 ) -> None:
     """Read and check scenario files without solving them."""
     from optimiser.scenario.citations import uncited
@@ -111,7 +118,9 @@ def check(
             continue
         _warn(reading.warnings, False)
         s = reading.scenario
-        counts = f"{len(s.projects)} projects, {len(s.sources)} sources, {len(s.targets)} targets, {len(s.budgets)} budgets"
+        counts = (
+            f"{len(s.projects)} projects, {len(s.sources)} sources, {len(s.targets)} targets, {len(s.budgets)} budgets"
+        )
         typer.echo(f"{file}: {counts}, {s.horizon.first} to {s.horizon.last}: nothing wrong")
         if sources:
             for line in uncited(reading.document.root):
@@ -193,18 +202,20 @@ def main() -> None:
     except (ScenarioError, UsageError) as error:
         typer.echo(str(error), err=True)
         sys.exit(WRONG)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(WRONG)
     except NoPlanError as error:
         typer.echo(f"Stopped without a plan: {error}", err=True)
         sys.exit(STOPPED)
     except InternalError as error:
         typer.echo(f"Internal error: {error}\nThis is a fault of the programme; please report it.", err=True)
         sys.exit(BUG)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         typer.echo("Interrupted before there was a plan.", err=True)
         sys.exit(STOPPED)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(PLAN)
+    except Exception as error:
+        if not hasattr(error, "exit_code"):  # a mistake on the command line: typer's own exceptions carry a code
+            raise
+        getattr(error, "show", lambda: None)()
+        sys.exit(WRONG)

@@ -26,7 +26,7 @@ class Start:
 
 @dataclass(frozen=True)
 class Decisions:
-    """Everything a plan decides: starts, output used on site where that is open (GWh or the source's own unit), credits (kt)."""
+    """Everything a plan decides: starts, output used on site where that is open (source's activity), credits (kt)."""
 
     starts: tuple[Start, ...]
     supplied: dict[tuple[str, int], float] = field(default_factory=dict)

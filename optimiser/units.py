@@ -20,10 +20,76 @@ Dimension = tuple[tuple[str, int], ...]
 """Exponents of the base dimensions, sorted by name; `()` is a plain number."""
 
 CURRENCIES = frozenset(
-    "AED ARS AUD BDT BRL CAD CHF CLP CNH CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR JPY KES KRW KZT LKR MAD MOP MXN"
-    " MYR NGN NOK NZD PEN PHP PKR PLN QAR RMB RON RUB SAR SEK SGD THB TRY TWD UAH USD VND ZAR".split()
+    [
+        "AED",
+        "ARS",
+        "AUD",
+        "BDT",
+        "BRL",
+        "CAD",
+        "CHF",
+        "CLP",
+        "CNH",
+        "CNY",
+        "COP",
+        "CZK",
+        "DKK",
+        "EGP",
+        "EUR",
+        "GBP",
+        "HKD",
+        "HUF",
+        "IDR",
+        "ILS",
+        "INR",
+        "JPY",
+        "KES",
+        "KRW",
+        "KZT",
+        "LKR",
+        "MAD",
+        "MOP",
+        "MXN",
+        "MYR",
+        "NGN",
+        "NOK",
+        "NZD",
+        "PEN",
+        "PHP",
+        "PKR",
+        "PLN",
+        "QAR",
+        "RMB",
+        "RON",
+        "RUB",
+        "SAR",
+        "SEK",
+        "SGD",
+        "THB",
+        "TRY",
+        "TWD",
+        "UAH",
+        "USD",
+        "VND",
+        "ZAR",
+    ]
 )
-COUNTED = "TEU vehicle truck bus ship vessel berth crane lamp household person passenger tree device".split()
+COUNTED = [
+    "TEU",
+    "vehicle",
+    "truck",
+    "bus",
+    "ship",
+    "vessel",
+    "berth",
+    "crane",
+    "lamp",
+    "household",
+    "person",
+    "passenger",
+    "tree",
+    "device",
+]
 SCALE = {"money": 1e-6, "carbon": 1e-3, "energy": 1e-9, "mass": 1e-3, "length": 1e-3}
 DEFINITIONS = """
 kilo- = 1e3 = k-
@@ -195,7 +261,8 @@ class Units:
         return factor, dimension
 
     def _unit_help(self, text: str) -> str:
-        common = f"M{self.currency} k{self.currency} {self.currency} tCO2e ktCO2e MtCO2e GWh MWh kWh MW kW GJ PJ t kt ha km m3"
+        money = f"M{self.currency} k{self.currency} {self.currency}"
+        common = f"{money} tCO2e ktCO2e MtCO2e GWh MWh kWh MW kW GJ PJ t kt ha km m3"
         close = get_close_matches(text, [*common.split(), "%", *COUNTED], n=1, cutoff=0.5)
         hint = f"did you mean {close[0]}? " if close else ""
         return f"{hint}known are {common}, %, and their products and ratios"

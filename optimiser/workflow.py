@@ -48,11 +48,14 @@ def read(path: Path) -> Reading:
     document = read_document(path, problems)
     scenario = load_scenario(document.root, problems) if document is not None else None
     problems.raise_if_any()
-    assert document is not None and scenario is not None
+    assert document is not None
+    assert scenario is not None
     return Reading(document, scenario, tuple(problems.warnings))
 
 
-def solve(path: Path, limits: dict[str, Any] | None = None, watch: Watch | None = None, interrupt: Interrupt | None = None) -> Answer:
+def solve(
+    path: Path, limits: dict[str, Any] | None = None, watch: Watch | None = None, interrupt: Interrupt | None = None
+) -> Answer:
     """Answers a scenario file; `limits` override what it says under `solve`.
 
     Raises ScenarioError, NoPlanError, or InternalError where the audit contradicts the model.

@@ -14,7 +14,7 @@ from optimiser.audit.limits import broken_limits, budget_account
 from optimiser.audit.promises import gross_of, shortfalls, target_rows
 from optimiser.errors import InternalError
 from optimiser.instance import Instance
-from optimiser.instance.data import NeutralityData
+from optimiser.instance.data import Ledger, NeutralityData, ProjectData
 from optimiser.plan import Accounts, Decisions, Floats, Plan, TargetRow
 
 TOLERANCE = 1e-5
@@ -47,7 +47,8 @@ def recompute(books: Books) -> Accounts:
     objective = float((cash + credit_cost + penalties) @ instance.discount)
     objective -= sum(salvage.values()) * instance.salvage_discount
     spent = np.sum([np.maximum(v, 0) for by in money.values() for v in by.values()], axis=0) if projects else cash
-    ledgers = [(s, i, ledger) for i, s in enumerate(instance.sources) for ledger in ("location", "market")]
+    both: tuple[Ledger, ...] = ("location", "market")
+    ledgers = [(s, i, ledger) for i, s in enumerate(instance.sources) for ledger in both]
     return Accounts(
         years=instance.years,
         discount=instance.discount,
@@ -70,7 +71,7 @@ def recompute(books: Books) -> Accounts:
     )
 
 
-def _avoids(p) -> bool:
+def _avoids(p: ProjectData) -> bool:
     return p.avoids is not None or (p.delivery is not None and bool(np.any(p.delivery.displaces)))
 
 
@@ -104,7 +105,9 @@ def _contradictions(books: Books, plan: Plan, accounts: Accounts) -> Iterator[st
             yield from _differs(f"gross emissions of {t.id}", plan.claims.gross[t.id], gross_of(books, t))
         if t.id in plan.claims.removed:
             parts = [accounts.removed[books.instance.projects[i].id] for i in t.sinks]
-            yield from _differs(f"removals for {t.id}", plan.claims.removed[t.id], np.sum(parts, axis=0) if parts else 0.0)
+            yield from _differs(
+                f"removals for {t.id}", plan.claims.removed[t.id], np.sum(parts, axis=0) if parts else 0.0
+            )
     for b in books.instance.budgets:
         yield from _differs(f"spend of {b.id}", plan.claims.spend[b.id], accounts.budgets[b.id]["spend"])
 

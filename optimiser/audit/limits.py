@@ -1,4 +1,7 @@
-"""Limits: everything that must hold of any plan, tested without the model. Each function gives what is broken, in words."""
+"""Limits: everything that must hold of any plan, tested without the model.
+
+Each function gives what is broken, in words.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from optimiser.audit.accounts import Books
-from optimiser.instance.data import BudgetData, ProjectData
+from optimiser.instance.data import BudgetData, Ledger, NeutralityData, ProjectData
 from optimiser.plan import Floats
 
 TOLERANCE = 1e-5
@@ -64,7 +67,8 @@ def _choices(books: Books) -> Iterator[str]:
 
 def _sources(books: Books) -> Iterator[str]:
     for s, source in enumerate(books.instance.sources):
-        for ledger in ("location", "market") if source.has_market else ("location",):
+        ledgers: tuple[Ledger, ...] = ("location", "market") if source.has_market else ("location",)
+        for ledger in ledgers:
             scale = float(np.max(source.baseline[ledger]))
             if np.any(books.gross(s, ledger) < -TOLERANCE * max(1.0, scale)):
                 yield f"{source.id} falls below zero ({ledger})"
@@ -88,13 +92,19 @@ def _resources(books: Books) -> Iterator[str]:
 
 
 def budget_account(books: Books, b: BudgetData) -> dict[str, Floats]:
-    """Spend, what was available, and what is kept (Y,): the most that may be kept always is, which serves later years best."""
+    """Spend, what was available, and what is kept (Y,).
+
+    The most that may be kept always is: later years only gain by it.
+    """
     spend = np.zeros(books.n)
     for i in b.projects:
         p = books.instance.projects[i]
         spend = spend + books.capex(p)
         if b.covers == "cash":
             spend = spend + books.opex(p) + books.energy(p) + books.income(p)
+    for t in books.instance.targets:
+        if isinstance(t, NeutralityData) and t.entities <= b.entities:
+            spend = spend + books.credits(t.id) * t.credit_price
     available, kept = b.limit.copy(), np.zeros(books.n)
     if b.window is not None:
         before = np.array([spend[max(y - b.window + 1, 0) : y].sum() for y in range(books.n)])

@@ -17,6 +17,7 @@ from optimiser.instance.data import (
     ReductionData,
     TargetData,
 )
+from optimiser.instance.timing import Ints
 from optimiser.plan import Floats, TargetRow
 
 TOLERANCE = 1e-5
@@ -129,11 +130,13 @@ def _historical(books: Books, t: HistoricalData) -> Iterator[TargetRow]:
     yield _row(books, t, "durable removals together", t.by, t.stock, total, at_least=True)
 
 
-def shortfalls(target: TargetData, rows: list[TargetRow], instance_years: Floats) -> Floats:
+def shortfalls(target: TargetData, rows: list[TargetRow], years: Ints) -> Floats:
     """The shortfall in kt by year (Y,): the greatest among the rules of that year."""
-    short = np.zeros(len(instance_years))
-    first = int(instance_years[0])
+    short = np.zeros(len(years))
+    first = int(years[0])
     for row in rows:
         scale = float(target.denominator[row.year - first]) * 1e-3 if isinstance(target, IntensityData) else 1.0
-        short[row.year - first] = max(short[row.year - first], -row.margin * (scale if row.rule == "intensity" else 1.0))
+        short[row.year - first] = max(
+            short[row.year - first], -row.margin * (scale if row.rule == "intensity" else 1.0)
+        )
     return short

@@ -115,7 +115,7 @@ def _infeasible(
 def _shortfalls(
     instance: Instance, items: list[Item], limits: Limits, deadline: float, interrupt: Interrupt
 ) -> dict[str, dict[int, float]]:
-    """How far the targets in conflict fall short at least, by target and year, if everything else in it holds."""
+    """How far the targets in conflict fall short at least, by target and year, if the rest of it holds."""
     targets = frozenset(i.id for i in items if i.kind == "target")
     seconds = deadline - time.monotonic()
     if not targets or seconds <= 0 or interrupt.is_set:
@@ -139,7 +139,7 @@ def _sentences(
 ) -> Iterator[str]:
     if not items:
         yield "The projects' own rules contradict each other: no target or limit is to blame."
-        yield "Look at commitments, `requires`, `excludes`, and sources that would be supplied with more than they need."
+        yield "Look at commitments, `requires`, `excludes`, and sources supplied with more than they need."
         return
     names = [_words(instance, i) for i in items]
     listed = names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]

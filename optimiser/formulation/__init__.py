@@ -1,4 +1,7 @@
-"""Formulation: the mathematics. `build` is the programme, read aloud: decisions, what they do, what must hold, the aim."""
+"""Formulation: the mathematics.
+
+`build` is the programme, read aloud: decisions, what they do, what must hold, what was promised, what is sought.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from optimiser.formulation.emissions import add_emissions, add_removals
 from optimiser.formulation.historical import add_historical
 from optimiser.formulation.intensities import add_intensities
 from optimiser.formulation.matrix import MatrixPart
-from optimiser.formulation.neutrality import add_neutrality
+from optimiser.formulation.neutrality import add_credits, add_neutrality
 from optimiser.formulation.peaks import add_peaks
 from optimiser.formulation.reductions import add_reductions
 from optimiser.formulation.requirements import add_requirements
@@ -54,6 +57,7 @@ def build(instance: Instance, question: Question | None = None) -> pyo.ConcreteM
     add_starts(model)
     add_cheaper_starts(model)
     add_supply(model)
+    add_credits(model)
     add_shortfalls(model)
 
     # what they do, year by year

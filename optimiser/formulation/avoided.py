@@ -1,6 +1,7 @@
 r"""Avoided emissions: at customers, in a ledger of their own, at least a multiple of a base.
 
-$$ \text{baseline}_{t,y} + \sum_p \bigl(\text{avoids}_{p,y}\,\text{operating}_{p,y} + \text{displaces}_{p,y}\,\text{sold}_{p,y}\bigr)
+$$ \text{baseline}_{t,y}
+   + \sum_p \bigl(\text{avoids}_{p,y}\,\text{operating}_{p,y} + \text{displaces}_{p,y}\,\text{sold}_{p,y}\bigr)
    \ge \mu_{t,y}\,\text{base}_t - \text{shortfall}_{t,y} $$
 """
 

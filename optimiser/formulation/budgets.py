@@ -10,7 +10,7 @@ from __future__ import annotations
 import pyomo.environ as pyo
 
 from optimiser.formulation.matrix import add_total
-from optimiser.formulation.spending import capex, cash
+from optimiser.formulation.spending import capex, cash, credit_cost
 from optimiser.instance.data import Instance
 
 
@@ -22,7 +22,8 @@ def add_budgets(model: pyo.ConcreteModel) -> None:
     forms = []
     for b in instance.budgets:
         members = [instance.projects[i] for i in b.projects]
-        forms.append(capex(model, members) if b.covers == "capex" else cash(model, members))
+        spent = capex(model, members) if b.covers == "capex" else cash(model, members)
+        forms.append(spent + credit_cost(model, b.entities))
     spend = add_total(model, "spend", list(budgets), forms, years)
     yearly = [b for b in budgets if budgets[b].window is None]
     keeping = [b for b in yearly if budgets[b].carry > 0]

@@ -39,8 +39,8 @@ def add_choices(model: pyo.ConcreteModel) -> None:
         model.matrix.add_rows("one_of_two", chosen[a] + chosen[b], upper=1.0, label=lambda _, pair=pair: pair)
     for g in instance.groups:
         total = LinearForm(1)
-        for p in g.projects:
-            total = total + chosen[p]
+        for index in g.projects:
+            total = total + chosen[index]
         low = g.at_least if g.at_least is not None else -np.inf
         high = g.at_most if g.at_most is not None else np.inf
         model.matrix.add_rows("choice_within_group", total, low, high, lambda _, g=g: g.id)

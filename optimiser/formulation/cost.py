@@ -1,7 +1,8 @@
 r"""The objective: present value of the group's cash, less the worth of unused life, plus penalties for soft targets.
 
-$$ \min \sum_y \delta_y \Bigl(\text{cash}_y + \sum_t \text{price}_{t,y}\,\text{credits}_{t,y} + \sum_t \pi_{t,y}\,\text{shortfall}_{t,y}\Bigr)
-   - \delta_{\text{last}+1}\,\text{salvage}, \qquad \delta_y = (1 + i)^{-(y - \text{first})} $$
+$$ \min \sum_y \delta_y \Bigl(\text{cash}_y + \sum_t \text{price}_{t,y}\,\text{credits}_{t,y}
+   + \sum_t \pi_{t,y}\,\text{shortfall}_{t,y}\Bigr) - \delta_{\text{last}+1}\,\text{salvage}, \qquad
+   \delta_y = (1 + i)^{-(y - \text{first})} $$
 
 Where targets give way, the first question is another: the least total shortfall of the targets of one priority.
 """
@@ -39,6 +40,3 @@ def add_least_cost(model: pyo.ConcreteModel) -> None:
 def add_least_shortfall(model: pyo.ConcreteModel, targets: frozenset[str]) -> None:
     """Adds the objective of giving way: the total shortfall of these targets, in kt."""
     model.least_shortfall = pyo.Objective(expr=sum(v for (t, _), v in model.shortfall.items() if t in targets))
-
-
-

@@ -1,7 +1,7 @@
 r"""Emissions: gross emissions of a source are what the running measures leave, exactly, and never below zero.
 
-$$ \text{gross}_{s,y} = \text{baseline}_{s,y}\,\text{left}_{s,y} - \text{factor}_{s,y}\,\text{cut}_{s,y} - \text{tonnes}_{s,y} \ge 0,
-   \qquad \text{cut}_{s,y} \le \text{activity}_{s,y}\,\text{left}_{s,y} $$
+$$ \text{gross}_{s,y} = \text{baseline}_{s,y}\,\text{left}_{s,y} - \text{factor}_{s,y}\,\text{cut}_{s,y}
+   - \text{tonnes}_{s,y} \ge 0, \qquad \text{cut}_{s,y} \le \text{activity}_{s,y}\,\text{left}_{s,y} $$
 
 `cut` is activity saved or supplied on site. An equality: an inequality would let a plan claim more early emissions
 than there are, to win room under a peak. Scope 2 has two such equations, one per ledger.

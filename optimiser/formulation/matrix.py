@@ -168,7 +168,9 @@ class MatrixPart:
         self.rows.append(Rows(name, form, low - form.constant, high - form.constant, label))
 
 
-def add_total(model: pyo.ConcreteModel, name: str, keys: Sequence[Any], forms: Sequence[LinearForm], years: Sequence[int]):
+def add_total(
+    model: pyo.ConcreteModel, name: str, keys: Sequence[Any], forms: Sequence[LinearForm], years: Sequence[int]
+):
     """A Pyomo variable `name[key, year]` that equals its form: what readable rows may ask for.
 
     `forms` gives one LinearForm over all years per key.

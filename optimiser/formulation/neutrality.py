@@ -1,7 +1,8 @@
 r"""Neutrality: what is left is removed or, as far as admitted, covered by credits; the residual is capped first.
 
 $$ \text{gross}_{t,y} - \text{removed}_{t,y} - \text{credits}_{t,y} \le \text{shortfall}_{t,y}, \qquad
-   \text{gross}_{t,y} \le \rho_t\,\text{base}_t + \text{shortfall}_{t,y}, \qquad \text{credits}_{t,y} \le \kappa_t\,\text{base}_t $$
+   \text{gross}_{t,y} \le \rho_t\,\text{base}_t + \text{shortfall}_{t,y}, \qquad
+   \text{credits}_{t,y} \le \kappa_t\,\text{base}_t $$
 """
 
 from __future__ import annotations
@@ -13,13 +14,19 @@ from optimiser.formulation.shortfalls import shortfall_of
 from optimiser.instance.data import Instance, NeutralityData
 
 
+def add_credits(model: pyo.ConcreteModel) -> None:
+    """Adds `credits[t, y]`, bought for one target and year, where a target admits any."""
+    instance: Instance = model.instance
+    targets = {t.id: t for t in instance.targets if isinstance(t, NeutralityData) and t.credits > 0}
+    admitted = [(t.id, int(instance.years[y])) for t in targets.values() for y in t.years]
+    model.credits = pyo.Var(admitted, domain=pyo.NonNegativeReals, bounds=lambda m, t, y: (0, targets[t].credits))
+
+
 def add_neutrality(model: pyo.ConcreteModel) -> None:
-    """Adds `credits[t, y]` where a target admits any, and the rows of every neutrality target."""
+    """Adds the rows of every neutrality target."""
     instance: Instance = model.instance
     targets = {t.id: t for t in instance.targets if isinstance(t, NeutralityData)}
     tested = [(t.id, int(instance.years[y])) for t in targets.values() for y in t.years]
-    admitted = [(t, y) for t, y in tested if targets[t].credits > 0]
-    model.credits = pyo.Var(admitted, domain=pyo.NonNegativeReals, bounds=lambda m, t, y: (0, targets[t].credits))
 
     @model.Constraint(tested)
     def net_is_zero(m, t, y):

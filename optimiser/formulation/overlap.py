@@ -28,12 +28,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 
 import numpy as np
 import pyomo.environ as pyo
 from scipy import sparse
 
-from optimiser.formulation.matrix import LinearForm, constant, of_columns
+from optimiser.formulation.matrix import Columns, LinearForm, constant, of_columns
 from optimiser.instance.data import Instance, Ledger, ProjectData, SourceData
 from optimiser.instance.timing import Floats
 
@@ -44,7 +45,10 @@ DIGITS = 7
 
 @dataclass(frozen=True, eq=False)
 class Measure:
-    """A project that takes a share (Y,) of a source per unit in full operation; `levels`: the effects a unit can have."""
+    """A project that takes a share (Y,) of a source per unit in full operation.
+
+    `levels`: the shares of full operation that a unit can have.
+    """
 
     project: ProjectData
     share: Floats
@@ -132,7 +136,7 @@ def _groups(measures: list[Measure]) -> list[list[Measure]]:
     groups: list[list[Measure]] = []
     for m in measures:
         if groups:
-            combinations = np.prod([len(o.levels) + 1 for o in [*groups[-1], m]])
+            combinations = prod(len(o.levels) + 1 for o in [*groups[-1], m])
             if len(groups[-1]) < GROUP and combinations <= COMBINATIONS:
                 groups[-1].append(m)
                 continue
@@ -140,51 +144,86 @@ def _groups(measures: list[Measure]) -> list[list[Measure]]:
     return groups
 
 
+@dataclass(eq=False)
+class Combinations:
+    """Every combination of levels of a group of yes/no measures; columns come by year, then by combination."""
+
+    levels: list[tuple[int, ...]]
+    years: int
+
+    def of(self, columns: Columns, chosen: Floats) -> LinearForm:
+        """Sum over combinations of chosen (Y, combinations) x column, one row per year."""
+        y, c = np.nonzero(chosen)
+        data = (chosen[y, c], (y, y * len(self.levels) + c))
+        return LinearForm(self.years, {columns: sparse.csr_array(data, shape=(self.years, columns.size))})
+
+    @property
+    def all(self) -> Floats:
+        """Ones (Y, combinations)."""
+        return np.ones((self.years, len(self.levels)))
+
+    def at_level(self, measure: int, level: int) -> Floats:
+        """1 where a measure operates at a level (Y, combinations)."""
+        return np.tile(np.array([c[measure] == level for c in self.levels], dtype=float), (self.years, 1))
+
+    def left(self, group: list[Measure]) -> Floats:
+        """What each combination leaves, as a product (Y, combinations)."""
+        left = self.all
+        for k, m in enumerate(group):
+            effect = np.array([0.0, *m.levels])[[c[k] for c in self.levels]]
+            left *= 1 - m.share[:, None] * effect[None, :]
+        return left
+
+
 def _group(model: pyo.ConcreteModel, source: SourceData, group: list[Measure], rest: Remainder) -> Remainder:
     if len(group) == 1 and rest.form.is_constant:
         return _first(model, group[0])
-    n = len(model.instance.years)
-    combos = list(product(*(range(len(m.levels) + 1) for m in group)))
-    factors = np.ones((n, len(combos)))
-    for k, m in enumerate(group):
-        effect = np.array([0.0, *m.levels])[[c[k] for c in combos]]
-        factors *= 1 - m.share[:, None] * effect[None, :]
-    years = model.instance.years
+    levels = list(product(*(range(len(m.levels) + 1) for m in group)))
+    combos = Combinations(levels, len(model.instance.years))
+    weights = _weights(model, source, group, combos)
+    if rest.form.is_constant:
+        form = combos.of(weights, combos.left(group))
+    else:
+        form = combos.of(_parts(model, source, combos, weights, rest), combos.left(group))
+    after = Remainder(form, rest.low, rest.high)
+    for m in group:
+        after = _after(after, m, form)
+    return after
+
+
+def _weights(model: pyo.ConcreteModel, source: SourceData, group: list[Measure], combos: Combinations) -> Columns:
+    """A weight per combination and year, one in all, that say what operates."""
+    years = [int(y) for y in model.instance.years]
+    n = len(combos.levels)
     weights = model.matrix.add_columns(
-        "weight", n * len(combos), label=lambda i: (source.id, combos[i % len(combos)], int(years[i // len(combos)]))
+        "weight", len(years) * n, label=lambda i: (source.id, combos.levels[i % n], years[i // n])
     )
 
-    def of_combos(columns, chosen: Floats) -> LinearForm:
-        """Sum over combinations of chosen (Y, combos) x column."""
-        y, c = np.nonzero(chosen)
-        data = (chosen[y, c], (y, y * len(combos) + c))
-        return LinearForm(n, {columns: sparse.csr_array(data, shape=(n, columns.size))})
-
     def label(y: int) -> tuple[str, int]:
-        return source.id, int(years[y])
+        return source.id, years[y]
 
-    everything = np.ones((n, len(combos)))
-    model.matrix.add_rows("weights_sum_to_one", of_combos(weights, everything), 1.0, 1.0, label)
+    model.matrix.add_rows("weights_sum_to_one", combos.of(weights, combos.all), 1.0, 1.0, label)
     for k, m in enumerate(group):
-        for j, effect in enumerate(m.levels, start=1):
-            has = np.tile(np.array([c[k] == j for c in combos], dtype=float), (n, 1))
-            at_level = model.started.effect([(m.project, np.isclose(m.project.effect, effect).astype(float))])
-            model.matrix.add_rows("weights_match_operation", of_combos(weights, has) - at_level, 0.0, 0.0, label)
-    after = rest
-    if rest.form.is_constant:
-        after = Remainder(of_combos(weights, factors), rest.low, rest.high)
-    else:
-        parts = model.matrix.add_columns("part", n * len(combos))
-        spread = np.repeat
-        each, share = of_columns(parts, range(parts.size)), of_columns(weights, range(weights.size))
-        model.matrix.add_rows("parts_sum_to_rest", of_combos(parts, everything) - rest.form, 0.0, 0.0, label)
-        low, high = spread(rest.low, len(combos)), spread(rest.high, len(combos))
-        model.matrix.add_rows("part_at_most", each - share.scaled(high), upper=0.0)
-        model.matrix.add_rows("part_at_least", each - share.scaled(low), 0.0)
-        after = Remainder(of_combos(parts, factors), rest.low, rest.high)
-    for m in group:
-        after = _after(after, m, after.form)
-    return after
+        for j, level in enumerate(m.levels, start=1):
+            operates = model.started.effect([(m.project, np.isclose(m.project.effect, level).astype(float))])
+            at_level = combos.of(weights, combos.at_level(k, j))
+            model.matrix.add_rows("weights_match_operation", at_level - operates, 0.0, 0.0, label)
+    return weights
+
+
+def _parts(
+    model: pyo.ConcreteModel, source: SourceData, combos: Combinations, weights: Columns, rest: Remainder
+) -> Columns:
+    """rest x weight for each combination."""
+    years = [int(y) for y in model.instance.years]
+    parts = model.matrix.add_columns("part", weights.size, label=weights.label)
+    each, share = of_columns(parts, range(parts.size)), of_columns(weights, range(weights.size))
+    total = combos.of(parts, combos.all) - rest.form
+    model.matrix.add_rows("parts_sum_to_rest", total, 0.0, 0.0, lambda y: (source.id, years[y]))
+    low, high = np.repeat(rest.low, len(combos.levels)), np.repeat(rest.high, len(combos.levels))
+    model.matrix.add_rows("part_at_most", each - share.scaled(high), upper=0.0, label=weights.label)
+    model.matrix.add_rows("part_at_least", each - share.scaled(low), 0.0, label=weights.label)
+    return parts
 
 
 def _by_digits(model: pyo.ConcreteModel, source: SourceData, m: Measure, rest: Remainder) -> Remainder:

@@ -1,10 +1,12 @@
 r"""Peaks: emissions rise no more after a deadline $D$, in one of three shapes, with tolerance $\varepsilon$.
 
 $$ \text{highest:}\quad \text{gross}_y \le (1+\varepsilon)\,\text{highest} \;\; (y > D), \qquad
-   \text{highest} \le \text{gross}_k + (U - L_k)(1 - \text{is\_peak}_k), \qquad \sum_{k \le D} \text{is\_peak}_k = 1 $$
+   \text{highest} \le \text{gross}_k + (U - L_k)(1 - \text{is\_peak}_k), \qquad
+   \sum_{k \le D} \text{is\_peak}_k = 1 $$
 $$ \text{no\_rise:}\quad \text{gross}_y \le (1+\varepsilon)\,\text{gross}_{y-1} \;\; (y > D) $$
-$$ \text{window:}\quad \tfrac{1}{|A|}\sum_{y \in A} \text{gross}_y \le (1+\varepsilon)\,\tfrac{1}{|B|}\sum_{y \in B} \text{gross}_y,
-   \qquad A = D{+}1..D{+}w,\; B = D{-}w{+}1..D $$
+$$ \text{window:}\quad \tfrac{1}{|A|}\sum_{y \in A} \text{gross}_y
+   \le (1+\varepsilon)\,\tfrac{1}{|B|}\sum_{y \in B} \text{gross}_y,
+   \quad A = D{+}1..D{+}w,\; B = D{-}w{+}1..D $$
 
 One binary per candidate peak year; $L_k$ and $U$ are what the data allow (everything operates, or nothing does), not a
 number a user must guess. `at_most` caps every year, so that climbing before the deadline gains nothing.

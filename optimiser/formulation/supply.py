@@ -23,7 +23,7 @@ def add_supply(model: pyo.ConcreteModel) -> None:
     open_ = [p for p in makers if p.delivery is not None and p.delivery.split is None]
     model.supplied = pyo.Var([p.id for p in open_], years, domain=pyo.NonNegativeReals)
     model.output, model.on_site = {}, {}
-    supplied = model.matrix.of_pyomo(model.supplied) if open_ else None
+    supplied = model.matrix.of_pyomo(model.supplied)
     for p in makers:
         model.output[p.index] = output = _output(model, p)
         split = p.delivery.split if p.delivery is not None else 0.0
@@ -32,9 +32,7 @@ def add_supply(model: pyo.ConcreteModel) -> None:
             continue
         at = open_.index(p) * len(years)
         model.on_site[p.index] = used = of_columns(supplied, np.arange(at, at + len(years)))
-        model.matrix.add_rows(
-            "supplied_within_output", output - used, 0.0, label=lambda y, p=p: (p.id, years[y])
-        )
+        model.matrix.add_rows("supplied_within_output", output - used, 0.0, label=lambda y, p=p: (p.id, years[y]))
 
 
 def _output(model: pyo.ConcreteModel, p: ProjectData) -> LinearForm:

@@ -71,9 +71,9 @@ def _entities(scenario: Scenario, paths: Paths) -> tuple[EntityData, ...]:
         path = declared[name].revenue
         if path is not None:
             return paths.over_horizon(path), paths.at_year(path, scenario.base)
-        parts = [part for part in map(revenue, children[name]) if part[0] is not None]
-        total = np.sum([p[0] for p in parts], axis=0) if parts else None
-        return total, float(sum(p[1] for p in parts))
+        parts = [(values, start) for values, start in map(revenue, children[name]) if values is not None]
+        total = np.sum([values for values, _ in parts], axis=0) if parts else None
+        return total, float(sum(start for _, start in parts))
 
     def data(name: str) -> EntityData:
         entity = declared[name]
@@ -91,13 +91,15 @@ def _source(scenario: Scenario, paths: Paths, name: str, entity_index: dict[str,
     source = scenario.sources[name]
     baseline: dict[Ledger, np.ndarray]
     base: dict[Ledger, float]
-    activity, factor = None, None
+    activity: np.ndarray | None = None
+    factor: dict[Ledger, np.ndarray] | None = None
     if source.baseline is not None:
         values = paths.over_horizon(source.baseline)
         start = paths.at_year(source.baseline, scenario.base)
         baseline, base = {"location": values, "market": values}, {"location": start, "market": start}
     else:
-        assert source.activity is not None and source.factor is not None
+        assert source.activity is not None
+        assert source.factor is not None
         market = source.market_factor or source.factor
         activity = paths.over_horizon(source.activity)
         factor = {"location": paths.over_horizon(source.factor), "market": paths.over_horizon(market)}
@@ -110,9 +112,7 @@ def _source(scenario: Scenario, paths: Paths, name: str, entity_index: dict[str,
     entity = entity_index[source.entity] if source.entity is not None else top_entity(scenario, entity_index)
     has_market = source.market_factor is not None
     label = source.name or name
-    return SourceData(
-        name, label, entity, source.scope, source.category, baseline, base, activity, factor, has_market
-    )
+    return SourceData(name, label, entity, source.scope, source.category, baseline, base, activity, factor, has_market)
 
 
 def top_entity(scenario: Scenario, entity_index: dict[str, int]) -> int:
@@ -136,4 +136,7 @@ def _budget(
             members.append(i)
     limit = paths.over_horizon(budget.limit)
     carry = budget.carry_over or 0.0
-    return BudgetData(name, budget.name or name, tuple(members), budget.covers, limit, carry, budget.window)
+    narrowed = budget.tags is not None or budget.projects is not None or budget.covers == "capex"
+    everywhere = frozenset(range(len(entities)))
+    spenders = frozenset() if narrowed else below if below is not None else everywhere
+    return BudgetData(name, budget.name or name, tuple(members), spenders, budget.covers, limit, carry, budget.window)

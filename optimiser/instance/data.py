@@ -50,7 +50,7 @@ class SourceData:
 
 @dataclass(frozen=True, eq=False)
 class Abatement:
-    """One unit's effect on a source in full operation, by year (Y,): a share, tonnes (kt), or activity."""
+    """One unit's effect on a source in full operation (Y,): a share, tonnes (kt), or activity."""
 
     source: int
     form: Literal["share", "tonnes", "activity"]
@@ -64,7 +64,10 @@ class Abatement:
 
 @dataclass(frozen=True, eq=False)
 class Delivery:
-    """Output of one unit in full operation (Y,), where it goes, and what it earns. `split` None: decided year by year."""
+    """Output of one unit in full operation (Y,), where it goes, and what it earns.
+
+    `split`: share used on site; None where that is decided year by year.
+    """
 
     output: Floats
     supplies: int | None
@@ -76,7 +79,7 @@ class Delivery:
 
 @dataclass(frozen=True, eq=False)
 class ProjectData:
-    """A project. `most`, `least`, `per_year` limit its amount; `cheaper`: (project, share) pairs that lower its capex."""
+    """A project. `most`, `least`, `per_year` limit its amount; `cheaper`: (project, share) that lower its capex."""
 
     index: int
     id: str
@@ -151,7 +154,7 @@ class ProjectData:
         return self.timing.by_age(self.removal_by_age) * ramp
 
     def use(self, by_year: Floats | None, each: float, years: Ints) -> Floats:
-        """Use of a resource per unit (V, Y): `each` in every year of the lead time, or by year since each cycle's start."""
+        """Use of a resource per unit (V, Y): `each` in all years of the lead time, or by year since a cycle's start."""
         values = by_year if by_year is not None else np.full(max(self.lead_time, 1), each)
         return self.timing.by_cycle(values, years)
 
@@ -168,11 +171,15 @@ class ResourceData:
 
 @dataclass(frozen=True, eq=False)
 class BudgetData:
-    """A limit on money (Y,) for `projects`; `carry` is the share of what is left that moves on; `window` in years."""
+    """A limit on money (Y,) for `projects`; `carry` is the share of what is left that moves on; `window` in years.
+
+    `entities` are those whose credits weigh on it: none where it is narrowed to some projects, or to capex.
+    """
 
     id: str
     label: str
     projects: tuple[int, ...]
+    entities: frozenset[int]
     covers: Literal["capex", "cash"]
     limit: Floats
     carry: float
@@ -203,6 +210,7 @@ class TargetData:
     years: Ints
     sources: tuple[int, ...]
     ledger: Ledger
+    entities: frozenset[int]
     sinks: tuple[int, ...]
     base: float
 
@@ -257,7 +265,6 @@ class CarbonBudgetData(TargetData):
 class AvoidedData(TargetData):
     """Avoided emissions (with the `baseline` path (Y,) of the entity) at least `floor` (Y,)."""
 
-    entities: frozenset[int]
     baseline: Floats
     floor: Floats
 

@@ -189,6 +189,3 @@ def _capex(project: Project) -> tuple[float, tuple[float, ...]]:
         return 1.0, tuple(v * factor for v in project.capex.values)
     profile = project.capex_profile or (1 / max(project.lead_time, 1),) * max(project.lead_time, 1)
     return (project.capex.value * factor if project.capex is not None else 0.0), profile
-
-
-

@@ -12,6 +12,7 @@ from optimiser.instance.data import (
     EntityData,
     HistoricalData,
     IntensityData,
+    Ledger,
     NeutralityData,
     PeakData,
     ProjectData,
@@ -84,7 +85,7 @@ class _Compiler:
         entity = self.entity_index[target.entity] if target.entity is not None else None
         below = self.entities[entity].below if entity is not None else frozenset(range(len(self.entities)))
         covered = self._sources(target, below)
-        ledger = getattr(target, "basis", "location")
+        ledger: Ledger = getattr(target, "basis", "location")
         penalty = None
         if target.penalty is not None:
             penalty = np.full(len(self.paths.years), target.penalty.value)
@@ -98,6 +99,7 @@ class _Compiler:
             "years": self._years(target),
             "sources": covered,
             "ledger": ledger,
+            "entities": below,
             "sinks": self._sinks(target, below),
             "base": float(sum(self.sources[s].base[ledger] for s in covered)),
         }
@@ -196,10 +198,9 @@ class _Compiler:
         return self._sum([e.revenue for e in chosen if e.revenue is not None]), sum(e.base_revenue for e in chosen)
 
     def _avoided(self, common: dict[str, Any], target: Avoided) -> AvoidedData:
-        entity = common["entity"]
-        below = self.entities[entity].below if entity is not None else frozenset(range(len(self.entities)))
+        below = common["entities"]
         baseline = self._sum([self.entities[i].avoided_baseline for i in sorted(below)])
         base = target.base.value if target.base is not None else sum(self.entities[i].base_avoided for i in below)
         common["base"] = base
         floor = self.paths.over_horizon(target.multiple) * base
-        return AvoidedData(**common, entities=below, baseline=baseline, floor=floor)
+        return AvoidedData(**common, baseline=baseline, floor=floor)

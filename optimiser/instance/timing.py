@@ -40,7 +40,7 @@ class Clock:
 
 @dataclass(frozen=True, eq=False)
 class Timing:
-    """Per unit started: `age` and `since` count years of operation from 0 (-1: not operating), in the cycle and overall.
+    """Per unit started: `age` and `since` count years of operation from 0, in the cycle and overall; -1: not operating.
 
     `spending`: multiple of the capex paid in a year. `salvage`: multiple of the capex returned after the last year,
     not discounted. `cycles`: per cycle, the year each start begins it.

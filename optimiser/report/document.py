@@ -53,8 +53,7 @@ def plan_document(result: Result) -> dict[str, Any]:
             "money": _yearly_money(result),
             "limits": _records(tables.limits(result)),
             "emissions": {
-                f"{source}|{basis}": [clean(v) for v in values]
-                for (source, basis), values in accounts.gross.items()
+                f"{source}|{basis}": [clean(v) for v in values] for (source, basis), values in accounts.gross.items()
             },
             "removals": {p: [clean(v) for v in values] for p, values in accounts.removed.items()},
             "avoided": {p: [clean(v) for v in values] for p, values in accounts.avoided.items()},

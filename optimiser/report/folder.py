@@ -56,7 +56,7 @@ def _neutral(frame: Any) -> Any:
     """Texts that a spreadsheet would run as a formula get an apostrophe before them."""
     frame = frame.copy()
     for name in frame.columns:
-        if not (frame[name].dtype.kind in "fiub"):
+        if frame[name].dtype.kind not in "fiub":
             frame[name] = [f"'{v}" if isinstance(v, str) and v[:1] in "=+-@\t\r" and v[:1] else v for v in frame[name]]
     return frame
 

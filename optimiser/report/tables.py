@@ -46,7 +46,7 @@ def _renewed(p: Any) -> bool:
 
 
 def money(result: Result) -> pd.DataFrame:
-    """Every flow of money: year, item, entity, kind, amount and present value. The present values sum to the objective."""
+    """Every flow of money by year, project, entity and kind. The present values sum to the objective."""
     instance, accounts = result.instance, result.accounts
     entity = {p.id: instance.entities[p.entity].id for p in instance.projects}
     rows: list[tuple[int, str, str, str, float, float]] = []

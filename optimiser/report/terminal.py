@@ -41,7 +41,11 @@ def _show_head(result: Result, console: Console) -> None:
             text = f"The rest holds, proven within {percent(plan.gap)} of the least cost."
         console.print(Text(text, style="green"))
     else:
-        gap = "no bound was proven" if plan.gap == float("inf") else f"gap {percent(plan.gap)}, asked {percent(plan.gap_asked)}"
+        gap = (
+            "no bound was proven"
+            if plan.gap == float("inf")
+            else f"gap {percent(plan.gap)}, asked {percent(plan.gap_asked)}"
+        )
         console.print(Text(f"Stopped by {plan.stopped_by}: best plan so far; {gap}.", style="bold yellow"))
     if plan.gap > 0 and abs(plan.objective) < 0.2 * result.accounts.spending:
         console.print(Text(f"Against the money spent, the gap is {percent(result.gap_of_spending)}."))
@@ -128,7 +132,7 @@ def _show_pathway(result: Result, console: Console) -> None:
         plotext.plot(years, net.tolist(), label="net of removals", marker="-")
     plotext.plot(years, (frame["gross [ktCO2e]"] * scale).tolist(), label="gross", marker=marker)
     ticks = sorted({years[0], *(y for y in years if y % 10 == 0), years[-1]})
-    plotext.xticks([t for t in ticks if t in (years[0], years[-1]) or 3 < t - years[0] and 3 < years[-1] - t])
+    plotext.xticks([t for t in ticks if t in (years[0], years[-1]) or (t - years[0] > 3 and years[-1] - t > 3)])
     console.print(Text(f"\nPathway, all scopes, {unit} a year", style="bold"))
     picture = plotext.uncolorize(plotext.build()).rstrip("\n")
     if not console.encoding.lower().startswith("utf"):

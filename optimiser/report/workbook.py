@@ -38,7 +38,9 @@ def sheets(result: Result) -> dict[str, pd.DataFrame]:
 
 def _formats(book: Any) -> dict[str, Any]:
     return {
-        "head": book.add_format({"bold": True, "bg_color": "#1F4E5F", "font_color": "#FFFFFF", "text_wrap": True, "valign": "top"}),
+        "head": book.add_format(
+            {"bold": True, "bg_color": "#1F4E5F", "font_color": "#FFFFFF", "text_wrap": True, "valign": "top"}
+        ),
         "title": book.add_format({"bold": True, "font_size": 14}),
         "warn": book.add_format({"bold": True, "font_color": "#B00020"}),
         "bold": book.add_format({"bold": True}),
@@ -59,7 +61,9 @@ def _write_summary(book: Any, formats: dict[str, Any], result: Result) -> None:
         sheet.write_string(row, 0, "Targets missed: " + ", ".join(result.missed), formats["warn"])
         row += 1
     if plan.status != "optimal":
-        sheet.write_string(row, 0, f"Stopped by {plan.stopped_by}: not proven within the gap asked for", formats["warn"])
+        sheet.write_string(
+            row, 0, f"Stopped by {plan.stopped_by}: not proven within the gap asked for", formats["warn"]
+        )
         row += 1
     lines: list[tuple[str, Any, str]] = [
         ("Status", plan.status, ""),

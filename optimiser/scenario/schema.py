@@ -9,13 +9,17 @@ from optimiser.scenario.model import Scenario
 
 
 def schema() -> dict[str, Any]:
-    """The schema of a whole file, with what the reader resolves before validation (`extends`, `templates`, `tables`, `like`)."""
+    """The schema of a whole file, with what is resolved before validation: `extends`, `templates`, `tables`, `like`."""
     found = Scenario.model_json_schema(by_alias=True)
     found["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     found["title"] = "Scenario of the decarbonisation portfolio optimiser"
     found.pop("required", None)  # a file that extends another need not repeat its horizon
     extra = {
-        "extends": {"type": ["string", "array"], "items": {"type": "string"}, "description": "File or files that this one overrides."},
+        "extends": {
+            "type": ["string", "array"],
+            "items": {"type": "string"},
+            "description": "File or files that this one overrides.",
+        },
         "templates": {"type": "object", "description": "Partial entries that others start from with `like`."},
         "tables": {"type": "object", "description": "Sections filled from CSV or Excel."},
     }

@@ -15,6 +15,7 @@ from optimiser.scenario.values import (
     Ids,
     Share,
     SmallShare,
+    WideShare,
     Window,
     misread,
 )
@@ -88,7 +89,7 @@ class Peak(OnEmissions):
 
     kind: Literal["peak"]
     shape: Literal["highest", "no_rise", "window"] = "highest"
-    """`highest`: no later year above the highest up to `by`; `no_rise`: no year above the year before; `window`: means."""
+    """`highest`: no later year above the highest so far; `no_rise`: no year above the year before; `window`: means."""
     years: Annotated[int, Field(ge=1)] | None = None
     """Width of the two windows of shape `window`."""
     tolerance: SmallShare = 0.0
@@ -119,7 +120,7 @@ class Neutrality(OnEmissions):
     """Gross emissions less removals and admitted credits are zero."""
 
     kind: Literal["neutrality"]
-    residual: Share | None = None
+    residual: WideShare | None = None
     """Gross emissions are at most this share of the base."""
     removals: Ids | None = None
     """Only these sinks count; absent: all sinks of the entity and below."""
@@ -176,7 +177,7 @@ class Avoided(Timed):
     multiple: AnyPath
     """How many times the base."""
     base: Carbon | None = None
-    """Tonnes avoided in a year to which the multiple refers; absent: the entity's `avoided_baseline` in the base year."""
+    """Tonnes avoided a year, to which the multiple refers; absent: the entity's `avoided_baseline` in the base year."""
 
 
 class Historical(Target):

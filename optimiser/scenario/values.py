@@ -175,7 +175,7 @@ def _fraction(low: float, high: float, tiny_is_wrong: bool) -> Callable[[Any, Va
     def read(raw: Any, info: ValidationInfo) -> float:
         quantity = read_quantity(raw, units_of(info), NUMBER)
         value = quantity.value
-        if "%" not in quantity.text and (value > max(high, 1.0) or value < min(low, -1.0)):
+        if "%" not in quantity.text and (value > 1.0 or value < min(low, -1.0)):
             raise misread("U006", f'"{quantity.text}" is a share above one', f"did you mean {quantity.text} %?")
         if tiny_is_wrong and "%" in quantity.text and 0 < value < 0.01:
             as_share = quantity.text.replace("%", "").strip()
@@ -198,7 +198,7 @@ def _listed(name: str) -> Callable[[Any], Any]:
 def _identifier(raw: Any) -> Any:
     if isinstance(raw, int) and not isinstance(raw, bool):
         return str(raw)
-    if isinstance(raw, str) and raw.strip() != raw or raw == "":
+    if (isinstance(raw, str) and raw.strip() != raw) or raw == "":
         raise misread("K003", f'"{raw}" cannot be an id', "an id has no blanks around it")
     if isinstance(raw, str) and any(ord(c) < 32 for c in raw):
         raise misread("K003", "an id may not hold control characters")
@@ -234,13 +234,17 @@ AnyPath = Annotated[Path, PlainValidator(_path_reader(None)), _PATH]
 MoneyPath = Annotated[Path, PlainValidator(_path_reader(MONEY)), _PATH]
 CarbonPath = Annotated[Path, PlainValidator(_path_reader(CARBON)), _PATH]
 Carbon = Annotated[Quantity, PlainValidator(_quantity_reader(CARBON)), _QUANTITY]
+_BY_YEAR = "a quantity, or a list of them by year"
 AmountOrList = Annotated[
-    Quantity | Listing, PlainValidator(_amount_or_list), _json(["string", "number", "array"], description="a quantity or a list by year")
-]  # fmt: skip
+    Quantity | Listing, PlainValidator(_amount_or_list), _json(["string", "number", "array"], description=_BY_YEAR)
+]
 PathOrList = Annotated[
-    Path | Listing, PlainValidator(_path_or_list), _json(["string", "number", "object", "array"], description="a path, or a list by year")
-]  # fmt: skip
+    Path | Listing,
+    PlainValidator(_path_or_list),
+    _json(["string", "number", "object", "array"], description="a path or a list"),
+]
 Share = Annotated[float, PlainValidator(_fraction(0.0, 1.0, True)), _QUANTITY]
+WideShare = Annotated[float, PlainValidator(_fraction(0.0, 10.0, True)), _QUANTITY]
 SmallShare = Annotated[float, PlainValidator(_fraction(0.0, 1.0, False)), _QUANTITY]
 Rate = Annotated[float, PlainValidator(_fraction(-0.99, 1.0, True)), _QUANTITY]
 Trend = Annotated[float, PlainValidator(_fraction(-0.99, 1.0, False)), _QUANTITY]

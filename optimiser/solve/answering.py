@@ -48,7 +48,8 @@ class Search:
         before = time.monotonic()
         programme = assemble(model)
         self._add("hand over", before)
-        watch = (lambda p: self.watch(words, p)) if self.watch is not None else None
+        told = self.watch
+        watch = (lambda p: told(words, p)) if told is not None else None
         limits = replace(self.limits, seconds=max(self.left(), 0.1))
         before = time.monotonic()
         if limits.solver is not None:
@@ -66,7 +67,9 @@ class Search:
         self.times[phase] = self.times.get(phase, 0.0) + time.monotonic() - before
 
 
-def answer(instance: Instance, limits: Limits, watch: Watch | None = None, interrupt: Interrupt | None = None) -> Plan | None:
+def answer(
+    instance: Instance, limits: Limits, watch: Watch | None = None, interrupt: Interrupt | None = None
+) -> Plan | None:
     """The least-cost plan; None where it is proven that there is none.
 
     Raises NoPlanError where the search ended with neither a plan nor a proof.
@@ -75,7 +78,9 @@ def answer(instance: Instance, limits: Limits, watch: Watch | None = None, inter
         require(limits.solver)
     deadline = time.monotonic() + limits.seconds
     search = Search(instance, limits, watch, interrupt or Interrupt(), deadline, [], {})
-    question, gave_way = Question(), ()
+    question: Question | None = Question()
+    gave_way: tuple[str, ...] = ()
+    assert question is not None
     model, programme, outcome = search.solve(question, "least cost")
     if outcome.status == "infeasible" and any(t.priority is not None for t in instance.targets):
         question, gave_way = _give_way(search)
@@ -122,8 +127,11 @@ def _give_way(search: Search) -> tuple[Question | None, tuple[str, ...]]:
     return Question(giving_way=everyone, at_most=held), tuple(gave)
 
 
-def _exact(search: Search, question: Question, model, programme: Programme, outcome: Outcome):
+def _exact(
+    search: Search, question: Question, model: pyo.ConcreteModel, programme: Programme, outcome: Outcome
+) -> tuple[pyo.ConcreteModel, Programme, Outcome]:
     """Fixes the sizes whose products were only enveloped and solves again: the plan is exact, the bound stays."""
+    assert outcome.x is not None
     started = programme.values(model.started.columns, outcome.x)
     fixed = {}
     for index in model.approximate:
@@ -135,7 +143,9 @@ def _exact(search: Search, question: Question, model, programme: Programme, outc
     return model, programme, polish(programme, again)
 
 
-def _plan(search: Search, model, programme: Programme, outcome: Outcome, bound: float, gave_way: tuple[str, ...]) -> Plan:
+def _plan(
+    search: Search, model, programme: Programme, outcome: Outcome, bound: float, gave_way: tuple[str, ...]
+) -> Plan:
     assert outcome.x is not None
     claims = read_claims(model, programme, outcome.x)
     bound = min(bound, claims.objective)

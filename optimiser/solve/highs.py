@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import highspy
 import numpy as np
@@ -206,9 +206,7 @@ class _Run:
         objective, x = self.best if self.best is not None else (np.inf, None)
         text = "HiGHS did not stop when asked; its best reported solution is taken"
         self.log.append(text + "\n")
-        return Outcome(
-            "stopped", x, objective, self.bound, self.seconds, self._reason(), log=self.log, abandoned=True
-        )
+        return Outcome("stopped", x, objective, self.bound, self.seconds, self._reason(), log=self.log, abandoned=True)
 
     def _read(self) -> Outcome:
         highs, mip = self.highs, bool(self.programme.integer.any())
@@ -219,10 +217,14 @@ class _Run:
         objective = float(info.objective_function_value) if has_plan else np.inf
         if x is None and self.best is not None:
             objective, x = self.best
-        bound = float(info.mip_dual_bound) if mip else (objective if status == highspy.HighsModelStatus.kOptimal else -np.inf)
+        bound = (
+            float(info.mip_dual_bound)
+            if mip
+            else (objective if status == highspy.HighsModelStatus.kOptimal else -np.inf)
+        )
         dual = np.array(solution.row_dual, dtype=float) if solution.dual_valid and not mip else None
         kinds = highspy.HighsModelStatus
-        common = {"seconds": self.seconds, "log": self.log, "row_dual": dual}
+        common: dict[str, Any] = {"seconds": self.seconds, "log": self.log, "row_dual": dual}
         if status == kinds.kOptimal and x is not None:
             return Outcome("optimal", x, objective, bound, reason="gap reached", **common)
         if status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):
@@ -230,7 +232,14 @@ class _Run:
         if status == kinds.kModelEmpty:
             feasible = bool(np.all(self.programme.row_lower <= 1e-9) and np.all(self.programme.row_upper >= -1e-9))
             x = np.zeros(len(self.programme.cost))
-            return Outcome("optimal" if feasible else "infeasible", x, self.programme.offset, self.programme.offset, reason="no decisions", **common)
+            return Outcome(
+                "optimal" if feasible else "infeasible",
+                x,
+                self.programme.offset,
+                self.programme.offset,
+                reason="no decisions",
+                **common,
+            )
         stopped = status in (kinds.kTimeLimit, kinds.kInterrupt, kinds.kSolutionLimit, kinds.kIterationLimit)
         reason = self._reason() if stopped else highs.modelStatusToString(status)
         return Outcome("stopped" if stopped else "failed", x, objective, bound, reason=reason, **common)

@@ -9,17 +9,19 @@ import pyomo.environ as pyo
 
 from optimiser.errors import NoPlanError, UsageError
 from optimiser.formulation.complete import complete
-from optimiser.solve.highs import Limits, Outcome
+from optimiser.solve.highs import Limits, Outcome, Status
 from optimiser.solve.programme import Programme
 
-GAP_OPTIONS = {
-    "gurobi": "MIPGap", "gurobi_direct": "MIPGap", "cplex": "mip_tolerances_mipgap", "glpk": "mipgap", "cbc": "ratioGap",
-    "appsi_highs": "mip_rel_gap", "highs": "mip_rel_gap", "scip": "limits/gap", "xpress": "miprelstop",
-}  # fmt: skip
-TIME_OPTIONS = {
-    "gurobi": "TimeLimit", "gurobi_direct": "TimeLimit", "cplex": "timelimit", "glpk": "tmlim", "cbc": "sec",
-    "appsi_highs": "time_limit", "highs": "time_limit", "scip": "limits/time", "xpress": "maxtime",
-}  # fmt: skip
+OPTIONS = {  # names of the options for gap and seconds
+    "appsi_highs": ("mip_rel_gap", "time_limit"),
+    "cbc": ("ratioGap", "sec"),
+    "cplex": ("mip_tolerances_mipgap", "timelimit"),
+    "glpk": ("mipgap", "tmlim"),
+    "gurobi": ("MIPGap", "TimeLimit"),
+    "gurobi_direct": ("MIPGap", "TimeLimit"),
+    "scip": ("limits/gap", "limits/time"),
+    "xpress": ("miprelstop", "maxtime"),
+}
 
 
 def require(name: str) -> None:
@@ -37,9 +39,8 @@ def run_other(model: pyo.ConcreteModel, programme: Programme, limits: Limits, na
     began = time.monotonic()
     variables = complete(model)
     solver = pyo.SolverFactory(name)
-    for options, value in ((GAP_OPTIONS, limits.gap), (TIME_OPTIONS, max(int(limits.seconds), 1))):
-        if name in options:
-            solver.options[options[name]] = value
+    for option, value in zip(OPTIONS.get(name, ()), (limits.gap, max(int(limits.seconds), 1)), strict=False):
+        solver.options[option] = value
     try:
         results = solver.solve(model, load_solutions=False)
     except Exception as error:
@@ -69,5 +70,5 @@ def run_other(model: pyo.ConcreteModel, programme: Programme, limits: Limits, na
     optimal = ended == conditions.optimal
     if optimal and not np.isfinite(proven):
         proven = objective - limits.gap * abs(objective)  # all that "optimal within the gap" promises
-    status = "optimal" if optimal else "stopped"
+    status: Status = "optimal" if optimal else "stopped"
     return Outcome(status, x, objective, min(proven, objective), seconds, str(ended), log=[f"{name}: {ended}\n"])

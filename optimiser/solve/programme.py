@@ -83,9 +83,7 @@ def assemble(model: pyo.ConcreteModel) -> Programme:
     for columns, matrix in part.cost.terms.items():
         cost[place[columns]] += matrix.toarray()[0]
     cost[n : n + len(repn.columns)] += repn.c.toarray()[0]
-    return Programme(
-        cost, offset, rows, row_lower, row_upper, lower, upper, integer, place, pyomo_columns, names
-    )
+    return Programme(cost, offset, rows, row_lower, row_upper, lower, upper, integer, place, pyomo_columns, names)
 
 
 def _bounds(families: list[Columns], data: list[Any], place: dict, n: int, size: int):
@@ -106,8 +104,12 @@ def _bounds(families: list[Columns], data: list[Any], place: dict, n: int, size:
 
 
 def _rows(part: Any, repn: Any, place: dict[Columns, Ints], n: int, size: int):
-    row, col, value = [], [], []
-    lower, upper, names = [], [], []
+    row: list[Any] = []
+    col: list[Any] = []
+    value: list[Any] = []
+    lower: list[Any] = []
+    upper: list[Any] = []
+    names: list[tuple[str, Any]] = []
     count = 0
     for family in part.rows:
         for columns, matrix in family.form.terms.items():

@@ -48,9 +48,7 @@ def read_decisions(model: pyo.ConcreteModel, programme: Programme, x: Floats) ->
         at = model.started.offsets[p.index]
         amounts = np.diff(started[at : at + len(p.starts)], prepend=0.0)
         amounts = np.round(amounts) if p.integer else np.where(amounts > CRUMB * max(1.0, p.most), amounts, 0.0)
-        starts += [
-            Start(p.id, int(v), float(n)) for v, n in zip(p.starts, amounts, strict=True) if n > 0
-        ]
+        starts += [Start(p.id, int(v), float(n)) for v, n in zip(p.starts, amounts, strict=True) if n > 0]
     supplied = {k: v for k, v in programme.of_variable(model.supplied, x).items() if abs(v) > 1e-9}
     credits = {k: v for k, v in programme.of_variable(model.credits, x).items() if v > 1e-9}
     return Decisions(tuple(starts), supplied, credits)
@@ -63,9 +61,7 @@ def read_claims(model: pyo.ConcreteModel, programme: Programme, x: Floats) -> Cl
 
     def by_id(variable, names: dict[str, object]) -> dict[str, Floats]:
         values = programme.of_variable(variable, x)
-        return {
-            name: np.array([values.get((key, int(y)), 0.0) for y in instance.years]) for name, key in names.items()
-        }
+        return {name: np.array([values.get((key, int(y)), 0.0) for y in instance.years]) for name, key in names.items()}
 
     def own(variable) -> dict[str, object]:
         return {str(k[0]): k[0] for k in variable}

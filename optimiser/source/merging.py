@@ -7,7 +7,18 @@ from difflib import get_close_matches
 from optimiser.errors import Problems
 from optimiser.source.nodes import Node
 
-TEMPLATED = ("entities", "sources", "projects", "resources", "groups", "fleets", "budgets", "finance", "markets", "targets")
+TEMPLATED = (
+    "entities",
+    "sources",
+    "projects",
+    "resources",
+    "groups",
+    "fleets",
+    "budgets",
+    "finance",
+    "markets",
+    "targets",
+)
 
 
 def merge(base: Node, over: Node, problems: Problems, where: str = "", keep_nulls: bool = False) -> Node:
@@ -48,9 +59,7 @@ def apply_templates(root: Node, problems: Problems) -> Node:
     for name in TEMPLATED:
         section = sections.get(name)
         if section is not None and isinstance(section.value, dict):
-            entries = {
-                key: _like(entry, known, problems, f"{name}.{key}", ()) for key, entry in section.value.items()
-            }
+            entries = {key: _like(entry, known, problems, f"{name}.{key}", ()) for key, entry in section.value.items()}
             sections[name] = section.replace(entries)
     return root.replace(sections)
 

@@ -28,6 +28,7 @@ class Node:
 
     @property
     def is_mapping(self) -> bool:
+        """True for a mapping."""
         return isinstance(self.value, dict)
 
     def child(self, key: Key) -> Node | None:

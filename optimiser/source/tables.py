@@ -27,7 +27,7 @@ Row = tuple[int, list[Any]]
 
 
 def fill_from_tables(root: Node, folder: Path, label_of: Callable[[Path], str], problems: Problems) -> dict[str, Node]:
-    """What the `tables` of a file say: section name -> mapping node. Tables of years become `series` named table.column.
+    """What the `tables` of a file say, by section. Tables of years become `series` named table.column.
 
     Files are sought from `folder`. The caller lays the file's own words over the result.
     """
@@ -54,7 +54,9 @@ def _fill(
 ) -> None:
     where = f"tables.{name}"
     spec = {"file": node} if isinstance(node.value, str) else node.value
-    unknown = [k for k in spec if k not in ("file", "sheet", "fills", "source", "note")] if isinstance(spec, dict) else []
+    unknown = (
+        [k for k in spec if k not in ("file", "sheet", "fills", "source", "note")] if isinstance(spec, dict) else []
+    )
     if not isinstance(spec, dict) or "file" not in spec or unknown:
         help = "write a file name, or {file: book.xlsx, sheet: Projects, fills: projects}"
         problems.found.append(node.problem("K003", where, "is not a table", help))
@@ -79,7 +81,9 @@ def _fill(
 
 def _rows(path: Path, label: str, sheet: Any, at: Node, where: str, problems: Problems) -> list[Row] | None:
     if not path.is_file():
-        problems.found.append(at.problem("T001", where, f"the table {label} does not exist", "paths count from this file"))
+        problems.found.append(
+            at.problem("T001", where, f"the table {label} does not exist", "paths count from this file")
+        )
         return None
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         return _excel_rows(path, label, sheet, at, where, problems)

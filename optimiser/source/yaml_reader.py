@@ -155,7 +155,9 @@ class _Reader:
         if event.style:  # quoted or block
             return Node(text, self.label, *place)
         value = scalar(text)
-        if isinstance(value, str) and _NOT_FINITE.match(text) or isinstance(value, float) and not math.isfinite(value):
+        if (isinstance(value, str) and _NOT_FINITE.match(text)) or (
+            isinstance(value, float) and not math.isfinite(value)
+        ):
             self._note(event, "S010", f"{text} is not a finite number", "leave the key out where there is no figure")
             value = 0
         return Node(value, self.label, *place)

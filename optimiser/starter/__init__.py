@@ -13,7 +13,7 @@ FILES = ("model.yaml", "scenario.yaml", "projects.csv")
 
 
 def write_starter(folder: Path) -> Path:
-    """Writes the starter into `folder` and gives the path of its scenario. Raises UsageError where something is there."""
+    """Writes the starter into `folder`, gives the path of its scenario. Raises UsageError where something is there."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is there already and not empty; name a new folder")
     try:

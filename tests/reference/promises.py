@@ -75,7 +75,8 @@ def sinks(world, target: dict, durable: bool = False) -> list[str]:
     return [
         name
         for name, entry in world.raw.get("projects", {}).items()
-        if (name in named if named is not None else world.entity_of(entry) in within)
+        if entry.get("kind") == "sink"
+        and (name in named if named is not None else world.entity_of(entry) in within)
         and (entry.get("durable") or not durable)
     ]
 

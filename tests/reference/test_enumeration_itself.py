@@ -291,7 +291,7 @@ def test_sink_grows_with_age():
 def test_intensity_of_revenue():
     """100 kt on 50 bn CNY in 2025, revenue up to 60 bn: a cut of 25 % allows 1.5 x 60 = 90.
 
-    Proves that growth of revenue counts; against the base year's tonnes 75 would be allowed and 12 abated not be enough.
+    Proves that growth of revenue counts; with the base year's revenue 75 would be allowed, and 12 abated not do.
     """
     raw = scenario(
         {"a": {"capex": "4 MCNY", "abates": {"site": "12 ktCO2e"}}},

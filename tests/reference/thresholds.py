@@ -267,7 +267,7 @@ class Thresholds:
             ledger = target.get("basis", "location")
             base = sum(self.world.sources[name].baseline[ledger] for name in scope(self.world, target))
         cut = base - gross * (1 + self.margin(tighten))
-        if min((cut / base)[years]) < 0.005:
+        if min((cut / base)[years]) < 0.011:
             return False
         form = self.rng.choice(["path", "share", "share", "quantity"])
         if form == "path":
@@ -299,8 +299,9 @@ class Thresholds:
             if self.chance(0.3):
                 target["credit_price"] = {self.first: target["credit_price"], self.last: "2.5 MCNY/ktCO2e"}
             target["bought"] = [(self.world.years[y], max(0.0, min(need[y], allowed * base))) for y in years]
-        if self.chance(0.5):
-            target["residual"] = f"{100 * gross[years].max() / base * (1 + self.margin(tighten)):.6g} %"
+        residual = gross[years].max() / base * (1 + self.margin(tighten))
+        if residual < 0.99 and self.chance(0.75):
+            target["residual"] = f"{100 * residual:.6g} %"
         return True
 
     def intensity(self, target: dict, tighten: float) -> bool:
@@ -321,7 +322,7 @@ class Thresholds:
             return False
         allowed = (gross / per)[years].max() * (1 + self.margin(tighten))
         cut = 1 - allowed / (base_of(self.world, target) / base)
-        if cut > 0.005 and self.chance(0.7):
+        if cut > 0.011 and self.chance(0.7):
             target["cut"] = f"{100 * cut:.6g} %"
         else:
             target["at_most"] = f"{allowed:.7g} {unit}"
@@ -362,7 +363,7 @@ class Thresholds:
         return True
 
     def historical(self, target: dict, tighten: float) -> bool:
-        if self.chance(0.4):
+        if self.chance(0.6):
             target["entity"] = self.rng.choice(list(self.world.entities))
         target["by"] = self.rng.choice([self.last, self.last - 1])
         counted = sinks(self.world, target, durable=True)

@@ -43,7 +43,9 @@ class Check:
         if name in ids or (section, name) in self.broken:
             return name in ids
         close = get_close_matches(name, list(ids), n=1, cutoff=0.5)
-        help = f"did you mean {close[0]}?" if close else f"known: {shortlist(ids)}" if ids else f"there are no {section}"
+        help = (
+            f"did you mean {close[0]}?" if close else f"known: {shortlist(ids)}" if ids else f"there are no {section}"
+        )
         self.note(loc, "R001", f'no {what} is called "{name}"', help)
         return False
 

@@ -133,7 +133,11 @@ def _check_delivers(check: Check, loc: Loc, project: Project, flow: Delivers) ->
 
 
 def _check_prices(check: Check, loc: Loc, flow: Delivers, made: Dimension) -> None:
-    for key, path, of in (("price", flow.price, MONEY), ("sells", flow.sells, MONEY), ("displaces", flow.displaces, CARBON)):
+    for key, path, of in (
+        ("price", flow.price, MONEY),
+        ("sells", flow.sells, MONEY),
+        ("displaces", flow.displaces, CARBON),
+    ):
         if path is not None:
             check.expect(path, (*loc, key), per(of, made))
 

@@ -37,7 +37,9 @@ def check_targets(check: Check) -> None:
     for sink, targets in counted.items():
         if len(targets) > 1:
             text = f"its removals count for {len(targets)} targets: {shortlist(targets)}"
-            check.warn(("projects", sink), text, "split the sinks with `removals: [...]` if one tonne shall keep one promise")
+            check.warn(
+                ("projects", sink), text, "split the sinks with `removals: [...]` if one tonne shall keep one promise"
+            )
 
 
 def _check_years(check: Check, loc: Loc, target: Target) -> None:
@@ -99,7 +101,9 @@ def _check_measure(check: Check, loc: Loc, target: Target) -> None:
     elif isinstance(target, Peak) and target.at_most is not None:
         check.expect_amount(target.at_most, (*loc, "at_most"), CARBON, NUMBER)
         if target.at_most.dimension == NUMBER and "%" not in target.at_most.text and target.at_most.value > 5:
-            check.note((*loc, "at_most"), "U006", f'"{target.at_most.text}" is a share above one', "write per cent or tonnes")
+            check.note(
+                (*loc, "at_most"), "U006", f'"{target.at_most.text}" is a share above one', "write per cent or tonnes"
+            )
     elif isinstance(target, Neutrality):
         _check_credits(check, loc, target)
     elif isinstance(target, Intensity):
@@ -127,7 +131,12 @@ def _check_intensity(check: Check, loc: Loc, target: Intensity) -> Dimension | N
     if target.per == "revenue":
         below = entities_below(check, target.entity)
         if not any(scenario.entities[n].revenue is not None for n in below if n in scenario.entities):
-            check.note((*loc, "per"), "R003", "no entity it covers has a revenue", "give `revenue` to the entity or those below")
+            check.note(
+                (*loc, "per"),
+                "R003",
+                "no entity it covers has a revenue",
+                "give `revenue` to the entity or those below",
+            )
         denominator: Dimension | None = MONEY
     else:
         if target.per not in scenario.series:
@@ -147,7 +156,9 @@ def _check_avoided_base(check: Check, loc: Loc, target: Avoided) -> None:
         return
     below = entities_below(check, target.entity)
     if not any(check.scenario.entities[n].avoided_baseline is not None for n in below if n in check.scenario.entities):
-        check.note(loc, "K002", "`base` is missing", "write base: 12 MtCO2e, or give the entity an avoided_baseline", True)
+        check.note(
+            loc, "K002", "`base` is missing", "write base: 12 MtCO2e, or give the entity an avoided_baseline", True
+        )
 
 
 def _sinks(check: Check, loc: Loc, target: Target) -> list[str]:
@@ -170,7 +181,9 @@ def _sinks(check: Check, loc: Loc, target: Target) -> list[str]:
         if not isinstance(project, Sink):
             check.note(at, "R003", f"{name} is no sink", "only sinks remove carbon")
         elif isinstance(target, Historical) and not project.durable:
-            check.note(at, "R003", f"{name} is not durable", "historical emissions are removed for good: `durable: true`")
+            check.note(
+                at, "R003", f"{name} is not durable", "historical emissions are removed for good: `durable: true`"
+            )
         else:
             found.append(name)
     return found

@@ -16,7 +16,6 @@ from optimiser.scenario.values import (
     Id,
     Ids,
     PathOrList,
-    Rate,
     Share,
     Trend,
     Window,
@@ -76,7 +75,9 @@ def _requires(raw: Any) -> tuple[Alternatives, ...]:
 Requires = Annotated[
     tuple[Alternatives, ...],
     PlainValidator(_requires),
-    WithJsonSchema({"type": ["object", "array", "string"], "description": "{project: lag} or {any_of: {project: lag}}"}),
+    WithJsonSchema(
+        {"type": ["object", "array", "string"], "description": "{project: lag} or {any_of: {project: lag}}"}
+    ),
 ]
 
 
@@ -136,7 +137,9 @@ class Project(Entry):
     @model_validator(mode="after")
     def _consistent(self) -> Project:
         if self.units is not None and self.size is not None:
-            raise misread("K004", "has `units` and `size`", "identical lots or any size: give one of the two", ("size",))
+            raise misread(
+                "K004", "has `units` and `size`", "identical lots or any size: give one of the two", ("size",)
+            )
         if isinstance(self.capex, tuple | list) and self.capex_profile:
             raise misread("K004", "has a list of capex and a `capex_profile`", "", ("capex_profile",))
         if self.capex_profile and abs(sum(self.capex_profile) - 1) > 1e-6:

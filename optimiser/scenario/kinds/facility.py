@@ -34,7 +34,9 @@ class Facility(Project):
         if uses and self.yield_ is None:
             raise misread("K002", f"has `{uses[0]}` but no `yield`", "give the output per unit and year")
         if self.price is not None and self.supplies is None:
-            raise misread("K004", "`price` is saved by `supplies`, which is missing", "to sell, write `sells`", ("price",))
+            raise misread(
+                "K004", "`price` is saved by `supplies`, which is missing", "to sell, write `sells`", ("price",)
+            )
         if self.self_use is not None and self.supplies is None:
             raise misread("K004", "`self_use` needs `supplies`", "", ("self_use",))
         return self
