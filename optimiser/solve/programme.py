@@ -75,7 +75,7 @@ def assemble(model: pyo.ConcreteModel) -> Programme:
                 pyomo_columns[id(variable)] = n + len(pyomo_columns)
                 data.append(variable)
         if columns.pyomo is not None:
-            place[columns] = np.array([pyomo_columns[id(v)] for v in columns.pyomo])
+            place[columns] = np.array([pyomo_columns[id(v)] for v in columns.pyomo], dtype=int)
     size = n + len(data)
     lower, upper, integer = _bounds(part.columns, data, place, n, size)
     rows, row_lower, row_upper, names = _rows(part, repn, place, n, size)
