@@ -56,8 +56,7 @@ def _entities(scenario: Scenario, paths: Paths) -> tuple[EntityData, ...]:
     """The tree; a scenario without entities gets one, called group."""
     declared = scenario.entities
     if not declared:
-        zero = np.zeros(len(paths.years))
-        return (EntityData("group", "group", None, frozenset({0}), None, 0.0, zero, 0.0),)
+        return (EntityData("group", "group", None, frozenset({0}), None, 0.0, None, 0.0),)
     index = {name: i for i, name in enumerate(declared)}
     children: dict[str, list[str]] = {name: [] for name in declared}
     for name, entity in declared.items():
@@ -67,22 +66,22 @@ def _entities(scenario: Scenario, paths: Paths) -> tuple[EntityData, ...]:
     def below(name: str) -> frozenset[int]:
         return frozenset({index[name]}.union(*(below(c) for c in children[name])))
 
-    def revenue(name: str) -> tuple[np.ndarray | None, float]:
-        path = declared[name].revenue
+    def own_or_below(name: str, key: str) -> tuple[np.ndarray | None, float]:
+        """The entity's own path, else the sum of those below; over the horizon and in the base year."""
+        path = getattr(declared[name], key)
         if path is not None:
             return paths.over_horizon(path), paths.at_year(path, scenario.base)
-        parts = [(values, start) for values, start in map(revenue, children[name]) if values is not None]
+        found = (own_or_below(child, key) for child in children[name])
+        parts = [(values, start) for values, start in found if values is not None]
         total = np.sum([values for values, _ in parts], axis=0) if parts else None
         return total, float(sum(start for _, start in parts))
 
     def data(name: str) -> EntityData:
         entity = declared[name]
-        own, base = revenue(name)
-        avoided = entity.avoided_baseline
-        baseline = paths.over_horizon(avoided) if avoided is not None else np.zeros(len(paths.years))
-        base_avoided = paths.at_year(avoided, scenario.base) if avoided is not None else 0.0
         parent = index[entity.parent] if entity.parent is not None else None
-        return EntityData(name, entity.name or name, parent, below(name), own, base, baseline, base_avoided)
+        revenue, avoided = own_or_below(name, "revenue"), own_or_below(name, "avoided_baseline")
+        declares = entity.avoided_baseline is not None
+        return EntityData(name, entity.name or name, parent, below(name), *revenue, *avoided, declares)
 
     return tuple(data(name) for name in declared)
 

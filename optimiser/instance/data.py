@@ -28,8 +28,9 @@ class EntityData:
     below: frozenset[int]
     revenue: Floats | None
     base_revenue: float
-    avoided_baseline: Floats
+    avoided_baseline: Floats | None
     base_avoided: float
+    declares_avoided: bool = False
 
 
 @dataclass(frozen=True, eq=False)

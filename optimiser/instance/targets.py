@@ -177,7 +177,7 @@ class _Compiler:
 
     def _intensity(self, common: dict[str, Any], target: Intensity) -> IntensityData:
         if target.per == "revenue":
-            denominator, base = self._revenue(common["entity"])
+            denominator, base = self._of_entity(common["entity"], "revenue", "base_revenue")
             unit = f"tCO2e/M{self.scenario.currency}"
         else:
             path = self.scenario.series[target.per]
@@ -192,15 +192,15 @@ class _Compiler:
             common["penalty"] = target.penalty.value / denominator
         return IntensityData(**common, denominator=denominator, limit=limit, unit=unit)
 
-    def _revenue(self, entity: int | None) -> tuple[Floats, float]:
+    def _of_entity(self, entity: int | None, key: str, base_key: str) -> tuple[Floats, float]:
+        """A path of the target's entity (of all top entities without one), over the horizon and in the base year."""
         tops = [entity] if entity is not None else [i for i, e in enumerate(self.entities) if e.parent is None]
-        chosen = [self.entities[i] for i in tops if self.entities[i].revenue is not None]
-        return self._sum([e.revenue for e in chosen if e.revenue is not None]), sum(e.base_revenue for e in chosen)
+        found = [self.entities[i] for i in tops]
+        values = [getattr(e, key) for e in found if getattr(e, key) is not None]
+        return self._sum(values), float(sum(getattr(e, base_key) for e in found))
 
     def _avoided(self, common: dict[str, Any], target: Avoided) -> AvoidedData:
-        below = common["entities"]
-        baseline = self._sum([self.entities[i].avoided_baseline for i in sorted(below)])
-        base = target.base.value if target.base is not None else sum(self.entities[i].base_avoided for i in below)
-        common["base"] = base
-        floor = self.paths.over_horizon(target.multiple) * base
+        baseline, start = self._of_entity(common["entity"], "avoided_baseline", "base_avoided")
+        common["base"] = target.base.value if target.base is not None else start
+        floor = self.paths.over_horizon(target.multiple) * common["base"]
         return AvoidedData(**common, baseline=baseline, floor=floor)

@@ -96,7 +96,7 @@ def _emission_rows(result: Result) -> Iterator[tuple[Any, ...]]:
             for y, value in zip(years, values, strict=True):
                 yield y, ledger, project, where[project], "", "", "", 0.0, value
     for e in instance.entities:
-        if np.any(e.avoided_baseline):
+        if e.avoided_baseline is not None and e.declares_avoided:
             for y, value in zip(years, e.avoided_baseline, strict=True):
                 yield y, "avoided", "(baseline)", e.id, "", "", "", value, value
     for target, values in accounts.credits.items():

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from optimiser.solve.programme import Programme
+from optimiser.solve.scaling import scale
 
 Floats = NDArray[np.float64]
 Status = Literal["optimal", "stopped", "infeasible", "failed"]
@@ -109,6 +110,7 @@ class _Run:
         start: Floats | None,
     ):
         self.programme, self.limits, self.watch, self.interrupt = programme, limits, watch, interrupt
+        self.scaled, self.scaling = scale(programme)
         self.started = time.monotonic()
         self.log: list[str] = []
         self.best: tuple[float, Floats] | None = None
@@ -118,7 +120,7 @@ class _Run:
         self._pass()
         if start is not None:
             solution = highspy.HighsSolution()
-            solution.col_value = list(start)
+            solution.col_value = list(start / self.scaling.columns)
             self.highs.setSolution(solution)
         self.highs.cbLogging += self._on_log
         self.highs.cbMipLogging += self._on_progress
@@ -149,7 +151,7 @@ class _Run:
             self.highs.setOptionValue(name, value)
 
     def _pass(self) -> None:
-        p = self.programme
+        p = self.scaled
         matrix = sparse.csc_array(p.matrix)
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(p.cost), len(p.row_lower)
@@ -169,9 +171,10 @@ class _Run:
 
     def _on_progress(self, event) -> None:
         data = event.data_out
-        self.bound = max(self.bound, data.mip_dual_bound) if np.isfinite(data.mip_dual_bound) else self.bound
+        best, bound = (self.scaling.unscaled_objective(v) for v in (data.mip_primal_bound, data.mip_dual_bound))
+        self.bound = max(self.bound, bound) if np.isfinite(bound) else self.bound
         if self.watch is not None:
-            self.watch(Progress(self.seconds, data.mip_primal_bound, data.mip_dual_bound))
+            self.watch(Progress(self.seconds, best, bound))
 
     def _on_interrupt(self, event) -> None:
         if self.interrupt.is_set or self.seconds > self.limits.seconds:
@@ -179,7 +182,8 @@ class _Run:
 
     def _on_solution(self, event) -> None:
         data = event.data_out
-        self.best = (float(data.objective_function_value), np.array(data.mip_solution, dtype=float))
+        x = np.array(data.mip_solution, dtype=float) * self.scaling.columns
+        self.best = (self.scaling.unscaled_objective(float(data.objective_function_value)), x)
 
     def outcome(self) -> Outcome:
         worker = threading.Thread(target=self._work, daemon=True)
@@ -213,16 +217,17 @@ class _Run:
         status, info = highs.getModelStatus(), highs.getInfo()
         solution = highs.getSolution()
         has_plan = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-        x = np.array(solution.col_value, dtype=float) if has_plan else None
-        objective = float(info.objective_function_value) if has_plan else np.inf
+        back = self.scaling.unscaled_objective
+        x = np.array(solution.col_value, dtype=float) * self.scaling.columns if has_plan else None
+        objective = back(float(info.objective_function_value)) if has_plan else np.inf
         if x is None and self.best is not None:
             objective, x = self.best
-        bound = (
-            float(info.mip_dual_bound)
-            if mip
-            else (objective if status == highspy.HighsModelStatus.kOptimal else -np.inf)
-        )
-        dual = np.array(solution.row_dual, dtype=float) if solution.dual_valid and not mip else None
+        bound = objective if status == highspy.HighsModelStatus.kOptimal else -np.inf
+        if mip:
+            bound = back(float(info.mip_dual_bound))
+        dual = None
+        if solution.dual_valid and not mip:
+            dual = np.array(solution.row_dual, dtype=float) * self.scaling.rows / self.scaling.objective
         kinds = highspy.HighsModelStatus
         common: dict[str, Any] = {"seconds": self.seconds, "log": self.log, "row_dual": dual}
         if status == kinds.kOptimal and x is not None:

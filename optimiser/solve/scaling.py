@@ -1,0 +1,85 @@
+"""Scaling: the solver's tolerances are absolute, so figures must be of ordinary size whatever units a file is written in.
+
+Powers of two, so that nothing is rounded. Whole variables keep their scale. A programme whose figures are of ordinary
+size already is left as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from optimiser.solve.programme import Programme
+
+Floats = NDArray[np.float64]
+SMALL_ROW, SMALL_COST, LARGE_COST = 1e-4, 1.0, 1e7
+ROUNDS = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Scaling:
+    """x = columns * x', row duals = rows * duals' / objective, objective = objective' / objective."""
+
+    rows: Floats
+    columns: Floats
+    objective: float
+
+    def unscaled_objective(self, value: float) -> float:
+        """An objective or bound in the programme's own units."""
+        return value / self.objective
+
+
+def scale(programme: Programme) -> tuple[Programme, Scaling]:
+    """The programme as the solver shall see it, and the way back."""
+    rows, columns = np.ones(len(programme.row_lower)), np.ones(len(programme.cost))
+    if _has_small_rows(programme):
+        rows, columns = _equilibrated(programme)
+    cost = programme.cost * columns
+    largest = float(np.max(np.abs(cost), initial=0.0))
+    factor = 1.0
+    if largest > 0 and not SMALL_COST <= largest <= LARGE_COST:
+        factor = 2.0 ** np.round(np.log2(1e3 / largest))
+    matrix = sparse.csr_array(sparse.diags_array(rows) @ programme.matrix @ sparse.diags_array(columns))
+    scaled = replace(
+        programme,
+        cost=cost * factor,
+        offset=programme.offset * factor,
+        matrix=matrix,
+        row_lower=programme.row_lower * rows,
+        row_upper=programme.row_upper * rows,
+        lower=programme.lower / columns,
+        upper=programme.upper / columns,
+    )
+    return scaled, Scaling(rows, columns, factor)
+
+
+def _has_small_rows(programme: Programme) -> bool:
+    """True where a row is made of figures that the tolerance would swallow (the unit columns of totals aside)."""
+    whole = programme.matrix[:, programme.integer] if programme.integer.any() else programme.matrix
+    largest = np.abs(whole).max(axis=1).toarray().ravel() if whole.shape[1] and whole.shape[0] else np.zeros(0)
+    return bool(np.any((largest > 0) & (largest < SMALL_ROW)))
+
+
+def _equilibrated(programme: Programme) -> tuple[Floats, Floats]:
+    """Ruiz's iteration on rows and on columns that need not be whole."""
+    size = sparse.csr_array(np.abs(programme.matrix))
+    rows, columns = np.ones(size.shape[0]), np.ones(size.shape[1])
+    for _ in range(ROUNDS):
+        now = sparse.diags_array(rows) @ size @ sparse.diags_array(columns)
+        rows /= np.sqrt(_largest(now, 1))
+        columns /= np.where(programme.integer, 1.0, np.sqrt(_largest(now, 0)))
+    rows, columns = _power(rows), np.where(programme.integer, 1.0, _power(columns))
+    now = sparse.diags_array(rows) @ size @ sparse.diags_array(columns)
+    return rows * _power(1 / _largest(now, 1)), columns
+
+
+def _largest(matrix: sparse.csr_array, axis: int) -> Floats:
+    found = sparse.csr_array(matrix).max(axis=axis).toarray().ravel()
+    return np.where(found > 0, found, 1.0)
+
+
+def _power(values: Floats) -> Floats:
+    return 2.0 ** np.round(np.log2(values))
