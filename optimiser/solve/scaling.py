@@ -1,4 +1,4 @@
-"""Scaling: the solver's tolerances are absolute, so figures must be of ordinary size whatever units a file is written in.
+"""Scaling: the solver's tolerances are absolute, so figures must be of ordinary size in whatever units a file is.
 
 Powers of two, so that nothing is rounded. Whole variables keep their scale. A programme whose figures are of ordinary
 size already is left as it is.
@@ -41,7 +41,7 @@ def scale(programme: Programme) -> tuple[Programme, Scaling]:
     largest = float(np.max(np.abs(cost), initial=0.0))
     factor = 1.0
     if largest > 0 and not SMALL_COST <= largest <= LARGE_COST:
-        factor = 2.0 ** np.round(np.log2(1e3 / largest))
+        factor = float(2.0 ** np.round(np.log2(1e3 / largest)))
     matrix = sparse.csr_array(sparse.diags_array(rows) @ programme.matrix @ sparse.diags_array(columns))
     scaled = replace(
         programme,
@@ -82,4 +82,4 @@ def _largest(matrix: sparse.csr_array, axis: int) -> Floats:
 
 
 def _power(values: Floats) -> Floats:
-    return 2.0 ** np.round(np.log2(values))
+    return np.exp2(np.round(np.log2(values)))
