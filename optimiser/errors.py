@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -22,7 +24,25 @@ class Problem:
         place = self.file if not self.line else f"{self.file}:{self.line}:{self.column}"
         where = f"{self.where}: " if self.where else ""
         text = f"{place}  {where}{self.message}  [{self.code}]"
-        return f"{text}\n  help: {self.help}" if self.help else text
+        help = self.help or HELP.get(self.code, "")
+        return f"{visible(text)}\n  help: {visible(help)}" if help else visible(text)
+
+
+def visible(text: str) -> str:
+    """The text on one line, with everything that would steer a terminal written out: no file can colour or hide."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or unicodedata.category(c) == "Zs" else _written_out(c) for c in text)
+
+
+def _written_out(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def quoted(value: object, most: int = 60) -> str:
+    """A value of the file in quotation marks, cut where it is long."""
+    text = str(value)
+    return f'"{text}"' if len(text) <= most else f'"{text[: most - 3]}..."'
 
 
 class OptimiserError(Exception):
@@ -51,15 +71,36 @@ class InternalError(Exception):
 
 @dataclass(slots=True)
 class Problems:
-    """Collects problems so that a run reports all of them at once."""
+    """Collects problems so that a run reports all of them at once.
+
+    `partial` are the sections of which something could not be read ("*": any of them): what is missing there may
+    stand in what was not read, so its absence is not a mistake of its own.
+    """
 
     found: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    partial: set[str] = field(default_factory=set)
+    patience: int = 300_000
 
     def raise_if_any(self) -> None:
         """Raises ScenarioError with everything found so far."""
         if self.found:
             raise ScenarioError(self.found)
+
+    def misses(self, section: str) -> bool:
+        """True where a part of `section` could not be read."""
+        return section in self.partial or "*" in self.partial
+
+    def near(self, word: object, known: Iterable[object], cutoff: float = 0.6) -> str:
+        """'did you mean ...?' or nothing. Gives up looking after very many: a file may hold ten thousand mistakes."""
+        names = [str(k) for k in known]
+        self.patience -= len(names)
+        if self.patience < 0:
+            return ""
+        text = str(word)[:100]
+        same = {n.casefold(): n for n in names}.get(text.strip().casefold())
+        close = [same] if same else get_close_matches(text, names, n=1, cutoff=cutoff)
+        return f"did you mean {close[0]}?" if close else ""
 
 
 CODES: dict[str, str] = {
@@ -97,3 +138,40 @@ CODES: dict[str, str] = {
     "T003": "an id or a year that stands twice in a table",
     "W001": "worth a look: not wrong, but often not meant",
 }
+
+HELP: dict[str, str] = {
+    "S001": "check the indentation, the colons and the brackets in and above this line",
+    "S002": "keep one of the two",
+    "S003": "indent with spaces only",
+    "S004": "keep long lists in CSV tables (`tables:`)",
+    "S005": "write the values out, or keep them in CSV tables (`tables:`)",
+    "S006": "save the file as UTF-8",
+    "S007": "check the path and its permissions",
+    "S008": "`optimise new FOLDER` writes a file to start from",
+    "S009": "break the circle at one of its members",
+    "S010": "leave the key out where there is no figure",
+    "S011": "write plain values; to share some, use `extends`, or `templates` with `like`",
+    "K001": "take it out, or correct it",
+    "K002": "add it",
+    "K003": "see the scenario reference for what may stand here",
+    "K004": "keep one of the two",
+    "K005": "take the section out",
+    "U001": "write a number and a unit, such as 320 MCNY, 4.02 MtCO2e, 25 GWh or 35 %",
+    "U002": "write a known unit, such as MCNY, ktCO2e, GWh, MW or ha",
+    "U003": "write a quantity of that kind",
+    "U004": "write the number with its unit",
+    "U005": "convert it to the currency of the scenario",
+    "U006": "write a percentage, such as 35 %",
+    "R001": "check the spelling, or add the entry",
+    "R002": "break the circle at one of its members",
+    "R003": "name something else here",
+    "V001": "correct the figure",
+    "V002": "write [first, last] with a year of the horizon in it",
+    "V003": "correct the year, or the horizon",
+    "V004": "make the parts add up",
+    "T001": "paths count from the file that names the table",
+    "T002": "write a key and a unit, such as capex [MCNY]; the first row holds the headers",
+    "T003": "one row per id (or year), named in the first column",
+    "W001": "",
+}
+"""What is said where a problem brings no help of its own."""

@@ -246,5 +246,6 @@ class _Run:
                 **common,
             )
         stopped = status in (kinds.kTimeLimit, kinds.kInterrupt, kinds.kSolutionLimit, kinds.kIterationLimit)
+        stopped = stopped or self.interrupt.is_set or self.seconds >= self.limits.seconds
         reason = self._reason() if stopped else highs.modelStatusToString(status)
         return Outcome("stopped" if stopped else "failed", x, objective, bound, reason=reason, **common)

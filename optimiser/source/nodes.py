@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from optimiser.errors import Problem
+from optimiser.errors import Problem, visible
 
-Key = str | int | float | bool | None
+Key = str | int
+
+
+class _Unread:
+    """The type of UNREAD."""
+
+    def __repr__(self) -> str:
+        return "UNREAD"
+
+
+UNREAD = _Unread()
+"""Stands where a value could not be read and the problem is noted: nothing more is said of it."""
 
 
 @dataclass(slots=True)
@@ -31,7 +41,12 @@ class Node:
         """True for a mapping."""
         return isinstance(self.value, dict)
 
-    def child(self, key: Key) -> Node | None:
+    @property
+    def is_unread(self) -> bool:
+        """True where the value could not be read."""
+        return self.value is UNREAD
+
+    def child(self, key: Any) -> Node | None:
         """The node under `key`, or None."""
         if isinstance(self.value, dict):
             return self.value.get(key)
@@ -63,28 +78,34 @@ def plain(node: Node) -> Any:
     return value
 
 
+def spot(root: Node, path: tuple[Any, ...]) -> tuple[Node, str]:
+    """The deepest node on `path` that exists, and the path in words: keys with dots, without places in lists."""
+    node: Node | None = root
+    deepest, words = root, []
+    for key in path:
+        if node is None or not isinstance(node.value, list):
+            words.append(visible(str(key)[:60]))
+        node = _below(node, key) if node is not None else None
+        deepest = node or deepest
+    return deepest, ".".join(words)
+
+
 def locate(root: Node, path: tuple[Any, ...]) -> Node:
     """The deepest node on `path` that exists."""
     node = root
     for key in path:
-        child = node.child(key)
-        if child is None and isinstance(node.value, dict):  # ids are texts even where YAML read a number
-            child = next((c for k, c in node.value.items() if str(k) == str(key)), None)
+        child = _below(node, key)
         if child is None:
             break
         node = child
     return node
 
 
-def walk(node: Node, path: tuple[Key, ...] = ()) -> Iterator[tuple[tuple[Key, ...], Node]]:
-    """Every node below and including `node` with its path."""
-    yield path, node
-    if isinstance(node.value, dict):
-        for key, child in node.value.items():
-            yield from walk(child, (*path, key))
-    elif isinstance(node.value, list):
-        for i, child in enumerate(node.value):
-            yield from walk(child, (*path, i))
+def _below(node: Node, key: Any) -> Node | None:
+    child = node.child(key)
+    if child is None and isinstance(key, str) and key.isdecimal() and isinstance(node.value, dict):
+        return node.value.get(int(key))  # ids are texts even where YAML read a number
+    return child
 
 
 def _weight(value: Any) -> int:

@@ -1,0 +1,190 @@
+"""Pages that are run: writes the files a page shows, runs its commands, and compares what it quotes.
+
+Marks are HTML comments on the line before a fenced block, so that they do not show on the page:
+
+    <!-- file: quarry/earlier.yaml -->     the block is the content of this file
+    <!-- from: quarry/scenario.yaml -->    the block stands in this file, word for word
+    <!-- change: optimiser/cli.py -->      the block is a change: lines with "-" are replaced by lines with "+"
+    <!-- exit: 3 -->                       the last command of the block ends with this code
+
+A block called `console` holds commands (`$ optimise ...`) and what they print. `...` in a paragraph of its own stands
+for paragraphs that are not quoted; a command with nothing below it is run and not compared. After a change,
+`python docs/console.py PAGE ...` runs pages and renews what they quote (a `?` below a command is filled in).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FENCE = re.compile(r"(?:<!-- (?P<mark>file|from|change|exit): (?P<what>\S+) -->\n\n?)?```(?P<kind>\w*)\n(?P<body>.*?)```", re.S)
+PROGRESS = re.compile(r"^[^\n]{1,30}: +\d+ s  (best|no plan yet)[^\n]*\n", re.M)
+NUMBER = re.compile(r"-?[\d,]*\.?\d+(?:e-?\d+)?")
+COPIED = ("optimiser", "tests", "docs", "pyproject.toml", "mkdocs.yml", "README.md")
+
+
+@dataclass
+class Run:
+    """A page that is run in a folder: what went wrong, and the page with what its commands print today."""
+
+    page: Path
+    folder: Path
+    mistakes: list[str] = field(default_factory=list)
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        before = self.page.read_text(encoding="utf-8")
+        self.own_code = "<!-- change: " in before
+        if self.own_code:
+            _copy_checkout(self.folder)
+        self.text = FENCE.sub(self._block, before)
+
+    def _block(self, match: re.Match[str]) -> str:
+        mark, what, kind, body = match.group("mark", "what", "kind", "body")
+        if mark == "file":
+            target = self.folder / what
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(body, encoding="utf-8")
+        elif mark == "from":
+            if body.strip("\n") not in (self.folder / what).read_text(encoding="utf-8"):
+                self.mistakes.append(f"{what} does not say:\n{body}")
+        elif mark == "change":
+            self._change(self.folder / what, body)
+        elif kind == "console":
+            start, end = match.span("body")
+            start, end = start - match.start(), end - match.start()
+            whole = match.group(0)
+            return whole[:start] + self._console(body, int(what) if mark == "exit" else 0) + whole[end:]
+        return match.group(0)
+
+    def _change(self, path: Path, body: str) -> None:
+        text = path.read_text(encoding="utf-8")
+        for hunk in re.split(r"^@@.*\n", body, flags=re.M):
+            lines = hunk.splitlines()
+            old = "".join(f"{line[1:]}\n" for line in lines if line[:1] in " -")
+            new = "".join(f"{line[1:]}\n" for line in lines if line[:1] in " +")
+            if text.count(old) != 1:
+                self.mistakes.append(f"{path.name} has these lines {text.count(old)} times, not once:\n{old}")
+            text = text.replace(old, new, 1)
+        path.write_text(text, encoding="utf-8")
+
+    def _console(self, body: str, code: int) -> str:
+        parts = re.split(r"^\$ (.*)\n", body, flags=re.M)
+        shown = ""
+        for i in range(1, len(parts), 2):
+            command, quoted = parts[i], parts[i + 1]
+            expected = code if i == len(parts) - 2 else 0
+            printed, ended = self._execute(command)
+            if ended != expected:
+                self.mistakes.append(f"`{command}` ended with {ended}, not {expected}:\n{printed}")
+            renewed, same = _renewed(quoted, printed)
+            if not same:
+                self.mistakes.append(f"`{command}` prints:\n{printed}\nbut the page quotes:\n{quoted}")
+            shown += f"$ {command}\n{renewed}"
+        return shown
+
+    def _execute(self, command: str) -> tuple[str, int]:
+        words = shlex.split(command)
+        if words[0] == "optimise":
+            words = ["python", "-m", "optimiser", *words[1:]]
+        if words[0] != "python":
+            return f"a page may run `optimise` and `python`, not `{words[0]}`", -1
+        code = self.folder if self.own_code else ROOT
+        env = {**os.environ, "PYTHONPATH": str(code), "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"}
+        env.pop("PYTEST_ADDOPTS", None)
+        done = subprocess.run(
+            [sys.executable, *words[1:]],
+            cwd=self.folder,
+            env=env,
+            capture_output=True,
+            encoding="utf-8",
+            stdin=subprocess.DEVNULL,
+            timeout=300,
+        )
+        printed = PROGRESS.sub("", done.stderr.replace("\r", "")) + done.stdout
+        return "".join(f"{line.rstrip()}\n" for line in printed.splitlines()), done.returncode
+
+
+def _copy_checkout(folder: Path) -> None:
+    unwanted = shutil.ignore_patterns("__pycache__", ".*")
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=unwanted)
+        elif source.is_file():
+            shutil.copy(source, folder / name)
+
+
+def _renewed(quoted: str, printed: str) -> tuple[str, bool]:
+    """The quotation as it should read now, and whether it reads so: paragraph by paragraph, `...` for any number."""
+    wanted, given = _paragraphs(quoted), _paragraphs(printed)
+    if not wanted:
+        return quoted, True
+    if quoted.strip() == "?":
+        return printed, False
+    if "..." not in wanted:
+        return "\n".join(given), len(wanted) == len(given) and all(map(_alike, wanted, given))
+    renewed, same, at = [], True, 0
+    for i, paragraph in enumerate(wanted):
+        if paragraph.strip() == "...":
+            renewed.append(paragraph)
+            continue
+        first = paragraph.split(maxsplit=1)[0]
+        behind_gap = i > 0 and wanted[i - 1].strip() == "..."
+        where = [j for j in range(at, len(given)) if given[j].split(maxsplit=1)[0] == first]
+        if not where or (where[0] != at and not behind_gap):
+            return quoted, False
+        same &= _alike(paragraph, given[where[0]])
+        renewed.append(given[where[0]])
+        at = where[0] + 1
+    return "\n".join(renewed), same and (at == len(given) or wanted[-1].strip() == "...")
+
+
+def _paragraphs(text: str) -> list[str]:
+    found = [p for p in re.split(r"\n\s*\n", text.rstrip() + "\n") if p.strip()]
+    return [p.strip("\n") + "\n" for p in found] if found else []
+
+
+def _alike(a: str, b: str) -> bool:
+    """The same words, and numbers that differ by a thousandth at most: solvers need not agree in the last digit."""
+    if NUMBER.sub("0", " ".join(a.split())) != NUMBER.sub("0", " ".join(b.split())):
+        return False
+    return all(map(_close, NUMBER.findall(a), NUMBER.findall(b)))
+
+
+def _close(a: str, b: str) -> bool:
+    if a == b or not set(",.") & set(a + b):  # years and counts have neither
+        return a == b
+    x, y = float(a.replace(",", "")), float(b.replace(",", ""))
+    return abs(x - y) <= 1e-3 * max(abs(x), abs(y))
+
+
+def main(names: list[str]) -> int:
+    """Runs pages and renews what they quote; 1 where something else is wrong with one."""
+    wrong = False
+    for name in names:
+        page = Path(name)
+        with tempfile.TemporaryDirectory() as folder:
+            run = Run(page, Path(folder))
+        renewed = run.text != page.read_text(encoding="utf-8")
+        if renewed:
+            page.write_text(run.text, encoding="utf-8")
+        print(f"{name}: {'renewed' if renewed else 'as it was'}")
+        with tempfile.TemporaryDirectory() as folder:
+            left = Run(page, Path(folder)).mistakes if renewed else run.mistakes
+        for mistake in left:
+            wrong = True
+            print(f"  {mistake}")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
