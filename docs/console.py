@@ -1,15 +1,16 @@
 """Pages that are run: writes the files a page shows, runs its commands, and compares what it quotes.
 
-Marks are HTML comments on the line before a fenced block, so that they do not show on the page:
+A line before a fenced block says what the block is:
 
-    <!-- file: quarry/earlier.yaml -->     the block is the content of this file
-    <!-- from: quarry/scenario.yaml -->    the block stands in this file, word for word
-    <!-- change: optimiser/cli.py -->      the block is a change: lines with "-" are replaced by lines with "+"
-    <!-- exit: 3 -->                       the last command of the block ends with this code
+    File `quarry/earlier.yaml`:        the content of this file
+    From `quarry/scenario.yaml`:       it stands in this file, word for word
+    In `optimiser/cli.py`:             a change: lines with "-" give way to lines with "+"; `…` is the rest of a line
+    <!-- exit: 3 -->                   the last command of the block ends with this code
 
 A block called `console` holds commands (`$ optimise ...`) and what they print. `...` in a paragraph of its own stands
-for paragraphs that are not quoted; a command with nothing below it is run and not compared. After a change,
-`python docs/console.py PAGE ...` runs pages and renews what they quote (a `?` below a command is filled in).
+for paragraphs that are not quoted, as the last line of a paragraph for the rest of it; a command with nothing below it
+is run and not compared. After a change, `python -m docs.console PAGE ...` runs pages and renews what they quote. A `?`
+below a command is filled in, up to the picture where `...` follows.
 """
 
 from __future__ import annotations
@@ -25,9 +26,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-FENCE = re.compile(r"(?:<!-- (?P<mark>file|from|change|exit): (?P<what>\S+) -->\n\n?)?```(?P<kind>\w*)\n(?P<body>.*?)```", re.S)
+FENCE = re.compile(
+    r"(?:^(?:(?P<mark>File|From|In) `(?P<what>[^`\n]+)`:|<!-- exit: (?P<code>\d+) -->)\n\n?)?"
+    r"^```(?P<kind>\w*)\n(?P<body>.*?)^```",
+    re.S | re.M,
+)
 PROGRESS = re.compile(r"^[^\n]{1,30}: +\d+ s  (best|no plan yet)[^\n]*\n", re.M)
 NUMBER = re.compile(r"-?[\d,]*\.?\d+(?:e-?\d+)?")
+SHIPPED = ("models", "scenarios")
 COPIED = ("optimiser", "tests", "docs", "pyproject.toml", "mkdocs.yml", "README.md")
 
 
@@ -42,38 +48,40 @@ class Run:
 
     def __post_init__(self) -> None:
         before = self.page.read_text(encoding="utf-8")
-        self.own_code = "<!-- change: " in before
-        if self.own_code:
-            _copy_checkout(self.folder)
+        self.own_code = "```diff" in before
+        _copy(COPIED if self.own_code else SHIPPED if "scenarios/" in before else (), self.folder)
         self.text = FENCE.sub(self._block, before)
 
     def _block(self, match: re.Match[str]) -> str:
         mark, what, kind, body = match.group("mark", "what", "kind", "body")
-        if mark == "file":
+        if mark == "File":
             target = self.folder / what
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(body, encoding="utf-8")
-        elif mark == "from":
+        elif mark == "From":
             if body.strip("\n") not in (self.folder / what).read_text(encoding="utf-8"):
                 self.mistakes.append(f"{what} does not say:\n{body}")
-        elif mark == "change":
+        elif mark == "In":
             self._change(self.folder / what, body)
         elif kind == "console":
             start, end = match.span("body")
             start, end = start - match.start(), end - match.start()
             whole = match.group(0)
-            return whole[:start] + self._console(body, int(what) if mark == "exit" else 0) + whole[end:]
+            return whole[:start] + self._console(body, int(match["code"] or 0)) + whole[end:]
         return match.group(0)
 
     def _change(self, path: Path, body: str) -> None:
         text = path.read_text(encoding="utf-8")
         for hunk in re.split(r"^@@.*\n", body, flags=re.M):
             lines = hunk.splitlines()
-            old = "".join(f"{line[1:]}\n" for line in lines if line[:1] in " -")
-            new = "".join(f"{line[1:]}\n" for line in lines if line[:1] in " +")
-            if text.count(old) != 1:
-                self.mistakes.append(f"{path.name} has these lines {text.count(old)} times, not once:\n{old}")
-            text = text.replace(old, new, 1)
+            old, new = ("".join(f"{x[1:]}\n" for x in lines if x[:1] in marks) for marks in (" -", " +"))
+            found = re.findall(re.escape(old).replace("…", "(.*)"), text)
+            if len(found) != 1:
+                self.mistakes.append(f"{path.name} has these lines {len(found)} times, not once:\n{old}")
+                continue
+            rests = [found[0]] if isinstance(found[0], str) else list(found[0])
+            before, after = (_filled(part, rests) for part in (old, new))
+            text = text.replace(before, after, 1)
         path.write_text(text, encoding="utf-8")
 
     def _console(self, body: str, code: int) -> str:
@@ -113,9 +121,16 @@ class Run:
         return "".join(f"{line.rstrip()}\n" for line in printed.splitlines()), done.returncode
 
 
-def _copy_checkout(folder: Path) -> None:
+def _filled(lines: str, rests: list[str]) -> str:
+    """Lines with what `…` at their ends stands for."""
+    for rest in rests if "…" in lines else ():
+        lines = lines.replace("…", rest, 1)
+    return lines
+
+
+def _copy(names: tuple[str, ...], folder: Path) -> None:
     unwanted = shutil.ignore_patterns("__pycache__", ".*")
-    for name in COPIED:
+    for name in names:
         source = ROOT / name
         if source.is_dir():
             shutil.copytree(source, folder / name, ignore=unwanted)
@@ -128,24 +143,35 @@ def _renewed(quoted: str, printed: str) -> tuple[str, bool]:
     wanted, given = _paragraphs(quoted), _paragraphs(printed)
     if not wanted:
         return quoted, True
-    if quoted.strip() == "?":
-        return printed, False
-    if "..." not in wanted:
+    if wanted[0] == "?\n":
+        pictures = [i for i, paragraph in enumerate(given) if paragraph.startswith("Pathway")]
+        end = pictures[0] if pictures and len(wanted) > 1 else len(given)
+        return "\n".join([*given[:end], *wanted[1:]]), False
+    if "...\n" not in wanted:
         return "\n".join(given), len(wanted) == len(given) and all(map(_alike, wanted, given))
     renewed, same, at = [], True, 0
     for i, paragraph in enumerate(wanted):
-        if paragraph.strip() == "...":
+        if paragraph == "...\n":
             renewed.append(paragraph)
             continue
         first = paragraph.split(maxsplit=1)[0]
-        behind_gap = i > 0 and wanted[i - 1].strip() == "..."
+        behind_gap = i > 0 and wanted[i - 1] == "...\n"
         where = [j for j in range(at, len(given)) if given[j].split(maxsplit=1)[0] == first]
         if not where or (where[0] != at and not behind_gap):
             return quoted, False
-        same &= _alike(paragraph, given[where[0]])
-        renewed.append(given[where[0]])
+        shown = _cut(given[where[0]], paragraph)
+        same &= _alike(paragraph, shown)
+        renewed.append(shown)
         at = where[0] + 1
-    return "\n".join(renewed), same and (at == len(given) or wanted[-1].strip() == "...")
+    return "\n".join(renewed), same and (at == len(given) or wanted[-1] == "...\n")
+
+
+def _cut(paragraph: str, quoted: str) -> str:
+    """As many lines as are quoted, where the quotation ends with a line `...`."""
+    if not quoted.endswith("\n...\n"):
+        return paragraph
+    kept = paragraph.splitlines()[: len(quoted.splitlines()) - 1]
+    return "\n".join([*kept, "...\n"])
 
 
 def _paragraphs(text: str) -> list[str]:

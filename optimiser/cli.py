@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from optimiser.errors import InternalError, NoPlanError, ScenarioError, UsageError
 
 PLAN, WRONG, NONE, STOPPED, BUG = 0, 2, 3, 4, 1
+INTERRUPTED = 130
 
 
 class DefaultToRun(TyperGroup):
@@ -160,10 +161,11 @@ def _share(text: str | None) -> float | None:
 
 def _solve(scenario: Path, limits: dict[str, Any], silent: bool) -> Any:
     from optimiser import workflow
-    from optimiser.progress import ProgressLine
+    from optimiser.progress import ProgressLine, listening
 
-    with ProgressLine(sys.stderr, silent) as line:
-        return workflow.solve(scenario, limits, line.watch)
+    interrupt = workflow.Interrupt()
+    with ProgressLine(sys.stderr, silent) as line, listening(interrupt.event.set):
+        return workflow.solve(scenario, limits, line.watch, interrupt)
 
 
 def _console() -> Any:
@@ -198,6 +200,8 @@ def main() -> None:
     """The console script: errors as words and exit codes, never a traceback for a user's mistake."""
     try:
         code = app(standalone_mode=False)
+        if code == INTERRUPTED:  # typer's answer to Ctrl-C
+            raise KeyboardInterrupt
         sys.exit(code if isinstance(code, int) else PLAN)
     except (ScenarioError, UsageError) as error:
         typer.echo(str(error), err=True)

@@ -73,8 +73,8 @@ class InternalError(Exception):
 class Problems:
     """Collects problems so that a run reports all of them at once.
 
-    `partial` are the sections of which something could not be read ("*": any of them): what is missing there may
-    stand in what was not read, so its absence is not a mistake of its own.
+    `partial` names what could be read only in part: sections, entries ("projects.pump"), or "*" for all. What is
+    missing there may stand in what was not read, so its absence is not a mistake of its own.
     """
 
     found: list[Problem] = field(default_factory=list)
@@ -87,20 +87,27 @@ class Problems:
         if self.found:
             raise ScenarioError(self.found)
 
-    def misses(self, section: str) -> bool:
-        """True where a part of `section` could not be read."""
-        return section in self.partial or "*" in self.partial
+    def misses(self, section: str, name: str = "") -> bool:
+        """True where `section` (or the entry of it called `name`) could be read only in part."""
+        return bool(self.partial & {"*", section, f"{section}.{name}"})
 
-    def near(self, word: object, known: Iterable[object], cutoff: float = 0.6) -> str:
-        """'did you mean ...?' or nothing. Gives up looking after very many: a file may hold ten thousand mistakes."""
+    def closest(self, word: object, known: Iterable[object], cutoff: float = 0.6) -> str:
+        """The known word that was probably meant, or nothing.
+
+        Gives up looking after very many comparisons: a file may hold ten thousand mistakes.
+        """
         names = [str(k) for k in known]
         self.patience -= len(names)
         if self.patience < 0:
             return ""
         text = str(word)[:100]
         same = {n.casefold(): n for n in names}.get(text.strip().casefold())
-        close = [same] if same else get_close_matches(text, names, n=1, cutoff=cutoff)
-        return f"did you mean {close[0]}?" if close else ""
+        return same or next(iter(get_close_matches(text, names, n=1, cutoff=cutoff)), "")
+
+    def near(self, word: object, known: Iterable[object], cutoff: float = 0.6) -> str:
+        """'did you mean ...?' or nothing."""
+        close = self.closest(word, known, cutoff)
+        return f"did you mean {close}?" if close else ""
 
 
 CODES: dict[str, str] = {

@@ -1,8 +1,12 @@
-"""The progress line: incumbent, bound and gap while the solver runs."""
+"""The progress line: incumbent, bound and gap while the solver runs; and Ctrl-C."""
 
 from __future__ import annotations
 
+import contextlib
+import signal
+import threading
 import time
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
@@ -41,3 +45,22 @@ class ProgressLine:
         else:
             self.stream.write(text + "\n")
         self.stream.flush()
+
+
+@contextlib.contextmanager
+def listening(stop: Callable[[], None]) -> Iterator[None]:
+    """The first Ctrl-C asks for the best plan so far; the second ends the run at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def first(*_: object) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        stop()
+
+    signal.signal(signal.SIGINT, first)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

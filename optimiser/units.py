@@ -19,77 +19,13 @@ if TYPE_CHECKING:
 Dimension = tuple[tuple[str, int], ...]
 """Exponents of the base dimensions, sorted by name; `()` is a plain number."""
 
-CURRENCIES = frozenset(
-    [
-        "AED",
-        "ARS",
-        "AUD",
-        "BDT",
-        "BRL",
-        "CAD",
-        "CHF",
-        "CLP",
-        "CNH",
-        "CNY",
-        "COP",
-        "CZK",
-        "DKK",
-        "EGP",
-        "EUR",
-        "GBP",
-        "HKD",
-        "HUF",
-        "IDR",
-        "ILS",
-        "INR",
-        "JPY",
-        "KES",
-        "KRW",
-        "KZT",
-        "LKR",
-        "MAD",
-        "MOP",
-        "MXN",
-        "MYR",
-        "NGN",
-        "NOK",
-        "NZD",
-        "PEN",
-        "PHP",
-        "PKR",
-        "PLN",
-        "QAR",
-        "RMB",
-        "RON",
-        "RUB",
-        "SAR",
-        "SEK",
-        "SGD",
-        "THB",
-        "TRY",
-        "TWD",
-        "UAH",
-        "USD",
-        "VND",
-        "ZAR",
-    ]
-)
-COUNTED = [
-    "TEU",
-    "vehicle",
-    "truck",
-    "bus",
-    "ship",
-    "vessel",
-    "berth",
-    "crane",
-    "lamp",
-    "household",
-    "person",
-    "passenger",
-    "tree",
-    "device",
-]
+_CODES = """
+    AED ARS AUD BDT BRL CAD CHF CLP CNH CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR JPY KES KRW KZT LKR MAD MOP MXN
+    MYR NGN NOK NZD PEN PHP PKR PLN QAR RMB RON RUB SAR SEK SGD THB TRY TWD UAH USD VND ZAR
+"""
+CURRENCIES = frozenset(_CODES.split())
+_COUNTED = "TEU vehicle truck bus ship vessel berth crane lamp household person passenger tree device"
+COUNTED = _COUNTED.split()
 SCALE = {"money": 1e-6, "carbon": 1e-3, "energy": 1e-9, "mass": 1e-3, "length": 1e-3}
 DEFINITIONS = """
 kilo- = 1e3 = k-
@@ -142,11 +78,12 @@ NAMED: dict[str, Dimension] = {
 MONEY, CARBON, ENERGY, NUMBER = NAMED["money"], NAMED["tonnes of CO2e"], NAMED["energy"], NAMED["a plain number"]
 
 _NUMBER = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*\Z", re.DOTALL)
-_WORDS = {
-    "trn": "T", "trillion": "T", "bn": "G", "billion": "G", "mn": "M", "million": "M", "thousand": "k",
-}  # fmt: skip
-_WORD = re.compile(r"\b(" + "|".join(_WORDS) + r")\s+")
-_POWER = re.compile(r"\b(M|k|c)?(m)([23])\b")
+_WORDS = {"tr": "1e12", "bi": "1e9", "bn": "1e9", "mi": "1e6", "mn": "1e6", "th": "1e3"}
+_WORD = re.compile(r"\b(trillion|trn|billion|bn|million|mn|thousand)\s+([A-Za-z]\w*)", re.IGNORECASE)
+_HUGE = re.compile(r"\d{7}|\*\*\s*[^-0-9]|\*\*\s*-?\d[\d.]|\*\*[^*/]*\*\*")
+_POWER = re.compile(r"\b([TGMkc]?)m([23])\b")
+_UNCLEAR = re.compile(r"/[^/*()]*[\w)]\s+[\w(]")
+_MANY = {"T": "1e12*", "G": "1e9*", "M": "1e6*"}
 
 
 class UnitError(ValueError):
@@ -193,15 +130,27 @@ def per(a: Dimension, b: Dimension) -> Dimension:
 
 def describe(dimension: Dimension) -> str:
     """The dimension in a planner's words, such as 'money per power'."""
-    for name, known in NAMED.items():
-        if dimension == known:
-            return name
-    for below, known in NAMED.items():
-        for above, upper in NAMED.items():
-            if known and upper != known and per(upper, known) == dimension:
-                return f"{above} per {below}"
-    parts = [f"{n}^{e}" if e != 1 else n for n, e in dimension]
-    return " x ".join(parts).replace("carbon", "CO2e")
+    known = {exponents: name for name, exponents in NAMED.items()}
+    if dimension in known:
+        return known[dimension]
+    inverse = next((below for below in known if below and not times(dimension, below)), None)
+    if inverse is not None:
+        return f"a number per {known[inverse]}"
+    for below in sorted(known, key=len):
+        above = times(dimension, below)
+        if below and above in known and len(above) + len(below) <= len(dimension):
+            return f"{known[above]} per {known[below]}"
+    for below in known:
+        if below and times(dimension, below) in known:
+            return f"{known[times(dimension, below)]} per {known[below]}"
+    return _spelt_out(dimension)
+
+
+def _spelt_out(dimension: Dimension) -> str:
+    above = [n if e == 1 else f"{n}^{e}" for n, e in dimension if e > 0]
+    below = [n if e == -1 else f"{n}^{-e}" for n, e in dimension if e < 0]
+    words = " x ".join(above) or "a number"
+    return (f"{words} per {' x '.join(below)}" if below else words).replace("carbon", "CO2e")
 
 
 class Units:
@@ -214,16 +163,18 @@ class Units:
     def parse(self, raw: object) -> Quantity:
         """Reads `raw`, a number or a text such as '3.4 MCNY/MW'. Raises UnitError."""
         if isinstance(raw, bool) or not isinstance(raw, int | float | str):
-            raise UnitError("U001", f"{_show(raw)} is not a quantity", "write a number and a unit, such as 320 MCNY")
+            raise UnitError("U001", f"{_kind(raw)} is not a quantity", "write a number and a unit, such as 320 MCNY")
         if isinstance(raw, str):
             match = _NUMBER.match(raw)
             if not match:
-                raise UnitError("U001", f"{_show(raw)} is not a quantity", _quantity_help(raw))
+                raise UnitError("U001", f"{_quoted(raw)} is not a quantity", _quantity_help(raw))
             number, unit = float(match[1]), match[2]
         else:
             number, unit = float(raw), ""
         if not math.isfinite(number):
-            raise UnitError("S010", f"{_show(raw)} is not a finite number", "leave the key out where there is no limit")
+            raise UnitError(
+                "S010", f"{_quoted(raw)} is not a finite number", "leave the key out where there is no figure"
+            )
         factor, dimension = self.unit(unit)
         # 15 digits: 35 % is 0.35, not 0.35000000000000003
         return Quantity(float(f"{number * factor:.15g}"), dimension, str(raw))
@@ -237,35 +188,44 @@ class Units:
 
     def _look_up(self, text: str) -> tuple[float, Dimension]:
         if re.match(r"[\d.,_ ]", text):
-            raise UnitError(
-                "U001", f'"{text}" follows the number', "write numbers without separators: 1200 MCNY or 1.2e3 MCNY"
-            )
-        plain = _WORD.sub(lambda m: _WORDS[m[1]], text).replace("²", "2").replace("³", "3")
-        plain = _POWER.sub(_power, plain).replace("^", "**").replace("%", "percent")
+            help = "write numbers without separators: 1200 MCNY or 1.2e3 MCNY"
+            raise UnitError("U001", f"{_quoted(text)} follows the number", help)
+        if re.match(r"[-\u2013~]\s*\d", text):
+            raise UnitError("U001", "a range of numbers cannot stand here", "write one figure, and the range in `note`")
+        plain = text.replace("²", "2").replace("³", "3")
+        plain = _WORD.sub(lambda m: f"({_WORDS[m[1][:2].lower()]}*{m[2]})", plain)
         other = sorted(CURRENCIES & {w[-3:] for w in re.findall(r"[A-Za-z]+", plain)} - {self.currency})
         if other and self.currency not in re.findall(r"[A-Z]{3}", plain):
-            raise UnitError(
-                "U005",
-                f'"{text}" is in {other[0]}, the scenario is in {self.currency}',
-                f"convert it to {self.currency} of the price year, and say the rate in `note`",
-            )
+            text = f"{_quoted(text)} is in {other[0]}, the scenario is in {self.currency}"
+            help = f"convert it to {self.currency} of the price year, and say the rate in `note`"
+            raise UnitError("U005", text, help)
+        if _UNCLEAR.search(plain):
+            help = "put brackets around what is divided by, such as kg/(100 km), or write * and /"
+            raise UnitError("U002", f"{_quoted(text)} can be read in two ways", help)
+        plain = _POWER.sub(_power, plain).replace("^", "**").replace("%", "percent")
         try:
-            quantity = _registry(self.currency).parse_expression(plain)
-            base = quantity.to_base_units()
+            if len(text) > 60 or _HUGE.search(plain):
+                raise ValueError("nothing that a planner writes, and much work for nothing")
+            base = _registry(self.currency).parse_expression(plain).to_base_units()
             dimension = tuple(sorted((n.strip("[]"), _whole(e)) for n, e in base.dimensionality.items()))
             factor = float(base.magnitude)
+            if not 0 < factor < math.inf:
+                raise ValueError("no factor")
         except Exception as error:  # pint raises its own, tokenizer's and arithmetic errors alike
-            raise UnitError("U002", f'"{text}" is not a known unit', self._unit_help(text)) from error
+            raise UnitError("U002", f"{_quoted(text)} is not a known unit", self._unit_help(text)) from error
         for name, exponent in dimension:
             factor *= SCALE.get(name, 1.0) ** exponent
         return factor, dimension
 
     def _unit_help(self, text: str) -> str:
+        if re.search(r"[¥￥€$£元]", text):
+            return f"write the currency as a code, such as M{self.currency}"
         money = f"M{self.currency} k{self.currency} {self.currency}"
         common = f"{money} tCO2e ktCO2e MtCO2e GWh MWh kWh MW kW GJ PJ t kt ha km m3"
-        close = get_close_matches(text, [*common.split(), "%", *COUNTED], n=1, cutoff=0.5)
-        hint = f"did you mean {close[0]}? " if close else ""
-        return f"{hint}known are {common}, %, and their products and ratios"
+        known = [*common.split(), "%", *COUNTED]
+        same = [k for k in known if k.casefold() == text.casefold()]
+        close = same or get_close_matches(text[:60], known, n=1, cutoff=0.5)
+        return f"did you mean {close[0]}?" if close else f"known are {common}, %, and their products and ratios"
 
 
 @lru_cache(maxsize=8)
@@ -280,10 +240,8 @@ def _registry(currency: str) -> pint.UnitRegistry:
 
 def _power(match: re.Match[str]) -> str:
     # in this field Mm3 is a million cubic metres, not a cubic megametre; km2 stays what it is
-    prefix, exponent = match[1] or "", match[3]
-    if prefix == "M":
-        return f"(1e6*m**{exponent})"
-    return f"({prefix}m**{exponent})"
+    prefix, exponent = match[1], match[2]
+    return f"({_MANY[prefix]}m**{exponent})" if prefix in _MANY else f"({prefix}m**{exponent})"
 
 
 def _whole(exponent: object) -> int:
@@ -293,12 +251,20 @@ def _whole(exponent: object) -> int:
     return int(number)
 
 
-def _show(raw: object) -> str:
-    text = repr(raw) if not isinstance(raw, str) else f'"{raw}"'
-    return text if len(text) <= 60 else text[:57] + "..."
+def _quoted(value: object) -> str:
+    text = str(value)
+    return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}..."'
+
+
+def _kind(raw: object) -> str:
+    if isinstance(raw, list | tuple | dict):
+        return "a list" if not isinstance(raw, dict) else "a mapping"
+    return "nothing" if raw is None else _quoted(str(raw).lower() if isinstance(raw, bool) else raw)
 
 
 def _quantity_help(raw: str) -> str:
-    if raw.strip().lower() in {"nan", ".nan", "inf", ".inf", "-.inf", "n/a", "na", "-"}:
+    if raw.strip()[:1] in {"\u2212", "\u2013", "\u2014"}:
+        return "write an ordinary minus sign: -"
+    if raw.strip().lower().split(" ")[0] in {"nan", ".nan", "inf", ".inf", "-.inf", "n/a", "na", "-"}:
         return "leave the key out where there is no figure"
     return "write a number and a unit, such as 320 MCNY, 4.02 MtCO2e, 25 GWh or 35 %"

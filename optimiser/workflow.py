@@ -18,7 +18,7 @@ from optimiser.instance import Instance, compile_instance
 from optimiser.report import Result
 from optimiser.scenario import Scenario, load_scenario
 from optimiser.solve import Interrupt, Limits, answer
-from optimiser.solve.answering import Watch
+from optimiser.solve.searching import Watch
 from optimiser.source import Document, read_document
 
 

@@ -38,20 +38,22 @@ class Question:
 
     `giving_way`: targets that may be missed. `least_shortfall`: the targets whose shortfall is minimised instead of
     cost. `at_most`: total shortfall (kt) allowed to targets by id. `fixed`: units started by each year of its window,
-    by project, where that is no longer a question.
+    by project, where that is no longer a question. `digits`: into how many binary digits a size is cut where the
+    product of two sizes is enveloped.
     """
 
     giving_way: frozenset[str] = frozenset()
     least_shortfall: frozenset[str] = frozenset()
     at_most: dict[str, float] = field(default_factory=dict)
     fixed: dict[int, NDArray[np.float64]] = field(default_factory=dict)
+    digits: int = 7
 
 
 def build(instance: Instance, question: Question | None = None) -> pyo.ConcreteModel:
     """The whole programme for an instance."""
     model = pyo.ConcreteModel()
     model.instance, model.question = instance, question or Question()
-    model.matrix, model.approximate = MatrixPart(), set()
+    model.matrix, model.entangled = MatrixPart(), set()
 
     # decisions
     add_starts(model)

@@ -19,9 +19,10 @@ $$ \text{operating}_y = \sum_b 2^b \beta_{b,y}, \quad p_{b,y} = r_y \beta_{b,y},
    \text{left}_y = r_y - \text{share}_y \sum_b 2^b p_{b,y} $$
 
 A ramp makes levels of a yes/no measure (one combination per level) and counts by level of several units. A further
-measure of continuous size is cut into 128 steps; within a step the product is a McCormick envelope, whose error is at
-most $\tfrac14 (\overline r - \underline r)\,\text{share}\cdot\text{max}/128$ of the source. It is zero for whole units,
-and `solve` fixes such a size and solves again, so that the plan itself is exact and only the bound is loosened.
+measure of continuous size is cut into $2^d$ steps; within a step the product is a McCormick envelope, whose error is
+at most $\tfrac14 (\overline r - \underline r)\,\text{share}\cdot\text{max}/2^d$ of the source, $d$ being 7 at first and
+up to 17. It is zero for whole units. `solve` fixes such sizes in turn and solves again, so that the plan itself is
+exact and only the bound is loosened.
 """
 
 from __future__ import annotations
@@ -40,7 +41,6 @@ from optimiser.instance.timing import Floats
 
 GROUP = 4
 COMBINATIONS = 128
-DIGITS = 7
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +86,9 @@ def left_of(model: pyo.ConcreteModel, source: SourceData, measures: list[Measure
     others.sort(key=lambda m: (m.project.integer, -m.project.most))
     for m in measures:
         _at_most_all(model, source, m)
+    sizes = [m.project.index for m in others if not m.project.integer]
+    if len(sizes) > 1:
+        model.entangled.add(tuple(sizes))
     if others:
         rest = _first(model, others.pop(0))
     for group in _groups(whole):
@@ -239,8 +242,9 @@ def _by_digits(model: pyo.ConcreteModel, source: SourceData, m: Measure, rest: R
 
 def _product(model: pyo.ConcreteModel, p: ProjectData, count: LinearForm, rest: Remainder) -> LinearForm:
     n = count.rows
-    digits = int(p.most).bit_length() if p.integer else DIGITS
-    worth = 2.0 ** np.arange(digits) * (1.0 if p.integer else p.most / 2**DIGITS)
+    digits = int(p.most).bit_length() if p.integer else model.question.digits
+    step = 1.0 if p.integer else p.most / 2**digits
+    worth = step * 2.0 ** np.arange(digits)
     bits = model.matrix.add_columns("digit", n * digits, 0.0, 1.0, True)
     parts = model.matrix.add_columns("digit_part", n * digits, lower=-np.inf)
     bit, part = of_columns(bits, range(bits.size)), of_columns(parts, range(parts.size))
@@ -252,13 +256,11 @@ def _product(model: pyo.ConcreteModel, p: ProjectData, count: LinearForm, rest: 
     if p.integer:
         model.matrix.add_rows("digits_are_units", number - count, 0.0, 0.0)
         return total
-    step = p.most / 2**DIGITS
     crumbs = model.matrix.add_columns("crumb", n, 0.0, step)
     crumb_parts = model.matrix.add_columns("crumb_part", n, lower=-np.inf)
     crumb, crumb_part = of_columns(crumbs, range(n)), of_columns(crumb_parts, range(n))
     model.matrix.add_rows("digits_are_size", number + crumb - count, 0.0, 0.0)
     _envelope(model, crumb_part, crumb, rest.form, rest.low, rest.high, np.full(n, step))
-    model.approximate.add(p.index)
     return total + crumb_part
 
 

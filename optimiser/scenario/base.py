@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pydantic import BaseModel, ConfigDict
+
+from optimiser.scenario.mistakes import Mistake
+from optimiser.scenario.values import Flag, Note, Text
 
 
 class Strict(BaseModel):
@@ -14,11 +19,15 @@ class Strict(BaseModel):
 class Entry(Strict):
     """An entry with an id."""
 
-    name: str | None = None
+    name: Text | None = None
     """What people call it; shown instead of the id."""
-    note: str | None = None
+    note: Note | None = None
     """Anything a reader should know."""
-    source: str | None = None
+    source: Note | None = None
     """Citation of the figures of this entry."""
-    illustrative: bool = False
+    illustrative: Flag = False
     """True where the figures are assumptions that nobody published."""
+
+    def contradictions(self) -> Iterator[Mistake]:
+        """What does not go together among the keys of this entry. Kinds add their own."""
+        yield from ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from optimiser.scenario.values import Path
+from optimiser.scenario.paths import Path
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,36 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainValidator, ValidationInfo, WithJsonSchema, model_validator
+from pydantic import Field, PlainValidator, ValidationInfo, WithJsonSchema
 
 from optimiser.scenario.base import Strict
-from optimiser.scenario.values import SmallShare, misread, read_quantity, units_of
-from optimiser.units import NUMBER
+from optimiser.scenario.mistakes import Mistake, misread
+from optimiser.scenario.paths import read_quantity, units_of
+from optimiser.scenario.values import SmallShare, Whole, Year
+from optimiser.units import NAMED, NUMBER
+
+TIME = NAMED["time"]
 
 
 class Horizon(Strict):
     """The years that are planned, both ends included."""
 
-    first: int
+    first: Year
     """First year: decisions start here, and its money is not discounted."""
-    last: int
+    last: Year
     """Last year."""
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Horizon:
-        if self.last < self.first:
-            help = f"did you mean {{first: {self.last}, last: {self.first}}}?"
-            raise misread("V003", f"the last year {self.last} is before the first {self.first}", help)
-        if self.last - self.first >= 200:
-            raise misread("V001", f"{self.last - self.first + 1} years is more than the limit of 200")
-        return self
 
 
 def _seconds(raw: Any, info: ValidationInfo) -> float:
     quantity = read_quantity(raw, units_of(info))
-    seconds = quantity.value * 3600 if quantity.dimension == (("time", 1),) else quantity.value
-    if quantity.dimension not in (NUMBER, (("time", 1),)) or seconds <= 0:
-        raise misread("V001", f'"{quantity.text}" is no time limit', "write seconds, such as 300")
+    seconds = quantity.value * 3600 if quantity.dimension == TIME else quantity.value
+    if quantity.dimension not in (NUMBER, TIME) or seconds <= 0 or "%" in quantity.text:
+        raise misread(Mistake("V001", f'"{quantity.text}" is no time limit', "write seconds, such as 300"))
     return seconds
 
 
@@ -44,9 +39,9 @@ class Solve(Strict):
     """Proven distance to the best possible plan at which it stops."""
     time_limit: Annotated[float, PlainValidator(_seconds), WithJsonSchema({"type": ["number", "string"]})] = 300.0
     """Seconds; the best plan so far is given with its gap."""
-    threads: Annotated[int, Field(ge=1, le=256)] | None = None
+    threads: Annotated[Whole, Field(ge=1, le=256)] | None = None
     """Threads of the solver; default: what the machine has."""
-    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+    seed: Annotated[Whole, Field(ge=0, le=2**31 - 1)] = 0
     """Seed of the solver: same seed, same plan."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Annotated
 
 from pydantic import Field, PlainValidator, WithJsonSchema
@@ -9,23 +10,26 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 from optimiser.scenario.base import Strict
 from optimiser.scenario.header import Horizon, Salvage, Solve
 from optimiser.scenario.kinds import AnyProject
+from optimiser.scenario.mistakes import Mistake, misread
 from optimiser.scenario.money import Budget, Group, Resource
 from optimiser.scenario.organisation import Entity, Source
 from optimiser.scenario.targets import AnyTarget
-from optimiser.scenario.values import AnyPath, Id, Rate, misread
+from optimiser.scenario.values import AnyPath, Flag, Id, Note, Rate, Text, Year, shown
 from optimiser.units import CURRENCIES
 
 
 def _currency(raw: object) -> str:
     if isinstance(raw, str) and raw in CURRENCIES:
         return raw
-    raise misread("V001", f'"{raw}" is not a currency code', "write a three-letter code, such as CNY or EUR")
+    close = get_close_matches(str(raw).upper(), sorted(CURRENCIES), n=1, cutoff=0.4)
+    help = f"did you mean {close[0]}?" if close else "write a three-letter code, such as CNY or EUR"
+    raise misread(Mistake("V001", f"{shown(raw)} is not a currency code", help))
 
 
 def _version(raw: object) -> int:
-    if raw == 1 and isinstance(raw, int):
+    if raw == 1 and isinstance(raw, int) and not isinstance(raw, bool):
         return 1
-    raise misread("V001", f"version {raw} is not known here", "this programme reads version 1")
+    raise misread(Mistake("V001", f"version {shown(raw)} is not known here", "this programme reads version: 1"))
 
 
 class Scenario(Strict):
@@ -33,21 +37,21 @@ class Scenario(Strict):
 
     version: Annotated[int, PlainValidator(_version), WithJsonSchema({"const": 1})] = 1
     """Version of the file format."""
-    name: str | None = None
+    name: Text | None = None
     """Title of the answer."""
-    note: str | None = None
+    note: Note | None = None
     """What is being argued about."""
-    source: str | None = None
+    source: Note | None = None
     """Citation for the file as a whole."""
-    illustrative: bool = False
+    illustrative: Flag = False
     """True where the whole file is an example."""
     horizon: Horizon
     """First and last year."""
-    base_year: int | None = None
+    base_year: Year | None = None
     """The historical year that targets refer to; absent: the first year."""
     currency: Annotated[str, PlainValidator(_currency), WithJsonSchema({"type": "string"})] = "CNY"
     """Three-letter code; all money of the file is in it."""
-    price_year: int | None = None
+    price_year: Year | None = None
     """All money is real money of this year; absent: the first year."""
     discount_rate: Rate = 0.0
     """Real, per year."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from optimiser.scenario.base import Entry
-from optimiser.scenario.values import AnyPath, Id, Ids, MoneyPath, Share, misread
+from optimiser.scenario.mistakes import Mistake
+from optimiser.scenario.values import AnyPath, Id, Ids, MoneyPath, Share, Whole
 
 
 class Resource(Entry):
@@ -32,14 +34,14 @@ class Budget(Entry):
     """Money per year, or per window of years."""
     carry_over: Share | None = None
     """Share of what is left that may be spent in the next year."""
-    window: Annotated[int, Field(ge=1)] | None = None
+    window: Annotated[Whole, Field(ge=1)] | None = None
     """The limit holds for any so many years in a row."""
 
-    @model_validator(mode="after")
-    def _one_way(self) -> Budget:
+    def contradictions(self) -> Iterator[Mistake]:
+        """Unspent money moves on in one of two ways."""
         if self.carry_over and self.window:
-            raise misread("K004", "`carry_over` and `window` exclude each other", "a window carries over by itself")
-        return self
+            help = "a window carries over by itself: keep one of the two"
+            yield Mistake("K004", "`carry_over` and `window` exclude each other", help, ("window",))
 
 
 class Group(Entry):
@@ -47,15 +49,20 @@ class Group(Entry):
 
     projects: Ids
     """The projects to choose from."""
-    at_most: Annotated[int, Field(ge=0)] | None = None
+    at_most: Annotated[Whole, Field(ge=0)] | None = None
     """So many of them at most."""
-    at_least: Annotated[int, Field(ge=0)] | None = None
+    at_least: Annotated[Whole, Field(ge=0)] | None = None
     """So many of them at least."""
 
-    @model_validator(mode="after")
-    def _says_something(self) -> Group:
+    def contradictions(self) -> Iterator[Mistake]:
+        """It says how many, and no more than there are."""
         if self.at_most is None and self.at_least is None:
-            raise misread("K002", "says neither `at_most` nor `at_least`", "write at_most: 1")
+            absent = ("at_most", "at_least")
+            yield Mistake("K002", "says neither `at_most` nor `at_least`", "write at_most: 1", absent=absent)
         if self.at_most is not None and self.at_least is not None and self.at_most < self.at_least:
-            raise misread("V001", f"at least {self.at_least} but at most {self.at_most}")
-        return self
+            text = f"at least {self.at_least} but at most {self.at_most}"
+            yield Mistake("V001", text, "no number of projects is both", ("at_least",))
+        members = len(set(self.projects))
+        if self.at_least is not None and self.at_least > members:
+            text = f"at least {self.at_least} of {members} project{'s' if members != 1 else ''} can never be"
+            yield Mistake("V001", text, "name more projects, or ask for fewer", ("at_least",), ("projects",))

@@ -3,68 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import groupby
 
-import numpy as np
-import pyomo.environ as pyo
-
 from optimiser.errors import NoPlanError
-from optimiser.formulation import Question, build
+from optimiser.formulation import Question
 from optimiser.instance import Instance
 from optimiser.plan import Plan
-from optimiser.solve.highs import Interrupt, Limits, Outcome, Progress, relative_gap, run
-from optimiser.solve.other import require, run_other
-from optimiser.solve.programme import Programme, assemble
+from optimiser.solve.exact import make_exact
+from optimiser.solve.highs import Interrupt, Limits, relative_gap
+from optimiser.solve.other import require
 from optimiser.solve.reading import polish, read_claims, read_decisions
-
-Watch = Callable[[str, Progress], None]
-
-
-@dataclass(eq=False)
-class Search:
-    """A search under way: the limits that are left, who watches, and what was used."""
-
-    instance: Instance
-    limits: Limits
-    watch: Watch | None
-    interrupt: Interrupt
-    deadline: float
-    log: list[str]
-    times: dict[str, float]
-    abandoned: bool = False
-
-    def left(self) -> float:
-        """Seconds that are left."""
-        return max(self.deadline - time.monotonic(), 0.0)
-
-    def solve(self, question: Question, words: str) -> tuple[pyo.ConcreteModel, Programme, Outcome]:
-        """Builds and solves one question."""
-        before = time.monotonic()
-        model = build(self.instance, question)
-        self._add("build", before)
-        before = time.monotonic()
-        programme = assemble(model)
-        self._add("hand over", before)
-        told = self.watch
-        watch = (lambda p: told(words, p)) if told is not None else None
-        limits = replace(self.limits, seconds=max(self.left(), 0.1))
-        before = time.monotonic()
-        if limits.solver is not None:
-            outcome = run_other(model, programme, limits, limits.solver)
-        else:
-            outcome = run(programme, limits, watch, self.interrupt)
-        self._add("solve", before)
-        self.log += [f"--- {words}\n", *outcome.log]
-        self.abandoned |= outcome.abandoned
-        if outcome.status == "failed":
-            raise NoPlanError(f"the solver stopped without an answer: {outcome.reason}")
-        return model, programme, outcome
-
-    def _add(self, phase: str, before: float) -> None:
-        self.times[phase] = self.times.get(phase, 0.0) + time.monotonic() - before
+from optimiser.solve.searching import Found, Search, Watch
 
 
 def answer(
@@ -91,12 +41,10 @@ def answer(
         return None
     if outcome.x is None:
         raise NoPlanError(f"no plan was found before the {outcome.reason}")
-    outcome = polish(programme, outcome)
-    bound = outcome.bound
-    if model.approximate and outcome.x is not None:
-        model, programme, outcome = _exact(search, question, model, programme, outcome)
-    assert outcome.x is not None
-    return _plan(search, model, programme, outcome, bound, gave_way)
+    found = Found(model, programme, polish(programme, outcome), outcome.bound)
+    if model.entangled:
+        found = make_exact(search, question, found)
+    return _plan(search, found, gave_way)
 
 
 def _give_way(search: Search) -> tuple[Question | None, tuple[str, ...]]:
@@ -127,28 +75,11 @@ def _give_way(search: Search) -> tuple[Question | None, tuple[str, ...]]:
     return Question(giving_way=everyone, at_most=held), tuple(gave)
 
 
-def _exact(
-    search: Search, question: Question, model: pyo.ConcreteModel, programme: Programme, outcome: Outcome
-) -> tuple[pyo.ConcreteModel, Programme, Outcome]:
-    """Fixes the sizes whose products were only enveloped and solves again: the plan is exact, the bound stays."""
-    assert outcome.x is not None
-    started = programme.values(model.started.columns, outcome.x)
-    fixed = {}
-    for index in model.approximate:
-        at = model.started.offsets[index]
-        fixed[index] = np.clip(started[at : at + len(search.instance.projects[index].starts)], 0, None)
-    model, programme, again = search.solve(replace(question, fixed=fixed), "exact products")
-    if again.x is None:
-        raise NoPlanError("overlapping sizes could not be made exact; give one of them units")
-    return model, programme, polish(programme, again)
-
-
-def _plan(
-    search: Search, model, programme: Programme, outcome: Outcome, bound: float, gave_way: tuple[str, ...]
-) -> Plan:
+def _plan(search: Search, found: Found, gave_way: tuple[str, ...]) -> Plan:
+    model, programme, outcome = found.model, found.programme, found.outcome
     assert outcome.x is not None
     claims = read_claims(model, programme, outcome.x)
-    bound = min(bound, claims.objective)
+    bound = min(found.bound, claims.objective)
     gap = relative_gap(claims.objective, bound)
     optimal = outcome.status == "optimal" and gap <= search.limits.gap * (1 + 1e-6) + 1e-9
     solver = {
@@ -172,6 +103,6 @@ def _plan(
         decisions=read_decisions(model, programme, outcome.x),
         claims=claims,
         gave_way=gave_way,
-        stopped_by="" if optimal else outcome.reason,
+        stopped_by="" if optimal else "products of sizes" if outcome.status == "optimal" else outcome.reason,
         solver=solver,
     )

@@ -146,7 +146,6 @@ class _Run:
             "mip_feasibility_tolerance": 1e-6,
             "allow_unbounded_or_infeasible": False,
         }
-        highspy.Highs.resetGlobalScheduler(True)
         for name, value in options.items():
             self.highs.setOptionValue(name, value)
 
@@ -201,7 +200,11 @@ class _Run:
         return self._read()
 
     def _work(self) -> None:
-        self.highs.run()
+        try:
+            self.highs.run()
+        finally:
+            # the solver's own threads must end with this one: left over, they abort the process when it exits
+            highspy.Highs.resetGlobalScheduler(True)
 
     def _reason(self) -> str:
         return "interrupt" if self.interrupt.is_set else "time limit"

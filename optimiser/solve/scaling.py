@@ -16,7 +16,6 @@ from optimiser.solve.programme import Programme
 
 Floats = NDArray[np.float64]
 SMALL_ROW, SMALL_COST, LARGE_COST = 1e-4, 1.0, 1e7
-ROUNDS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,21 +63,22 @@ def _has_small_rows(programme: Programme) -> bool:
 
 
 def _equilibrated(programme: Programme) -> tuple[Floats, Floats]:
-    """Ruiz's iteration on rows and on columns that need not be whole."""
+    """Rows by their whole variables, totals by the rows that define them, then the rest by each other."""
     size = sparse.csr_array(np.abs(programme.matrix))
-    rows, columns = np.ones(size.shape[0]), np.ones(size.shape[1])
-    for _ in range(ROUNDS):
-        now = sparse.diags_array(rows) @ size @ sparse.diags_array(columns)
-        rows /= np.sqrt(_largest(now, 1))
-        columns /= np.where(programme.integer, 1.0, np.sqrt(_largest(now, 0)))
-    rows, columns = _power(rows), np.where(programme.integer, 1.0, _power(columns))
+    whole = programme.integer.astype(float)
+    defining = _largest(size @ sparse.diags_array(whole), 1, absent=0.0)
+    rows = np.divide(1.0, defining, out=np.zeros_like(defining), where=defining > 0)
+    columns = np.where(programme.integer, 1.0, 1.0 / _largest(sparse.diags_array(rows) @ size, 0))
+    rows = np.where(rows > 0, rows, 1.0)
     now = sparse.diags_array(rows) @ size @ sparse.diags_array(columns)
-    return rows * _power(1 / _largest(now, 1)), columns
+    rows /= np.where(defining > 0, 1.0, _largest(now, 1))
+    columns = np.where(programme.integer, 1.0, _power(columns))
+    return _power(rows), columns
 
 
-def _largest(matrix: sparse.csr_array, axis: int) -> Floats:
+def _largest(matrix: sparse.csr_array, axis: int, absent: float = 1.0) -> Floats:
     found = sparse.csr_array(matrix).max(axis=axis).toarray().ravel()
-    return np.where(found > 0, found, 1.0)
+    return np.where(found > 0, found, absent)
 
 
 def _power(values: Floats) -> Floats:

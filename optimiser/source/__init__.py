@@ -6,17 +6,19 @@ Reads YAML and tables, follows `extends`, applies `templates`. Knows nothing of 
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from optimiser.errors import Problem, Problems
+from optimiser.errors import Problem, Problems, quoted
+from optimiser.source.files import label, read_text, trouble
 from optimiser.source.merging import apply_templates, merge
-from optimiser.source.nodes import Node, locate, plain
+from optimiser.source.nodes import UNREAD, Node, locate, plain, spot
 from optimiser.source.tables import fill_from_tables
-from optimiser.source.yaml_reader import read_text, read_yaml
+from optimiser.source.yaml_reader import MAX_WEIGHT, read_yaml
 
-__all__ = ["Document", "Node", "locate", "merge", "plain", "read_document"]
+__all__ = ["UNREAD", "Document", "Node", "locate", "merge", "plain", "read_document", "spot"]
+
+MAX_EXTENDS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,73 +34,93 @@ class Document:
         return {label(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in self.files}
 
 
-def label(path: Path) -> str:
-    """A path as the user would type it: relative where it lies below the working folder."""
-    text = os.path.relpath(path)
-    return str(path) if text.startswith(os.pardir + os.sep + os.pardir) else text
-
-
 def read_document(path: Path, problems: Problems) -> Document | None:
     """Reads a scenario file with all it extends. Problems are collected; None where there is no tree to go on with."""
-    files: list[Path] = []
-    root = _read(path, problems, files, ())
+    reading = _Reading(problems)
+    root = reading.file(path, ())
     if root is None:
         return None
-    return Document(apply_templates(root, problems), path, tuple(dict.fromkeys(files)))
-
-
-def _read(path: Path, problems: Problems, files: list[Path], chain: tuple[Path, ...]) -> Node | None:
-    name = label(path)
-    text = read_text(path, name, problems)
-    if text is None:
+    root = apply_templates(root, problems)
+    if root.weight > MAX_WEIGHT:
+        text = f"more than {MAX_WEIGHT:,} values, with all templates written out"
+        problems.found.append(Problem(label(path), 1, 1, "S005", "", text))
         return None
-    files.append(path)
-    root = read_yaml(text, name, problems)
-    if root is None:
-        if not any(p.file == name for p in problems.found):
-            problems.found.append(Problem(name, 0, 0, "S008", "", "the file is empty", "try `optimise new`"))
-        return None
-    if not root.is_mapping:
-        problems.found.append(root.problem("S008", "", "the file is not a mapping of sections", "try `optimise new`"))
-        return None
-    own = root.replace({k: v for k, v in root.value.items() if k not in ("extends", "tables")})
-    merged: Node | None = None
-    for base in _bases(root, path, problems, files, (*chain, path.resolve())):
-        merged = base if merged is None else merge(merged, base, problems)
-    for section, node in fill_from_tables(root, path.parent, _noting(files), problems).items():
-        table = root.replace({section: node})
-        merged = table if merged is None else merge(merged, table, problems)
-    # without a base there is nothing to override, but nulls still mean "absent"
-    return merge(merged if merged is not None else root.replace({}), own, problems)
+    return Document(root, path, tuple(dict.fromkeys(reading.files)))
 
 
-def _noting(files: list[Path]):
-    def note(path: Path) -> str:
-        if path.is_file() and path not in files:
-            files.append(path)
-        return label(path)
+class _Reading:
+    """One run over a file and all it extends; a file that is extended twice is read once."""
 
-    return note
+    def __init__(self, problems: Problems):
+        self.problems = problems
+        self.files: list[Path] = []
+        self.known: dict[Path, Node | None] = {}
 
+    def file(self, path: Path, chain: tuple[Path, ...]) -> Node | None:
+        """The tree of a file laid over what it extends and what its tables say."""
+        root = self._root(path)
+        if root is None:
+            return None
+        own = root.replace({k: v for k, v in root.value.items() if k not in ("extends", "tables")})
+        merged: Node | None = None
+        for base in self._bases(root, path, (*chain, path.resolve())):
+            merged = base if merged is None else merge(merged, base, self.problems)
+        for section, node in fill_from_tables(root, path.parent, self.files, self.problems).items():
+            table = root.replace({section: node})
+            merged = table if merged is None else merge(merged, table, self.problems)
+        # without a base there is nothing to override, but nulls still mean "absent"
+        return merge(merged if merged is not None else root.replace({}), own, self.problems)
 
-def _bases(root: Node, path: Path, problems: Problems, files: list[Path], chain: tuple[Path, ...]) -> list[Node]:
-    extends = root.child("extends")
-    if extends is None:
-        return []
-    names = extends.value if isinstance(extends.value, list) else [extends]
-    bases = []
-    for node in names:
-        if not isinstance(node.value, str):
-            problems.found.append(node.problem("K003", "extends", "must be a file or a list of files"))
-            continue
-        base = path.parent / node.value
-        if base.resolve() in chain:
-            problems.found.append(node.problem("S009", "extends", f"{node.value} extends this file in a circle"))
-        elif not base.is_file():
-            help = "the path counts from the file it stands in"
-            problems.found.append(node.problem("S007", "extends", f"{label(base)} does not exist", help))
-        else:
-            found = _read(base, problems, files, chain)
-            if found is not None:
+    def _root(self, path: Path) -> Node | None:
+        text = read_text(path, self.problems)
+        if text is None:
+            return None
+        self.files.append(path)
+        name, before = label(path), len(self.problems.found)
+        root = read_yaml(text, name, self.problems)
+        if root is None or root.value is None:
+            if len(self.problems.found) == before:
+                self.problems.found.append(Problem(name, 1, 1, "S008", "", "the file is empty"))
+        elif not root.is_mapping and not root.is_unread:
+            text = "the file is not a mapping of sections, such as `horizon:` and `projects:`"
+            self.problems.found.append(root.problem("S008", "", text))
+        return root if root is not None and root.is_mapping else None
+
+    def _bases(self, root: Node, path: Path, chain: tuple[Path, ...]) -> list[Node]:
+        extends = root.child("extends")
+        if extends is None or extends.value is None:
+            return []
+        bases = []
+        for node in extends.value if isinstance(extends.value, list) else [extends]:
+            found = self._base(node, path, chain)
+            if found is None:
+                self.problems.partial.add("*")  # nothing that is missing now is a mistake of its own
+            else:
                 bases.append(found)
-    return bases
+        return bases
+
+    def _base(self, node: Node, path: Path, chain: tuple[Path, ...]) -> Node | None:
+        if not isinstance(node.value, str):
+            if not node.is_unread:
+                text = "is not the name of a file"
+                self._note(node, "K003", text, "write extends: model.yaml, or a list of files")
+            return None
+        base = path.parent / node.value
+        found = trouble(base)
+        if found is not None and found[0] == "S007":
+            text = f"{quoted(node.value)} {found[1]}"
+            self._note(node, found[0], text, found[2] or "the path counts from the file it stands in")
+            return None
+        key = base.resolve()
+        if key in chain:
+            self._note(node, "S009", f"{quoted(node.value)} extends this file in a circle")
+            return None
+        if len(chain) >= MAX_EXTENDS:
+            self._note(node, "S005", f"more than {MAX_EXTENDS} files, each extending the next")
+            return None
+        if key not in self.known:
+            self.known[key] = self.file(base, chain)
+        return self.known[key]
+
+    def _note(self, node: Node, code: str, message: str, help: str = "") -> None:
+        self.problems.found.append(node.problem(code, "extends", message, help))

@@ -68,6 +68,11 @@ class Node:
         return Problem(self.file, line, column, code, where, message, help)
 
 
+def key_of(text: str) -> str | int:
+    """A key is a text, or a whole number, quoted (as in JSON) or not."""
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < 20 and text == str(int(text)) else text
+
+
 def plain(node: Node) -> Any:
     """The node's value without places: dicts, lists and scalars."""
     value = node.value

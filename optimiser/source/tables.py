@@ -6,238 +6,262 @@ of a problem is file:row:column of the cell.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from optimiser.errors import Problem, Problems
-from optimiser.source.nodes import Node
-from optimiser.source.yaml_reader import MAX_BYTES, read_text, read_yaml
+from optimiser.errors import Problem, Problems, quoted
+from optimiser.source.files import label
+from optimiser.source.merging import ENTRIES
+from optimiser.source.nodes import UNREAD, Node, key_of
+from optimiser.source.sheets import Row, read_rows
+from optimiser.source.yaml_reader import read_yaml
 
-SECTIONS = (
-    "series", "entities", "sources", "templates", "projects", "resources", "groups", "fleets", "budgets", "finance",
-    "markets", "targets",
-)  # fmt: skip
+SECTIONS = ("series", "templates", *ENTRIES)
 _HEADER = re.compile(r"\s*(?P<path>[^\[\]]+?)\s*(?:\[(?P<unit>[^\[\]]*)\])?\s*\Z")
+_SPEC = ("file", "sheet", "fills", "name", "source", "note", "illustrative")
 
-Row = tuple[int, list[Any]]
 
-
-def fill_from_tables(root: Node, folder: Path, label_of: Callable[[Path], str], problems: Problems) -> dict[str, Node]:
+def fill_from_tables(root: Node, folder: Path, files: list[Path], problems: Problems) -> dict[str, Node]:
     """What the `tables` of a file say, by section. Tables of years become `series` named table.column.
 
-    Files are sought from `folder`. The caller lays the file's own words over the result.
+    Files are sought from `folder` and added to `files`. The caller lays the file's own words over the result.
     """
     tables = root.child("tables")
-    if tables is None:
+    if tables is None or tables.value is None:
         return {}
     if not tables.is_mapping:
-        problems.found.append(tables.problem("K003", "tables", "must be a mapping of sections to files"))
+        problems.partial.add("*")
+        if not tables.is_unread:
+            help = "write tables: {projects: projects.csv}"
+            problems.found.append(tables.problem("K003", "tables", "is not a mapping of sections to files", help))
         return {}
     filled: dict[str, dict[Any, Node]] = {}
     for name, node in tables.value.items():
         for part in node.value if isinstance(node.value, list) else [node]:
-            _fill(str(name), part, folder, label_of, problems, filled)
+            if part.value is not None:
+                _fill(str(name), part, folder, files, problems, filled)
     return {section: tables.replace(entries) for section, entries in filled.items()}
 
 
 def _fill(
-    name: str,
-    node: Node,
-    folder: Path,
-    label_of: Callable[[Path], str],
-    problems: Problems,
-    filled: dict[str, dict[Any, Node]],
+    name: str, node: Node, folder: Path, files: list[Path], problems: Problems, filled: dict[str, dict[Any, Node]]
 ) -> None:
     where = f"tables.{name}"
+    spec = _spec(node, name, where, problems)
+    if spec is None:
+        return
+    file, section = spec["file"], str(spec["fills"].value)
+    sheet = spec["sheet"].value if "sheet" in spec else None
+    path = folder / str(file.value)
+    before = len(problems.found)
+    rows = read_rows(path, sheet, file, where, problems)
+    table = Table(label(path) + (f"[{sheet}]" if sheet else ""), [], problems)
+    if rows is not None:
+        files.append(path)
+        table.rows = rows
+        target = filled.setdefault(section or "series", {})
+        for key, entry in table.filling(name, section).items():
+            if key in target:
+                problems.found.append(entry.problem("T003", where, f"{quoted(key)} stands in two tables"))
+            target[key] = entry
+    if rows is None or any(p.code in ("T002", "T003") for p in problems.found[before:]):
+        problems.partial.add(section or "series")
+
+
+def _spec(node: Node, name: str, where: str, problems: Problems) -> dict[str, Node] | None:
+    """What is said of a table: `file`, `sheet`, and the section it `fills` (empty for a table of years)."""
     spec = {"file": node} if isinstance(node.value, str) else node.value
-    unknown = (
-        [k for k in spec if k not in ("file", "sheet", "fills", "source", "note")] if isinstance(spec, dict) else []
-    )
-    if not isinstance(spec, dict) or "file" not in spec or unknown:
-        help = "write a file name, or {file: book.xlsx, sheet: Projects, fills: projects}"
-        problems.found.append(node.problem("K003", where, "is not a table", help))
-        return
-    file, sheet, fills = (spec[k].value if k in spec else None for k in ("file", "sheet", "fills"))
-    section = str(fills) if fills else name if name in SECTIONS and name != "series" else None
-    if section is not None and section not in SECTIONS:
-        problems.found.append(spec["fills"].problem("R001", f"{where}.fills", f'there is no section "{section}"'))
-        return
-    path = folder / str(file)
-    rows = _rows(path, label_of(path), sheet, spec["file"], where, problems)
-    if rows is None:
-        return
-    label = label_of(path) + (f"[{sheet}]" if sheet else "")
-    entries = _years(name, rows, label, problems) if section is None else _entries(rows, label, problems)
-    target = filled.setdefault(section or "series", {})
-    for key, entry in entries.items():
-        if key in target:
-            problems.found.append(entry.problem("T003", where, f'"{key}" stands in two tables'))
-        target[key] = entry
-
-
-def _rows(path: Path, label: str, sheet: Any, at: Node, where: str, problems: Problems) -> list[Row] | None:
-    if not path.is_file():
+    help = "write a file name, or {file: book.xlsx, sheet: Projects, fills: projects}"
+    wrong: tuple[Node, str, str] | None = None
+    if not isinstance(spec, dict):
+        wrong = node, "is not a table", help
+    else:
+        unknown = next((k for k in spec if k not in _SPEC), None)
+        if unknown is not None:
+            wrong = spec[unknown], f"unknown key {quoted(unknown)}", problems.near(unknown, _SPEC) or help
+        elif not isinstance(spec.get("file", node).value, str):
+            wrong = spec.get("file", node), "the name of a file is missing", help
+    if wrong is not None or not isinstance(spec, dict):
+        at, message, help = wrong or (node, "is not a table", help)
+        problems.partial.add(name if name in SECTIONS else "*")
+        if not at.is_unread:
+            code = "K001" if "unknown" in message else "K003"
+            problems.found.append(at.problem(code, where, message, help, at_key=code == "K001"))
+        return None
+    default = name if name in SECTIONS else ""
+    fills = spec["fills"] if "fills" in spec else node.replace(default)
+    if fills.value not in ("", *SECTIONS):
+        problems.partial.add("*")
+        help = problems.near(fills.value, SECTIONS) or f"sections are {', '.join(SECTIONS)}"
         problems.found.append(
-            at.problem("T001", where, f"the table {label} does not exist", "paths count from this file")
+            fills.problem("R001", f"{where}.fills", f"there is no section {quoted(fills.value)}", help)
         )
         return None
-    if path.suffix.lower() in (".xlsx", ".xlsm"):
-        return _excel_rows(path, label, sheet, at, where, problems)
-    text = read_text(path, label, problems)
-    if text is None:
-        return None
-    try:
-        delimiter = ";" if text.split("\n", 1)[0].count(";") > text.split("\n", 1)[0].count(",") else ","
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        return list(_numbered(reader))
-    except csv.Error as error:
-        problems.found.append(Problem(label, reader.line_num, 1, "T001", "", f"not a CSV table: {error}"))
-        return None
+    return {**spec, "fills": fills}
 
 
-def _numbered(reader: Any) -> Iterator[Row]:
-    for cells in reader:
-        if any(cell.strip() for cell in cells) and not cells[0].lstrip().startswith("#"):
-            yield reader.line_num, cells
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A column: where its cells go, and their unit."""
+
+    column: int
+    path: tuple[str | int, ...]
+    unit: str
 
 
-def _excel_rows(path: Path, label: str, sheet: Any, at: Node, where: str, problems: Problems) -> list[Row] | None:
-    import openpyxl
+@dataclass(slots=True)
+class Table:
+    """Rows of one sheet, of which the first holds the headers."""
 
-    if path.stat().st_size > MAX_BYTES:
-        problems.found.append(at.problem("S004", where, f"{label} is larger than {MAX_BYTES // 2**20} MiB"))
-        return None
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        try:
-            if sheet is not None and sheet not in book.sheetnames:
-                names = ", ".join(book.sheetnames)
-                problems.found.append(at.problem("T001", where, f'{label} has no sheet "{sheet}"', f"it has {names}"))
-                return None
-            page = book[sheet] if sheet is not None else book.worksheets[0]
-            rows = [(i, list(cells)) for i, cells in enumerate(page.iter_rows(values_only=True), start=1)]
-        finally:
-            book.close()
-    except Exception as error:  # zip, XML and openpyxl errors: any of them means "not a workbook"
-        problems.found.append(at.problem("T001", where, f"{label} is not a readable workbook: {error}"))
-        return None
-    return [(i, cells) for i, cells in rows if any(c not in (None, "") for c in cells)]
+    label: str
+    rows: list[Row]
+    problems: Problems
 
+    def filling(self, name: str, section: str) -> dict[Any, Node]:
+        """What the table puts into a section: an entry per row, or a series per column for a table of years."""
+        if not self.rows:
+            self.note(1, 1, "T002", "the table is empty")
+            return {}
+        headers = self.headers()
+        by_year = section == "" or (section == "series" and str(self.rows[0][1][0]).strip().lower() == "year")
+        if not by_year:
+            return self.entries(headers)
+        return self.years(headers, "" if section else f"{name}.")
 
-def _headers(rows: list[Row], label: str, problems: Problems) -> list[tuple[list[str], str]]:
-    line, cells = rows[0]
-    headers: list[tuple[list[str], str]] = []
-    for column, cell in enumerate(cells, start=1):
-        text = "" if cell is None else str(cell)
-        match = _HEADER.match(text)
-        if text.strip() and not match:
-            help = "write a key and a unit, such as capex [MCNY]"
-            problems.found.append(Problem(label, line, column, "T002", "", f'the header "{text}" cannot be read', help))
-        headers.append((match["path"].split("."), (match["unit"] or "").strip()) if match else ([], ""))
-    return headers
+    def note(self, line: int, column: int, code: str, message: str, help: str = "") -> None:
+        """Notes a problem at a cell."""
+        self.problems.found.append(Problem(self.label, line, column, code, "", message, help))
 
-
-def _entries(rows: list[Row], label: str, problems: Problems) -> dict[Any, Node]:
-    """One entry per row; the id stands in the column `id`, or in the first."""
-    if not rows:
-        problems.found.append(Problem(label, 0, 0, "T002", "", "the table is empty", "the first row holds the headers"))
-        return {}
-    headers = _headers(rows, label, problems)
-    id_column = next((i for i, (path, _) in enumerate(headers) if path == ["id"]), 0)
-    entries: dict[Any, Node] = {}
-    for line, cells in rows[1:]:
-        key = cells[id_column] if id_column < len(cells) else None
-        if key is None or str(key).strip() == "":
-            problems.found.append(Problem(label, line, id_column + 1, "T003", "", "the row has no id"))
-            continue
-        key = str(key).strip()
-        if key in entries:
-            problems.found.append(Problem(label, line, id_column + 1, "T003", "", f'the id "{key}" stands twice'))
-            continue
-        entries[key] = _entry(line, cells, headers, id_column, label, problems)
-    return entries
-
-
-def _entry(
-    line: int, cells: list[Any], headers: list[tuple[list[str], str]], id_column: int, label: str, problems: Problems
-) -> Node:
-    entry = Node({}, label, line, id_column + 1, (line, id_column + 1))
-    for column, cell in enumerate(cells):
-        if column == id_column or column >= len(headers) or not headers[column][0] or cell is None or cell == "":
-            continue
-        value = _cell(cell, headers[column][1], label, line, column + 1, problems)
-        if value is None:
-            continue
-        at = entry.value
-        *parents, last = headers[column][0]
-        for parent in parents:
-            at = at.setdefault(parent, Node({}, label, line, column + 1, (line, column + 1))).value
-            if not isinstance(at, dict):
-                problems.found.append(Problem(label, 1, column + 1, "T002", "", f'"{parent}" is a value elsewhere'))
-                at = {}
-        at[last] = value
-    return entry
-
-
-def _years(name: str, rows: list[Row], label: str, problems: Problems) -> dict[Any, Node]:
-    """A table of years as series: `table.column` -> mapping of years to quantities."""
-    if not rows:
-        problems.found.append(Problem(label, 0, 0, "T002", "", "the table is empty", "the first row holds the headers"))
-        return {}
-    headers = _headers(rows, label, problems)
-    series: dict[Any, Node] = {}
-    for column, (path, unit) in enumerate(headers):
-        if column == 0 or not path:
-            continue
-        points: dict[Any, Node] = {}
-        for line, cells in rows[1:]:
-            year = _year(cells[0])
-            if year is None:
-                if column == 1:
-                    text = f'"{cells[0]}" is not a year'
-                    problems.found.append(Problem(label, line, 1, "T003", "", text, "the first column holds years"))
+    def headers(self) -> list[Header]:
+        """The headers that can be read; a column without one may hold nothing, one that begins with # is a remark."""
+        line, cells = self.rows[0]
+        texts = ["" if cell is None else str(cell).strip() for cell in cells]
+        texts[0] = texts[0] or "id"
+        headers: list[Header] = []
+        taken: dict[tuple[str | int, ...], int] = {}
+        leaves: set[tuple[str | int, ...]] = set()
+        for column, text in enumerate(texts):
+            if not text or text.startswith("#"):
                 continue
-            if year in points and column == 1:
-                problems.found.append(Problem(label, line, 1, "T003", "", f"the year {year} stands twice"))
-            if column < len(cells) and cells[column] not in (None, ""):
-                value = _cell(cells[column], unit, label, line, column + 1, problems)
-                if value is not None:
-                    points[year] = value
-        series[f"{name}.{'.'.join(path)}"] = Node(points, label, rows[0][0], column + 1, (rows[0][0], column + 1))
-    return series
+            match = _HEADER.match(text)
+            parts = [part.strip() for part in match["path"].split(".")] if match else [""]
+            if not match or not all(parts):
+                self.note(line, column + 1, "T002", f"the header {quoted(text)} cannot be read")
+                continue
+            header = Header(column, tuple(key_of(part) for part in parts), (match["unit"] or "").strip())
+            above = [header.path[:i] for i in range(1, len(header.path) + 1)]
+            clash = taken.get(header.path, next((taken[p] for p in above if p in leaves), None))
+            if clash is not None:
+                message = f"the header {quoted(text)} says again what column {clash + 1} says"
+                self.note(line, column + 1, "T002", message, "keep one of the two")
+                continue
+            taken.update({p: column for p in above if p not in taken})
+            leaves.add(header.path)
+            headers.append(header)
+        self.strays(texts)
+        return headers
 
+    def strays(self, texts: list[str]) -> None:
+        """Notes cells in columns without a header: a decimal comma, or a figure that would be lost."""
+        for number, row in self.rows[1:]:
+            for column, cell in enumerate(row):
+                if (column >= len(texts) or not texts[column]) and not _empty(cell):
+                    help = 'give the column a header (or one that begins with #), or put "1,200" in quotation marks'
+                    self.note(number, column + 1, "T002", f"{quoted(cell)} stands in a column without a header", help)
 
-def _year(cell: Any) -> int | None:
-    try:
-        number = float(str(cell).strip())
-    except ValueError:
-        return None
-    return int(number) if number == int(number) else None
+    def entries(self, headers: list[Header]) -> dict[Any, Node]:
+        """One entry per row; the id stands in the column `id`, or in the first."""
+        ids = next((h.column for h in headers if h.path == ("id",)), 0)
+        entries: dict[Any, Node] = {}
+        lines: dict[Any, int] = {}
+        for line, cells in self.rows[1:]:
+            cell = cells[ids] if ids < len(cells) else None
+            key = "" if cell is None else key_of(_text(cell))
+            if key == "":
+                self.note(line, ids + 1, "T003", "the row has no id")
+            elif key in entries:
+                self.note(line, ids + 1, "T003", f"the id {quoted(key)} stands twice (first in row {lines[key]})")
+            else:
+                entries[key], lines[key] = self.entry(line, cells, headers, ids), line
+        return entries
 
+    def entry(self, line: int, cells: list[Any], headers: list[Header], ids: int) -> Node:
+        """A row as a mapping."""
+        entry = Node({}, self.label, line, ids + 1, (line, ids + 1))
+        for header in headers:
+            if header.column == ids or header.column >= len(cells) or _empty(cells[header.column]):
+                continue
+            value = self.cell(cells[header.column], header.unit, line, header.column + 1)
+            if value is None:
+                continue
+            at = entry.value
+            for parent in header.path[:-1]:
+                place = (line, header.column + 1)
+                at = at.setdefault(parent, Node({}, self.label, *place, place)).value
+            at[header.path[-1]] = value
+        return entry
 
-def _cell(cell: Any, unit: str, label: str, line: int, column: int, problems: Problems) -> Node | None:
-    if isinstance(cell, bool | int | float):
-        node: Node | None = Node(cell, label, line, column, (line, column))
-    else:
-        text = str(cell).strip()
-        if not text:
-            return None
-        if text[0] in "[{":
-            node = read_yaml(text, label, problems, origin=(line, column))
+    def years(self, headers: list[Header], prefix: str) -> dict[Any, Node]:
+        """A table of years as series: `table.column` -> mapping of years to quantities."""
+        years: dict[int, list[Any]] = {}
+        lines: dict[int, int] = {}
+        for line, cells in self.rows[1:]:
+            year = key_of(_text(cells[0])) if not _empty(cells[0]) else ""
+            if not isinstance(year, int):
+                self.note(line, 1, "T003", f"{quoted(_text(cells[0]))} is not a year", "the first column holds years")
+            elif year in years:
+                self.note(line, 1, "T003", f"the year {year} stands twice (first in row {lines[year]})")
+            else:
+                years[year], lines[year] = cells, line
+        series: dict[Any, Node] = {}
+        for header in headers:
+            if header.column == 0:
+                continue
+            points: dict[Any, Node] = {}
+            for year, cells in years.items():
+                if header.column < len(cells) and not _empty(cells[header.column]):
+                    value = self.cell(cells[header.column], header.unit, lines[year], header.column + 1)
+                    if value is not None:
+                        points[year] = value
+            place = (self.rows[0][0], header.column + 1)
+            series[prefix + ".".join(map(str, header.path))] = Node(points, self.label, *place, place)
+        return series
+
+    def cell(self, cell: Any, unit: str, line: int, column: int) -> Node | None:
+        """A cell is read like a YAML value, so that `[2026, 2040]` is a window; its numbers take the column's unit."""
+        place = (line, column)
+        if isinstance(cell, bool | int | float):
+            node: Node | None = Node(cell, self.label, *place, place)
         else:
+            text = str(cell).strip()
             inner = Problems()
-            node = read_yaml(text, label, inner, origin=(line, column))
-            if inner.found or node is None or isinstance(node.value, dict | list):
-                node = Node(text, label, line, column)  # free text such as a note with colons
-            problems.found.extend(p for p in inner.found if p.code == "S010")
-    if node is None or node.value is None:
-        return None
-    node.line, node.column, node.key = line, column, (line, column)
-    return _with_unit(node, unit)
+            node = read_yaml(text, self.label, inner, fixed=place)
+            if text[0] in "[{":
+                self.problems.found.extend(inner.found)
+                node = node or Node(UNREAD, self.label, *place)
+            else:
+                if inner.found or node is None or isinstance(node.value, dict | list):
+                    node = Node(text, self.label, *place)  # free text such as a note with colons
+                if any(p.code == "S010" for p in inner.found):
+                    self.note(line, column, "S010", f"{quoted(text)} is not a finite number")
+                    node = Node(UNREAD, self.label, *place)
+        if node is None or node.value is None:
+            return None
+        node.key = place
+        return _with_unit(node, unit)
+
+
+def _empty(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _text(cell: Any) -> str:
+    """A cell as the text of an id: Excel keeps 12 as 12.0."""
+    return (
+        str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str("" if cell is None else cell).strip()
+    )
 
 
 def _with_unit(node: Node, unit: str) -> Node:

@@ -44,7 +44,7 @@ class _Group:
     def __init__(self, n: int, seed: int, variant: Variant):
         self.n, self.variant = n, variant
         self.rng = np.random.default_rng([n, seed])
-        self.n_sources = max(2 * DIVISIONS, n // 4)
+        self.n_sources = max(DIVISIONS, n // 10)
         self.sizes = self.rng.lognormal(0, 0.5, self.n_sources)
         self.sizes *= 2.0 * n / self.sizes.sum()  # ktCO2e: two for each project
         self.owner = np.arange(self.n_sources) % DIVISIONS
@@ -102,7 +102,7 @@ class _Group:
         size = self.sizes[[s for s, _ in abates]]
         tonnes = np.where(shares, size * np.clip(0.35 * draw, 0.1, 0.7), draw)
         tonnes[~shares] *= (1.5 * self.sizes.sum() - tonnes[shares].sum()) / max(tonnes[~shares].sum(), 1e-9)
-        return np.minimum(tonnes, 0.8 * size)
+        return np.minimum(tonnes, 0.7 * size)
 
     def _project(self, source: int, form: str, tonnes: float) -> dict[str, Any]:
         rng = self.rng

@@ -4,72 +4,116 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
-from optimiser.errors import Problems
+from optimiser.errors import Problems, quoted
+from optimiser.scenario.base import Entry
+from optimiser.scenario.header import Horizon
 from optimiser.scenario.kinds import Project
 from optimiser.scenario.model import Scenario
-from optimiser.scenario.values import Listing, Path, dimension_mistake
-from optimiser.source import Node, locate
-from optimiser.units import NUMBER, Dimension, Quantity, Units, describe, per
+from optimiser.scenario.paths import Listing, Path, dimension_mistake
+from optimiser.source import Node, spot
+from optimiser.units import NUMBER, Dimension, Quantity, describe, per
 
 Loc = tuple[Any, ...]
 
 
 @dataclass(slots=True)
 class Check:
-    """A scenario being checked. `broken` are ids (section, id) that exist but could not be read."""
+    """A scenario being checked. `unread` are the paths of what stands in the file but could not be read.
+
+    Nothing is noted about what was not read, nor about what only seems missing because of it.
+    """
 
     scenario: Scenario
     root: Node
     problems: Problems
-    units: Units
-    broken: frozenset[tuple[str, str]] = frozenset()
+    unread: frozenset[Loc] = frozenset()
+    horizon: Horizon | None = None
     top: list[str] = field(default_factory=list)
+    resolved: dict[str, Path | None] = field(default_factory=dict)
+    children: dict[str | None, list[str]] = field(default_factory=dict)
+    below: dict[str, set[str]] = field(default_factory=dict)
+    patchy: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.patchy = frozenset(loc[0] for loc in self.unread)
+        for name, entity in self.scenario.entities.items():
+            self.children.setdefault(entity.parent, []).append(name)
 
     def note(self, loc: Loc, code: str, message: str, help: str = "", at_key: bool = False) -> None:
         """Notes an error at `loc`."""
-        self.problems.found.append(locate(self.root, loc).problem(code, ".".join(map(str, loc)), message, help, at_key))
+        if not self.is_unread(loc):
+            node, where = spot(self.root, loc)
+            self.problems.found.append(node.problem(code, where, message, help, at_key))
 
     def warn(self, loc: Loc, message: str, help: str = "") -> None:
         """Notes a warning at `loc`."""
-        node = locate(self.root, loc)
-        self.problems.warnings.append(node.problem("W001", ".".join(map(str, loc)), message, help, at_key=True))
+        node, where = spot(self.root, loc)
+        self.problems.warnings.append(node.problem("W001", where, message, help, at_key=True))
+
+    def is_unread(self, loc: Loc) -> bool:
+        """True where a value on the way to `loc` could not be read."""
+        words = tuple(map(str, loc)) if self.unread else ()
+        return any(words[: i + 1] in self.unread for i in range(len(words)))
+
+    def may_be_elsewhere(self, loc: Loc) -> bool:
+        """True where what is missing at `loc` (section, entry, key) may stand in what could not be read."""
+        return self.is_unread(loc) or self.problems.misses(str(loc[0]), str(loc[1]) if len(loc) > 1 else "")
+
+    def incomplete(self, section: str) -> bool:
+        """True where entries of a section, or parts of them, could not be read."""
+        return self.problems.misses(section) or section in self.patchy
+
+    def contradictions(self, loc: Loc, entry: Entry) -> None:
+        """Notes what does not go together among the keys of an entry."""
+        for mistake in entry.contradictions():
+            if not any(self.may_be_elsewhere((*loc, key)) for key in mistake.absent):
+                at = (*loc, *mistake.at)
+                self.note(at, mistake.code, mistake.message, mistake.help, at_key=not mistake.at)
 
     def known(self, section: str, name: str, loc: Loc, what: str) -> bool:
         """True if `section` has `name`; notes R001 otherwise."""
         ids = getattr(self.scenario, section)
-        if name in ids or (section, name) in self.broken:
+        if name in ids or self.may_be_elsewhere((section, name)):
             return name in ids
-        close = get_close_matches(name, list(ids), n=1, cutoff=0.5)
-        help = (
-            f"did you mean {close[0]}?" if close else f"known: {shortlist(ids)}" if ids else f"there are no {section}"
-        )
-        self.note(loc, "R001", f'no {what} is called "{name}"', help)
+        close = self.problems.near(name, ids, cutoff=0.5)
+        help = close or (f"known: {shortlist(ids)}" if ids else f"there are no {section}")
+        self.note(loc, "R001", f"no {what} is called {quoted(name)}", help)
         return False
 
-    def dimension(self, path: Path, loc: Loc) -> Dimension | None:
-        """The dimension of a path; None (and a problem) where it names a series that does not exist."""
-        seen: list[str] = []
-        while path.reference is not None:
-            name = path.reference
-            if name in seen:
-                self.note(loc, "R002", f"series in a circle: {' > '.join([*seen, name])}")
-                return None
+    def resolve(self, path: Path, loc: Loc) -> Path | None:
+        """The path itself, or the series it names; None where there is none, or a circle."""
+        trail: dict[str, None] = {}
+        found: Path | None = path
+        while found is not None and found.reference is not None:
+            name = found.reference
+            if name in self.resolved or name in trail:
+                found = self.resolved.get(name)
+                break
             if name not in self.scenario.series:
-                if ("series", name) not in self.broken:
-                    self._no_series(name, loc)
-                return None
-            seen.append(name)
-            path = self.scenario.series[name]
-        return path.dimension
+                self._no_series(name, ("series", next(reversed(trail))) if trail else loc)
+                found = None
+                break
+            trail[name] = None
+            found = self.scenario.series[name]
+        found = found if found is not None and found.dimension is not None else None
+        self.resolved.update(dict.fromkeys(trail, found))
+        return found
 
     def _no_series(self, name: str, loc: Loc) -> None:
-        series = self.scenario.series
-        close = get_close_matches(name, list(series), n=1, cutoff=0.5)
-        help = f"did you mean {close[0]}?" if close else "write a number with its unit, or the name of a series"
-        self.note(loc, "R001", f'"{name}" is neither a quantity nor the name of a series', help)
+        if self.may_be_elsewhere(("series", name)):
+            return
+        close = self.problems.near(name, self.scenario.series, cutoff=0.5)
+        help = close or "write a number with its unit, or the name of a series"
+        self.note(loc, "R001", f"{quoted(name)} is neither a quantity nor the name of a series", help)
+
+    def dimension(self, path: Path, loc: Loc) -> Dimension | None:
+        """The dimension of a path; None where it cannot be known."""
+        if path.reference is None:
+            return path.dimension
+        found = self.resolve(path, loc)
+        return found.dimension if found is not None else None
 
     def expect(self, path: Path, loc: Loc, *expected: Dimension, help: str = "") -> Dimension | None:
         """The dimension of the path if it is one of those expected; notes U003 or U004 otherwise."""
@@ -87,19 +131,45 @@ class Check:
         return False
 
     def _wrong(self, quantity: Quantity, loc: Loc, expected: tuple[Dimension, ...], help: str) -> None:
+        if loc[0] == "projects" and self._size_unknown(str(loc[1])):
+            return
         code, message, own_help = dimension_mistake(quantity, expected[0])
-        others = [describe(d) for d in expected[1:]]
+        others = list(dict.fromkeys(describe(d) for d in expected[1:]))
         if others:
-            message += f" (or {', or '.join(others)})"
+            message += f" (or {', '.join(others)})"
         self.note(loc, code, message, help or own_help)
+
+    def _size_unknown(self, name: str) -> bool:
+        """True where figures per unit of size cannot be judged, because the size could not be read."""
+        missing = self.scenario.projects[name].size is None and self.problems.misses("projects", name)
+        return missing or ("projects", name, "size") in self.unread
+
+    def not_negative(self, path: Path, loc: Loc, help: str) -> None:
+        """Notes V001 where a figure of the path is below zero; in the series that it names, at its use."""
+        found = path if path.reference is None else self.resolve(path, loc)
+        if found is not None and any(v < 0 for v in found.values):
+            self.note(loc, "V001", "has a figure below zero", help)
 
     def entity(self, name: str | None, loc: Loc) -> None:
         """Checks the entity of a source or project; absent is fine where there is one top entity."""
         if name is not None:
             self.known("entities", name, (*loc, "entity"), "entity")
-        elif len(self.top) > 1:
+        elif len(self.top) > 1 and not self.incomplete("entities") and not self.may_be_elsewhere((*loc, "entity")):
             help = f"write `entity:`, one of {shortlist(self.scenario.entities)}"
             self.note(loc, "K002", "`entity` is missing, and there are several top entities", help, at_key=True)
+
+    def within(self, name: str | None) -> set[str]:
+        """The entity and everything below it; all entities for None."""
+        if name is None:
+            return set(self.scenario.entities)
+        if name not in self.below:
+            found, open_ = {name}, [name]
+            while open_:
+                new = [c for c in self.children.get(open_.pop(), ()) if c not in found]
+                found.update(new)
+                open_ += new
+            self.below[name] = found
+        return self.below[name]
 
 
 def amount_dimension(project: Project) -> Dimension:
@@ -109,10 +179,10 @@ def amount_dimension(project: Project) -> Dimension:
 
 def each(project: Project, dimension: Dimension) -> Dimension:
     """The dimension of something per unit (of size) of a project."""
-    return per(dimension, amount_dimension(project))
+    return per(dimension, amount_dimension(project)) if project.size is not None else dimension
 
 
 def shortlist(names: Iterable[str]) -> str:
     """The first few ids in a sentence."""
-    listed = list(names)
+    listed = [str(n)[:60] for n in names]
     return ", ".join(listed[:8]) + (", ..." if len(listed) > 8 else "")

@@ -27,122 +27,131 @@ def check_targets(check: Check) -> None:
     counted: dict[str, list[str]] = defaultdict(list)
     for name, target in check.scenario.targets.items():
         loc = ("targets", name)
+        check.contradictions(loc, target)
         if target.entity is not None:
             check.known("entities", target.entity, (*loc, "entity"), "entity")
         _check_years(check, loc, target)
-        _check_coverage(check, loc, target)
+        if isinstance(target, OnEmissions | CarbonBudget):
+            _check_coverage(check, loc, target)
         _check_measure(check, loc, target)
         for sink in _sinks(check, loc, target):
             counted[sink].append(name)
     for sink, targets in counted.items():
         if len(targets) > 1:
             text = f"its removals count for {len(targets)} targets: {shortlist(targets)}"
-            check.warn(
-                ("projects", sink), text, "split the sinks with `removals: [...]` if one tonne shall keep one promise"
-            )
+            help = "split the sinks with `removals: [...]` if one tonne shall keep one promise"
+            check.warn(("projects", sink), text, help)
 
 
 def _check_years(check: Check, loc: Loc, target: Target) -> None:
-    first, last = check.scenario.horizon.first, check.scenario.horizon.last
-    if isinstance(target, Timed):
-        years = [("in", y) for y in target.in_ or ()]
-        years += [("by", target.by)] if target.by is not None else []
-        for key, year in years:
-            if year > last or (year < first and (key == "in" or isinstance(target, Peak))):
-                text = f"{year} is outside the horizon {first} to {last}"
-                check.note((*loc, key), "V003", text, "lengthen the horizon, or move the year")
-        if target.until is not None and target.until < first:
-            check.note((*loc, "until"), "V003", f"{target.until} is before the horizon begins")
-    elif isinstance(target, Historical) and not first <= target.by <= last:
-        check.note((*loc, "by"), "V003", f"{target.by} is outside the horizon {first} to {last}")
-    elif isinstance(target, CarbonBudget) and not (first <= target.years[0] and target.years[1] <= last):
-        text = f"[{target.years[0]}, {target.years[1]}] is not within the horizon {first} to {last}"
-        check.note((*loc, "years"), "V003", text, "lengthen the horizon, or move the years")
-
-
-def _check_coverage(check: Check, loc: Loc, target: Target) -> None:
-    if not isinstance(target, OnEmissions | CarbonBudget):
+    if check.horizon is None:
         return
+    first, last = check.horizon.first, check.horizon.last
+    help = "lengthen the horizon, or move the year"
+    years: list[tuple[Loc, int]] = []
+    if isinstance(target, Timed):
+        years = [(("in", i), y) for i, y in enumerate(target.in_ or ())]
+        if target.by is not None and (target.by > last or isinstance(target, Peak)):
+            years.append((("by",), target.by))
+        if target.until is not None and target.until < first:
+            check.note((*loc, "until"), "V003", f"{target.until} is before the horizon begins", help)
+    elif isinstance(target, Historical):
+        years = [(("by",), target.by)]
+    elif isinstance(target, CarbonBudget):
+        years = [(("years", i), y) for i, y in enumerate(target.years)]
+    for key, year in years:
+        if not first <= year <= last:
+            check.note((*loc, *key), "V003", f"{year} is outside the horizon {first} to {last}", help)
+    if isinstance(target, Peak) and target.by == last and target.at_most is None:
+        check.warn((*loc, "by"), f"no year of the horizon comes after {last}: this peak asks for nothing", help)
+
+
+def _check_coverage(check: Check, loc: Loc, target: OnEmissions | CarbonBudget) -> None:
     if target.sources is not None:
         for i, source in enumerate(target.sources):
             check.known("sources", source, (*loc, "sources", i), "source")
         return
-    scenario = check.scenario
-    below = entities_below(check, target.entity)
-    covered = [
-        name
-        for name, s in scenario.sources.items()
-        if (s.entity in below or s.entity is None)
+    entities = check.scenario.entities
+    if () in (target.scopes, target.categories) or (target.entity is not None and target.entity not in entities):
+        return  # noted already
+    below = check.within(target.entity)
+    covered = any(
+        (s.entity in below or s.entity is None)
         and (target.scopes is None or s.scope in target.scopes)
         and (target.categories is None or s.scope != 3 or s.category in target.categories)
-    ]
-    if not covered and not any(section == "sources" for section, _ in check.broken):
+        for s in check.scenario.sources.values()
+    )
+    if not covered and not any(map(check.incomplete, ("sources", "entities"))) and not check.problems.misses(*loc):
         help = "check `entity` and `scopes`: a target that covers nothing is always met"
         check.note(loc, "R003", "covers no source", help, at_key=True)
-
-
-def entities_below(check: Check, name: str | None) -> set[str]:
-    """The entity and everything below it; all entities for None."""
-    entities = check.scenario.entities
-    if name is None:
-        return set(entities)
-    below = {name}
-    for _ in entities:
-        below |= {n for n, e in entities.items() if e.parent in below}
-    return below
 
 
 def _check_measure(check: Check, loc: Loc, target: Target) -> None:
     measure: Dimension | None = CARBON
     if isinstance(target, Reduction):
-        dimension = check.expect(target.cut, (*loc, "cut"), NUMBER, CARBON)
-        if dimension == NUMBER:
+        if check.expect(target.cut, (*loc, "cut"), NUMBER, CARBON) == NUMBER:
             check_shares(check, target.cut, (*loc, "cut"), low=-10.0, tiny=True)
-    elif isinstance(target, Peak) and target.at_most is not None:
-        check.expect_amount(target.at_most, (*loc, "at_most"), CARBON, NUMBER)
-        if target.at_most.dimension == NUMBER and "%" not in target.at_most.text and target.at_most.value > 5:
-            check.note(
-                (*loc, "at_most"), "U006", f'"{target.at_most.text}" is a share above one', "write per cent or tonnes"
-            )
+    elif isinstance(target, Peak):
+        _check_cap(check, loc, target)
     elif isinstance(target, Neutrality):
         _check_credits(check, loc, target)
     elif isinstance(target, Intensity):
         measure = _check_intensity(check, loc, target)
     elif isinstance(target, Avoided):
         check.expect(target.multiple, (*loc, "multiple"), NUMBER)
+        check.not_negative(target.multiple, (*loc, "multiple"), "write how many times the base, such as 4")
         _check_avoided_base(check, loc, target)
+    elif isinstance(target, CarbonBudget) and target.at_most.value < 0 and not target.net:
+        check.note((*loc, "at_most"), "V001", f'"{target.at_most.text}" is below zero', "gross emissions never are")
+    elif isinstance(target, Historical) and target.stock.value < 0:
+        check.note((*loc, "stock"), "V001", f'"{target.stock.text}" is below zero', "write what is to be removed")
     if target.penalty is not None and measure is not None:
-        wanted = [per(MONEY, CARBON)] + ([per(MONEY, measure)] if measure != CARBON else [])
+        wanted = dict.fromkeys([per(MONEY, CARBON), per(MONEY, measure)])
         check.expect_amount(target.penalty, (*loc, "penalty"), *wanted)
-        if target.penalty.value < 0:
-            check.note((*loc, "penalty"), "V001", "a penalty below zero would pay for missing the target")
+    if target.penalty is not None and target.penalty.value < 0:
+        text = f'"{target.penalty.text}" would pay for missing the target'
+        check.note((*loc, "penalty"), "V001", text, "write a penalty of zero or more")
+
+
+def _check_cap(check: Check, loc: Loc, target: Peak) -> None:
+    cap, at = target.at_most, (*loc, "at_most")
+    if cap is None or not check.expect_amount(cap, at, CARBON, NUMBER):
+        return
+    if cap.dimension == NUMBER and "%" not in cap.text and cap.value > 5:
+        check.note(at, "U006", f'"{cap.text}" is a share above one', f"did you mean {cap.text} %?")
+    elif cap.value < 0:
+        check.note(at, "V001", f'"{cap.text}" is below zero', "gross emissions never are")
 
 
 def _check_credits(check: Check, loc: Loc, target: Neutrality) -> None:
-    if target.credits > 0 and target.credit_price is None:
+    price = target.credit_price
+    if price is not None:
+        check.expect(price, (*loc, "credit_price"), per(MONEY, CARBON))
+    elif (
+        target.credits > 0
+        and not check.may_be_elsewhere((*loc, "credit_price"))
+        and not check.problems.misses("markets")
+    ):
         help = "give `credit_price: 80 CNY/tCO2e`, or write credits: 0 %"
         check.note((*loc, "credits"), "K004", "credits are admitted but have no price", help)
-    if target.credit_price is not None:
-        check.expect(target.credit_price, (*loc, "credit_price"), per(MONEY, CARBON))
 
 
 def _check_intensity(check: Check, loc: Loc, target: Intensity) -> Dimension | None:
     scenario = check.scenario
+    denominator: Dimension | None = MONEY
     if target.per == "revenue":
-        below = entities_below(check, target.entity)
-        if not any(scenario.entities[n].revenue is not None for n in below if n in scenario.entities):
-            check.note(
-                (*loc, "per"),
-                "R003",
-                "no entity it covers has a revenue",
-                "give `revenue` to the entity or those below",
-            )
-        denominator: Dimension | None = MONEY
+        below = check.within(target.entity)
+        named = target.entity is None or target.entity in scenario.entities
+        earns = any(scenario.entities[n].revenue is not None for n in below if n in scenario.entities)
+        if named and not earns and not check.incomplete("entities"):
+            help = "give `revenue` to the entity or those below, or name a series"
+            check.note((*loc, "per"), "R003", "no entity it covers has a revenue", help)
+    elif target.per not in scenario.series:
+        check.known("series", target.per, (*loc, "per"), "series")
+        return None
     else:
-        if target.per not in scenario.series:
-            check.known("series", target.per, (*loc, "per"), "series")
-            return None
         denominator = check.dimension(scenario.series[target.per], (*loc, "per"))
+        check.not_negative(scenario.series[target.per], (*loc, "per"), "emissions are divided by it")
     if denominator is None:
         return None
     measure = per(CARBON, denominator)
@@ -152,38 +161,40 @@ def _check_intensity(check: Check, loc: Loc, target: Intensity) -> Dimension | N
 
 
 def _check_avoided_base(check: Check, loc: Loc, target: Avoided) -> None:
-    if target.base is not None:
+    entities = check.scenario.entities
+    if target.base is not None or (target.entity is not None and target.entity not in entities):
         return
-    below = entities_below(check, target.entity)
-    if not any(check.scenario.entities[n].avoided_baseline is not None for n in below if n in check.scenario.entities):
-        check.note(
-            loc, "K002", "`base` is missing", "write base: 12 MtCO2e, or give the entity an avoided_baseline", True
-        )
+    if check.incomplete("entities") or check.may_be_elsewhere((*loc, "base")):
+        return
+    if not any(entities[n].avoided_baseline is not None for n in check.within(target.entity)):
+        help = "write base: 12 MtCO2e, or give the entity an avoided_baseline"
+        check.note(loc, "K002", "`base` is missing", help, at_key=True)
 
 
 def _sinks(check: Check, loc: Loc, target: Target) -> list[str]:
     """The sinks that count for a target; notes names that are no sinks."""
-    counts = isinstance(target, Neutrality | Historical) or (isinstance(target, CarbonBudget) and target.net)
-    if not counts:
+    if not isinstance(target, Neutrality | Historical | CarbonBudget):
         return []
     projects = check.scenario.projects
-    named = getattr(target, "removals", None)
-    if named is None:
-        below = entities_below(check, target.entity)
-        sinks = [n for n, p in projects.items() if isinstance(p, Sink) and (p.entity in below or p.entity is None)]
-        return [n for n in sinks if not isinstance(target, Historical) or projects[n].durable]  # type: ignore[union-attr]
+    durable_only = isinstance(target, Historical)
+    if target.removals is None:
+        if isinstance(target, CarbonBudget) and not target.net:
+            return []
+        below = check.within(target.entity)
+        sinks = {n: p for n, p in projects.items() if isinstance(p, Sink) and (p.entity in below or p.entity is None)}
+        return [n for n, sink in sinks.items() if sink.durable or not durable_only]
     found = []
-    for i, name in enumerate(named):
+    for i, name in enumerate(target.removals):
         at = (*loc, "removals", i)
         if not check.known("projects", name, at, "sink"):
             continue
         project = projects[name]
         if not isinstance(project, Sink):
-            check.note(at, "R003", f"{name} is no sink", "only sinks remove carbon")
-        elif isinstance(target, Historical) and not project.durable:
-            check.note(
-                at, "R003", f"{name} is not durable", "historical emissions are removed for good: `durable: true`"
-            )
+            if not check.is_unread(("projects", name, "kind")):
+                check.note(at, "R003", f"{name} is no sink", "only sinks remove carbon")
+        elif durable_only and not project.durable and not check.may_be_elsewhere(("projects", name, "durable")):
+            help = "historical emissions are removed for good: write durable: true if that is so"
+            check.note(at, "R003", f"{name} is not durable", help)
         else:
             found.append(name)
     return found

@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from optimiser.scenario.base import Entry, Strict
 from optimiser.scenario.flows import Abates, Avoids, Flow
 from optimiser.scenario.header import Salvage
+from optimiser.scenario.mistakes import Mistake, misread
+from optimiser.scenario.paths import Listing
 from optimiser.scenario.values import (
     AmountOrList,
     AnyPath,
     AnyQuantity,
+    Flag,
     Id,
     Ids,
     PathOrList,
     Share,
     Trend,
+    Whole,
     Window,
-    misread,
+    shown,
 )
 
 
 class Units(Strict):
     """Identical lots."""
 
-    max: Annotated[int, Field(ge=1, le=1_000_000)]
+    max: Annotated[Whole, Field(ge=1, le=1_000_000)]
     """So many at most."""
-    min: Annotated[int, Field(ge=0)] | None = None
+    min: Annotated[Whole, Field(ge=0)] | None = None
     """So many at least, if the project is chosen at all."""
-    per_year: Annotated[int, Field(ge=1)] | None = None
+    per_year: Annotated[Whole, Field(ge=1)] | None = None
     """So many starts in a year at most."""
 
 
@@ -48,28 +53,33 @@ class Size(Strict):
 Alternatives = tuple[tuple[str, int], ...]
 
 
+_FORM = "write {grid-connection: 1}, with the years between the two starts"
+
+
 def _alternatives(raw: Any, at: tuple[Any, ...] = ()) -> Alternatives:
     if isinstance(raw, str | int) and not isinstance(raw, bool):
         return ((str(raw), 0),)
-    if isinstance(raw, list) and all(isinstance(r, str | int) for r in raw):
+    if isinstance(raw, list) and all(isinstance(r, str | int) and not isinstance(r, bool) for r in raw):
         return tuple((str(r), 0) for r in raw)
-    if isinstance(raw, dict):
-        for key, lag in raw.items():
-            if not isinstance(lag, int) or isinstance(lag, bool) or lag < 0:
-                raise misread("K003", f"{lag!r} is not a number of years", "write {project: 1}", (*at, key))
-        return tuple((str(k), lag) for k, lag in raw.items())
-    raise misread("K003", "is not a list of projects", "write {grid-connection: 1}, with the lag in years", at)
+    if not isinstance(raw, dict):
+        raise misread(Mistake("K003", "is not a list of projects", _FORM, at))
+    mistakes = []
+    for key, lag in raw.items():
+        if isinstance(lag, bool) or not isinstance(lag, int) or lag < 0:
+            mistakes.append(Mistake("K003", f"{shown(lag)} is not a number of years", _FORM, (*at, key)))
+    if mistakes:
+        raise misread(*mistakes)
+    return tuple((str(k), lag) for k, lag in raw.items())
 
 
 def _requires(raw: Any) -> tuple[Alternatives, ...]:
     """Clauses that all must hold, each a choice of (project, lag)."""
-    if isinstance(raw, tuple):
-        return raw
-    if isinstance(raw, dict) and "any_of" in raw:
-        one = _alternatives(raw["any_of"], ("any_of",))
-        rest = {k: v for k, v in raw.items() if k != "any_of"}
-        return (one, *((a,) for a in _alternatives(rest)))
-    return tuple((a,) for a in _alternatives(raw))
+    if not isinstance(raw, dict) or "any_of" not in raw:
+        return tuple((a,) for a in _alternatives(raw))
+    one = _alternatives(raw["any_of"], ("any_of",))
+    if not one:
+        raise misread(Mistake("K003", "names no project", "write any_of: [a, b]", ("any_of",)))
+    return (one, *((a,) for a in _alternatives({k: v for k, v in raw.items() if k != "any_of"})))
 
 
 Requires = Annotated[
@@ -95,17 +105,17 @@ class Project(Entry):
     """Who pays for it; may be left out where there is one top entity."""
     start: Window | None = None
     """Years in which money may begin to flow: one year or [first, last]; absent: any."""
-    lead_time: Annotated[int, Field(ge=0)] = 0
+    lead_time: Annotated[Whole, Field(ge=0)] = 0
     """Years from the start to the first effect."""
-    life: Annotated[int, Field(ge=1)] | None = None
+    life: Annotated[Whole, Field(ge=1)] | None = None
     """Years of operation; absent: until the horizon ends."""
-    renew: bool = False
+    renew: Flag = False
     """Reinvest at the end of life, so that operation goes on."""
     units: Units | None = None
     """Identical lots; without `units` and `size` the project is one, yes or no."""
     size: Size | None = None
     """Any size up to a largest."""
-    committed: bool = False
+    committed: Flag = False
     """It is decided already: at least one unit starts in the window."""
     capex: AmountOrList | None = None
     """Money per unit (or per unit of size); a list is by year since the start."""
@@ -134,20 +144,20 @@ class Project(Entry):
     tags: Ids = ()
     """Words by which budgets and finance find it."""
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Project:
+    def contradictions(self) -> Iterator[Mistake]:
+        """One form of amount and of capex, and a life where it is renewed."""
         if self.units is not None and self.size is not None:
-            raise misread(
-                "K004", "has `units` and `size`", "identical lots or any size: give one of the two", ("size",)
-            )
-        if isinstance(self.capex, tuple | list) and self.capex_profile:
-            raise misread("K004", "has a list of capex and a `capex_profile`", "", ("capex_profile",))
+            help = "identical lots or any size: keep one of the two"
+            yield Mistake("K004", "has `units` and `size`", help, ("size",))
+        if isinstance(self.capex, Listing) and self.capex_profile:
+            help = "the list says already what is paid when: leave the profile out"
+            yield Mistake("K004", "has a list of capex and a `capex_profile`", help, ("capex_profile",))
         if self.capex_profile and abs(sum(self.capex_profile) - 1) > 1e-6:
-            total = sum(self.capex_profile)
-            raise misread("V004", f"the shares sum to {total:.1%}, not to 100 %", "", ("capex_profile",))
+            text = f"the shares sum to {sum(self.capex_profile):.4g}, not to 1 (100 %)"
+            yield Mistake("V004", text, "write shares that sum to 100 %", ("capex_profile",))
         if self.renew and self.life is None:
-            raise misread("K004", "is renewed but has no `life`", "say after how many years", ("renew",))
-        return self
+            help = "say after how many years with `life`"
+            yield Mistake("K002", "is renewed but has no `life`", help, ("renew",), ("life",))
 
     def flows(self) -> list[Flow]:
         """What one unit does in a year of full operation. Kinds add their own."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from optimiser.scenario.flows import Delivers, Flow
 from optimiser.scenario.kinds.base import Project
-from optimiser.scenario.values import AnyPath, Id, Share, misread
+from optimiser.scenario.mistakes import Mistake
+from optimiser.scenario.values import AnyPath, Id, Share
 
 
 class Facility(Project):
@@ -28,18 +30,19 @@ class Facility(Project):
     self_use: Share | None = None
     """Share of the output used on site; absent with both: the plan decides year by year."""
 
-    @model_validator(mode="after")
-    def _has_an_outlet(self) -> Facility:
+    def contradictions(self) -> Iterator[Mistake]:
+        """Output has a yield and an outlet."""
+        yield from super().contradictions()
         uses = [k for k in ("supplies", "price", "sells", "displaces", "self_use") if getattr(self, k) is not None]
         if uses and self.yield_ is None:
-            raise misread("K002", f"has `{uses[0]}` but no `yield`", "give the output per unit and year")
+            help = "give the output per unit and year, such as 1100 MWh/MW"
+            yield Mistake("K002", f"has `{uses[0]}` but no `yield`", help, absent=("yield",))
         if self.price is not None and self.supplies is None:
-            raise misread(
-                "K004", "`price` is saved by `supplies`, which is missing", "to sell, write `sells`", ("price",)
-            )
+            text = "`price` is saved by `supplies`, which is missing"
+            yield Mistake("K004", text, "name the source, or write `sells` to sell", ("price",), ("supplies",))
         if self.self_use is not None and self.supplies is None:
-            raise misread("K004", "`self_use` needs `supplies`", "", ("self_use",))
-        return self
+            text = "`self_use` needs `supplies`"
+            yield Mistake("K004", text, "name the source that uses the output", ("self_use",), ("supplies",))
 
     def flows(self) -> list[Flow]:
         """Its output, and where it goes."""

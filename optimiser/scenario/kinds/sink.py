@@ -6,7 +6,7 @@ from typing import Literal
 
 from optimiser.scenario.flows import Flow, Removes
 from optimiser.scenario.kinds.base import Project
-from optimiser.scenario.values import AnyPath, Share
+from optimiser.scenario.values import AnyPath, Flag, Share
 
 
 class Sink(Project):
@@ -17,7 +17,7 @@ class Sink(Project):
     """Tonnes per year and unit, by year of operation (0 is the first): linear between, flat after."""
     buffer: Share = 0.0
     """Share held back against loss."""
-    durable: bool = False
+    durable: Flag = False
     """True where the carbon stays out for good: counts for `historical` targets."""
 
     def flows(self) -> list[Flow]:

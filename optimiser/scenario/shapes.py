@@ -1,0 +1,79 @@
+"""Which keys a section knows: for suggestions, and to go on where a key or a value could not be read."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+from optimiser.scenario.kinds import AnyProject
+from optimiser.scenario.model import Scenario
+from optimiser.scenario.targets import AnyTarget
+from optimiser.source import Node, locate
+
+Loc = tuple[Any, ...]
+
+
+def _classes(union: Any) -> dict[str, type[BaseModel]]:
+    members = get_args(get_args(union)[0])
+    return {str(get_args(m.model_fields["kind"].annotation)[0]): m for m in members}
+
+
+KINDS = {"projects": _classes(AnyProject), "targets": _classes(AnyTarget)}
+TAGS = {tag for classes in KINDS.values() for tag in classes}
+OUTSIDE = ("extends", "templates", "tables")
+"""Sections that are gone before a scenario is validated."""
+
+
+def clean(loc: Loc) -> Loc:
+    """The path in the file: without the union tags and markers that pydantic puts between."""
+    return tuple(
+        key for depth, key in enumerate(loc) if key != "[key]" and not (depth == 2 and loc[0] in KINDS and key in TAGS)
+    )
+
+
+def names(model: Any) -> list[str]:
+    """The keys of a model as a file writes them."""
+    return [info.alias or name for name, info in model.model_fields.items()]
+
+
+def field(model: Any, key: str) -> Any:
+    """The field of a model that a file calls `key`, or None."""
+    return next((info for name, info in model.model_fields.items() if key == (info.alias or name)), None)
+
+
+def kind_of(entry: Any, section: str) -> str:
+    """The kind that an entry most looks like, by its keys."""
+    keys = {str(k) for k in entry} if isinstance(entry, dict) else set()
+    return max(KINDS[section], key=lambda kind: len(keys & set(names(KINDS[section][kind]))))
+
+
+def model_at(root: Node, path: Loc) -> Any:
+    """The model of the mapping at `path`, or None where a file may use any key."""
+    if not path:
+        return Scenario
+    section = field(Scenario, str(path[0]))
+    if section is None:
+        return None
+    if str(path[0]) in ("horizon", "solve"):
+        return section.annotation if len(path) == 1 else None
+    if len(path) == 1:
+        return None
+    if path[0] in KINDS:
+        entry = locate(root, path[:2]).value
+        tag = entry["kind"].value if isinstance(entry, dict) and "kind" in entry else None
+        classes = KINDS[str(path[0])]
+        entry_model: Any = classes.get(str(tag)) or classes[kind_of(entry, str(path[0]))]
+    else:
+        entry_model = _inner(section.annotation)
+    return entry_model if len(path) == 2 else _nested(entry_model, str(path[2])) if len(path) == 3 else None
+
+
+def _nested(model: Any, key: str) -> Any:
+    """The model of a mapping within an entry (`units`, `size`), or None."""
+    info = field(model, key) if model is not None else None
+    return _inner(info.annotation) if info is not None and key in ("units", "size") else None
+
+
+def _inner(annotation: Any) -> Any:
+    return next((a for a in get_args(annotation) if isinstance(a, type) and issubclass(a, BaseModel)), None)

@@ -1,0 +1,72 @@
+"""A search under way: questions put to the solver one after the other within one limit of time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pyomo.environ as pyo
+
+from optimiser.errors import NoPlanError
+from optimiser.formulation import Question, build
+from optimiser.instance import Instance
+from optimiser.solve.highs import Interrupt, Limits, Outcome, Progress, run
+from optimiser.solve.other import run_other
+from optimiser.solve.programme import Programme, assemble
+
+Watch = Callable[[str, Progress], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A model, its programme, the best outcome, and a bound that holds for the question as it was first asked."""
+
+    model: pyo.ConcreteModel
+    programme: Programme
+    outcome: Outcome
+    bound: float
+
+
+@dataclass(eq=False)
+class Search:
+    """A search under way: the limits that are left, who watches, and what was used."""
+
+    instance: Instance
+    limits: Limits
+    watch: Watch | None
+    interrupt: Interrupt
+    deadline: float
+    log: list[str]
+    times: dict[str, float]
+    abandoned: bool = False
+
+    def left(self) -> float:
+        """Seconds that are left."""
+        return max(self.deadline - time.monotonic(), 0.0)
+
+    def solve(self, question: Question, words: str) -> tuple[pyo.ConcreteModel, Programme, Outcome]:
+        """Builds and solves one question."""
+        before = time.monotonic()
+        model = build(self.instance, question)
+        self._add("build", before)
+        before = time.monotonic()
+        programme = assemble(model)
+        self._add("hand over", before)
+        told = self.watch
+        watch = (lambda p: told(words, p)) if told is not None else None
+        limits = replace(self.limits, seconds=max(self.left(), 0.1))
+        before = time.monotonic()
+        if limits.solver is not None:
+            outcome = run_other(model, programme, limits, limits.solver)
+        else:
+            outcome = run(programme, limits, watch, self.interrupt)
+        self._add("solve", before)
+        self.log += [f"--- {words}\n", *outcome.log]
+        self.abandoned |= outcome.abandoned
+        if outcome.status == "failed":
+            raise NoPlanError(f"the solver stopped without an answer: {outcome.reason}")
+        return model, programme, outcome
+
+    def _add(self, phase: str, before: float) -> None:
+        self.times[phase] = self.times.get(phase, 0.0) + time.monotonic() - before

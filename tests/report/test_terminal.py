@@ -1,0 +1,127 @@
+"""The terminal: bad news first, at most 80 columns, no colours where it is piped."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from optimiser.report.terminal import amount, percent, show
+from tests.helpers import solved
+
+
+def shown(result, width: int = 80, folder: str = "results/x", encoding: str = "utf-8") -> str:
+    """What is printed where the output is piped."""
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding, write_through=True)
+    show(result, Console(file=stream, width=width, no_color=True, highlight=False, emoji=False), folder)
+    return raw.getvalue().decode(encoding)
+
+
+LONG = """
+name: A title that goes on and on, far beyond what any line of a terminal can hold, because somebody had much to say
+projects:
+  a-project-with-a-very-long-identifier-that-no-column-can-hold-without-folding:
+    {kind: upgrade, units: {max: 9, per_year: 3}, capex: 123456.789 MCNY, abates: {site: 9 ktCO2e}}
+  中文名称很长很长很长很长很长很长很长很长很长很长很长很长的项目:
+    {kind: upgrade, capex: 1 MCNY, abates: {site: 5 ktCO2e}}
+targets:
+  a-target-with-a-very-long-identifier-that-no-column-can-hold-without-folding: {kind: reduction, by: 3, cut: 80 ktCO2e}
+  净零目标净零目标净零目标净零目标净零目标净零目标净零目标净零目标: {kind: reduction, in: 3, cut: 10 ktCO2e}
+  soft: {kind: reduction, in: 3, cut: 99 %, penalty: 1 CNY/tCO2e}
+"""
+
+
+def test_no_line_is_wider_than_80_columns(world, hostile, tmp_path):
+    """Whatever names there are, Chinese ones (two columns a letter) too."""
+    for result in (world, hostile, solved(LONG, tmp_path)):
+        text = shown(result, folder="a/very/long/folder/" * 6)
+        assert max(cell_len(line) for line in text.splitlines()) <= 80
+
+
+def test_no_colours_where_it_is_piped(world, hostile):
+    for result in (world, hostile):
+        assert "\x1b" not in shown(result)
+
+
+def test_what_is_missed_comes_first(world):
+    lines = shown(world).splitlines()
+    assert lines[0] == "A world for reports"
+    assert lines[1] == "MISSED: far (a penalty is paid); see below"
+    assert lines[2].startswith("The rest holds, proven within")
+
+
+def test_what_gave_way_is_said(tmp_path):
+    result = solved("targets: {cap: {kind: reduction, by: 2, cut: 10 %, priority: 1}}", tmp_path)
+    assert "MISSED: cap (it gave way); see below" in shown(result).splitlines()[1]
+
+
+def test_a_plan_that_keeps_everything(tmp_path):
+    result = solved("name: All well\ntargets: {cap: {kind: reduction, by: 2, cut: 0 %}}", tmp_path)
+    assert shown(result).splitlines()[:2] == [
+        "All well",
+        "Holds, and is proven to cost within 0 % of the least possible.",
+    ]
+    assert "Nothing starts: the baseline keeps every promise at least cost." in shown(result)
+
+
+def test_a_plan_that_was_stopped_says_so_before_the_cost(world):
+    """What stopped it, how far it is proven, what was asked: before any number a board might quote."""
+    plan = replace(world.plan, status="feasible", stopped_by="time limit", gap=0.034, gap_asked=0.001)
+    lines = shown(replace(world, plan=plan)).splitlines()
+    stopped = next(i for i, line in enumerate(lines) if line.startswith("Stopped by time limit: best plan so far"))
+    assert "gap 3.4 %, asked 0.1 %" in lines[stopped]
+    assert stopped < next(i for i, line in enumerate(lines) if line.startswith("Cost, present value"))
+    plan = replace(plan, gap=float("inf"))
+    assert "no bound was proven" in shown(replace(world, plan=plan))
+
+
+def test_a_gap_to_a_small_total_is_set_against_spending(world):
+    """The objective is close to zero, as savings outweigh spending: the gap is given against what is spent as well."""
+    plan = replace(world.plan, gap=0.5, objective=1.0, bound=0.5)
+    assert "Against the money spent, the gap is" in shown(replace(world, plan=plan))
+
+
+def test_cost_starts_and_targets_are_there(world):
+    text = shown(world)
+    cost = amount(world.plan.objective)
+    assert f"Cost, present value 2026 (6 % real, prices of 2025): {cost} MCNY" in text
+    for word in ("worth of unused life", "energy used on site", "Lots of lorries", "4 of 4 projects start."):
+        assert word in text
+    assert any(line.startswith("far") and "MISSED" in line for line in text.splitlines())
+    assert "Written to results/x: plan.xlsx" in text
+
+
+def test_names_are_not_markup(hostile):
+    """[red] is a name and not a colour."""
+    assert "[red]-2+3[/red]" in shown(hostile)
+
+
+def test_a_terminal_without_unicode(world):
+    """Where the terminal speaks ASCII the picture is drawn in ASCII."""
+    text = shown(world, encoding="ascii")
+    assert "Pathway, all scopes" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (1e-9, "0"),
+        (-1e-9, "0"),
+        (1234567.8, "1,234,568"),
+        (999.94, "999.9"),
+        (0.012346, "0.01235"),
+        (-5.5, "-5.5"),
+    ],
+)
+def test_amounts_have_four_digits(value, text):
+    assert amount(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0, "0 %"), (0.001, "0.1 %"), (0.0123, "1.2 %"), (0.123, "12.3 %"), (1, "100 %")]
+)
+def test_percentages_have_two_digits(value, text):
+    assert percent(value) == text

@@ -1,0 +1,111 @@
+"""HiGHS: status, bounds and duals of small programmes."""
+
+import threading
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from optimiser.solve.highs import Interrupt, Limits, Progress, relative_gap, run
+from optimiser.solve.programme import Programme
+
+
+def programme(cost, matrix, low, high, upper=None, integer=None, offset=0.0) -> Programme:
+    """min cost @ x + offset, low <= matrix @ x <= high, 0 <= x <= upper."""
+    n = len(cost)
+    return Programme(
+        cost=np.array(cost, dtype=float),
+        offset=offset,
+        matrix=sparse.csr_array(np.array(matrix, dtype=float).reshape(len(low), n)),
+        row_lower=np.array(low, dtype=float),
+        row_upper=np.array(high, dtype=float),
+        lower=np.zeros(n),
+        upper=np.full(n, np.inf) if upper is None else np.array(upper, dtype=float),
+        integer=np.zeros(n, dtype=bool) if integer is None else np.array(integer),
+        place={},
+        pyomo_columns={},
+        rows=[],
+    )
+
+
+INF = np.inf
+EXACT = Limits(gap=0.0, seconds=20, threads=1)
+
+
+def test_a_linear_programme_has_duals():
+    """min 2x + 3y with x + y >= 10 and x <= 4: x = 4, y = 6, 26; a unit more of the need costs 3, of x it saves 1."""
+    outcome = run(programme([2, 3], [[1, 1], [1, 0]], [10, -INF], [INF, 4]), EXACT)
+    assert outcome.status == "optimal"
+    assert (outcome.x.tolist(), outcome.objective, outcome.bound) == (pytest.approx([4, 6]), 26, 26)
+    assert outcome.row_dual.tolist() == pytest.approx([3, -1])
+
+
+def test_whole_numbers_have_a_bound_and_no_duals():
+    """min x + y with 2x + 2y >= 5, whole: 3, although half a unit less would do."""
+    outcome = run(programme([1, 1], [[2, 2]], [5], [INF], [9, 9], [True, True]), EXACT)
+    assert (outcome.status, outcome.objective, outcome.bound) == ("optimal", 3, pytest.approx(3))
+    assert outcome.row_dual is None
+
+
+@pytest.mark.parametrize("integer", [[False, False], [True, True]])
+def test_infeasible_is_proven(integer):
+    outcome = run(programme([1, 1], [[1, 1]], [5], [INF], [2, 2], integer), EXACT)
+    assert (outcome.status, outcome.x, outcome.reason) == ("infeasible", None, "proven infeasible")
+
+
+def test_an_unbounded_programme_is_no_plan():
+    """A model of ours has no such thing; if it had, it is a failure and not an answer."""
+    outcome = run(programme([-1, 0], [[0, 1]], [1], [INF]), EXACT)
+    assert outcome.status == "failed"
+
+
+def test_a_programme_without_variables():
+    """Nothing to decide: either every row holds at zero, or there is no plan."""
+    empty = programme([], np.zeros((1, 0)), [0], [5], offset=7.0)
+    assert (run(empty, EXACT).status, run(empty, EXACT).objective) == ("optimal", 7)
+    assert run(programme([], np.zeros((1, 0)), [1], [5]), EXACT).status == "infeasible"
+
+
+def test_the_offset_counts():
+    outcome = run(programme([1], [[1]], [2], [INF], offset=40.0), EXACT)
+    assert outcome.objective == pytest.approx(42)
+
+
+def split(n: int = 30) -> Programme:
+    """A market split: sums of four rows that must be met exactly."""
+    rng = np.random.default_rng(3)
+    rows = rng.integers(1, 99, size=(4, n))
+    half = rows.sum(axis=1) // 2
+    return programme(np.ones(n), rows, half, half, np.ones(n), np.ones(n, dtype=bool))
+
+
+def test_a_limit_without_a_plan_is_stopped_and_not_infeasible():
+    outcome = run(split(), Limits(seconds=0.3, threads=1))
+    assert (outcome.status, outcome.x, outcome.reason) == ("stopped", None, "time limit")
+
+
+def test_an_interrupt_is_heard():
+    interrupt = Interrupt()
+    threading.Timer(0.3, interrupt.event.set).start()
+    outcome = run(split(), Limits(seconds=60, threads=1), interrupt=interrupt)
+    assert (outcome.status, outcome.reason) == ("stopped", "interrupt")
+    assert outcome.seconds < 20
+
+
+def test_the_log_is_kept():
+    outcome = run(programme([1, 1], [[2, 2]], [5], [INF], [9, 9], [True, True]), EXACT)
+    assert any("Solving report" in line or "Status" in line for line in outcome.log)
+
+
+@pytest.mark.parametrize(
+    ("objective", "bound", "gap"),
+    [(100, 99, 0.01), (-100, -101, 0.01), (100, 100, 0), (100, 101, 0), (100, -np.inf, np.inf), (np.inf, 5, np.inf)],
+)
+def test_relative_gap(objective, bound, gap):
+    assert relative_gap(objective, bound) == pytest.approx(gap)
+    assert Progress(1.0, objective, bound).gap == pytest.approx(gap)
+
+
+def test_a_gap_to_nothing_is_still_a_number():
+    """An objective of zero with a bound below it: the gap is huge, not a division by zero."""
+    assert relative_gap(0.0, -1.0) > 1e6
