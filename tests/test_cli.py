@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -190,6 +191,32 @@ def test_stopped_without_a_plan(optimise, tmp_path):
     assert (code, out) == (4, "")
     assert err == "Stopped without a plan: no plan was found before the time limit\n"
     assert not (tmp_path / "results").exists()
+
+
+def test_interrupted_before_there_was_a_plan(optimise, tmp_path, monkeypatch):
+    """Exit 4 and words, wherever it was that Ctrl-C was heard."""
+    write(GOOD, tmp_path, "s.yaml")
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_solve", interrupted)
+    assert optimise("s.yaml") == (4, "", "Interrupted before there was a plan.\n")
+
+
+def test_the_first_ctrl_c_asks_and_the_second_ends():
+    """The first is a request for the best plan so far; after it, and after the run, Ctrl-C is what it always is."""
+    from optimiser.progress import listening
+
+    asked = []
+    before = signal.getsignal(signal.SIGINT)
+    with listening(lambda: asked.append(1)):
+        signal.raise_signal(signal.SIGINT)
+        assert asked == [1]
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert asked == [1]
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_our_own_bug(optimise, tmp_path, monkeypatch):

@@ -71,12 +71,14 @@ def scenario_page() -> str:
     parts += [example("horizon", None), "### horizon\n", _table(Horizon), "### solve\n", _table(Solve)]
     parts.append("## series\n\nPaths with a name, to be used wherever a path may stand: `id: path`.\n")
     parts.append(example("series", None))
-    for name, model in (("entities", Entity), ("sources", Source)):
+    models: dict[str, type[BaseModel]] = {"entities": Entity, "sources": Source}
+    limits: dict[str, type[BaseModel]] = {"resources": Resource, "groups": Group, "budgets": Budget}
+    for name, model in models.items():
         parts += [f"## {name}\n\n{model.__doc__}\n", example(name, None), _table(model)]
     parts += [f"## projects\n\n{Project.__doc__} These keys may stand in a project of every kind:\n", _table(Project)]
     parts += ["### units\n", f"{Units.__doc__}\n", _table(Units), "### size\n", f"{Size.__doc__}\n", _table(Size)]
     parts += list(_kinds("projects", AnyProject, Project))
-    for name, model in (("resources", Resource), ("groups", Group), ("budgets", Budget)):
+    for name, model in limits.items():
         parts += [f"## {name}\n\n{model.__doc__}\n", example(name, None), _table(model)]
     parts += [f"## targets\n\n{Target.__doc__} These keys may stand in a target of every kind:\n", _table(Target)]
     parts += list(_kinds("targets", AnyTarget, Target))

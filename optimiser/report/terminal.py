@@ -36,9 +36,9 @@ def _show_head(result: Result, console: Console) -> None:
         why = "it gave way" if target in plan.gave_way else "a penalty is paid"
         console.print(Text(f"MISSED: {target} ({why}); see below", style="bold red"))
     if plan.status == "optimal":
-        text = f"Holds, and is proven to cost within {percent(plan.gap)} of the least possible."
-        if result.missed:
-            text = f"The rest holds, proven within {percent(plan.gap)} of the least cost."
+        holds = "The rest holds" if result.missed else "Every promise holds"
+        near = f"within {percent(plan.gap)} of the least cost" if plan.gap > 0 else "at the least cost"
+        text = f"{holds}, {near}: proven."
         console.print(Text(text, style="green"))
     else:
         gap = (
@@ -74,8 +74,8 @@ def _show_schedule(result: Result, console: Console) -> None:
         first.setdefault(s.project, s.year)
         starts[s.project].append(str(s.year) if p.is_single else f"{s.year}: {s.amount:.4g}")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for name in ("Starts", "entity"):
-        table.add_column(name, overflow="fold", max_width=26)
+    table.add_column("Starts", overflow="fold", max_width=34)
+    table.add_column("entity", overflow="fold", max_width=18)
     table.add_column("years (amount)", overflow="fold")
     for project in sorted(first, key=lambda name: (first[name], index[name].index)):
         p = index[project]

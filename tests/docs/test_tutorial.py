@@ -38,3 +38,31 @@ def test_quotes_are_compared(tmp_path):
         "`optimise check a.yaml` ended with 0, not 3:",
         "`optimise check a.yaml`",
     ]
+
+
+PRINTED = "Cost: 1,234.5 MCNY\n  capex 2000\n\nStarts\na 2026\nb 2027\n\nEnd\n"
+
+
+@pytest.mark.parametrize(
+    ("quoted", "mark", "same"),
+    [
+        ("Cost: 1,234.6 MCNY\n  capex 2000\n\nStarts\na 2026\nb 2027\n\nEnd\n", "", True),
+        ("Cost: 1,234.6 MCNY\n  capex 2000\n\n...\n\nEnd\n", "", True),
+        ("Cost: 1,234.6 MCNY\n  capex 2000\n\nStarts\na 2026\n...\n\n...\n", "", True),
+        ("Cost: 1,240.0 MCNY\n  capex 2100\n\n...\n", "<!-- roughly -->\n", True),
+        ("Cost: 1,240.0 MCNY\n  capex 2000\n\n...\n", "", False),
+        ("Cost: 1,234.5 MCNY\n  capex 2001\n\n...\n", "", False),
+        ("Cost: 1,234.5 MCNY\n  capex 2000\n\nEnd\n", "", False),
+        ("Cost: 1,234.5 MCNY\n  capex 2000\n", "", False),
+        ("Cost: 1,300.0 MCNY\n\n...\n", "<!-- roughly -->\n", False),
+    ],
+)
+def test_a_quotation_may_leave_out_what_it_says_it_leaves_out(quoted, mark, same, tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        f"File `say.py`:\n\n```python\nprint({PRINTED!r})\n```\n\n{mark}```console\n$ python say.py\n{quoted}```\n",
+        encoding="utf-8",
+    )
+    folder = tmp_path / "run"
+    folder.mkdir()
+    assert (Run(page, folder).mistakes == []) is same

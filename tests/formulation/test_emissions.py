@@ -121,6 +121,10 @@ targets: {cap: {kind: reduction, basis: BASIS, in: 1, cut: 50 %}}
     result = solved(text.replace("BASIS", "market"), tmp_path)
     assert gross(result, "power") == pytest.approx([60, 50, 40])
     assert gross(result, "power", "market") == pytest.approx([40, 40, 40])
+    for amount in ("50 GWh", "40 ktCO2e"):
+        other = text.replace("50 %", amount, 1)
+        refused(other.replace("BASIS", "location"), tmp_path)
+        assert gross(solved(other.replace("BASIS", "market"), tmp_path), "power", "market") == pytest.approx([40] * 3)
 
 
 def test_more_electric_means_more_power(tmp_path):
@@ -155,20 +159,21 @@ targets: {peak: {kind: peak, by: 1}}
     assert result.plan.claims.gross["peak"] == pytest.approx([100, 100, 100])
 
 
-def test_bounds_hold_whatever_runs(tmp_path):
-    """Half by a share, 30 kt by tonnes, and a heater that adds 20 kt: between 20 and 120 kt, from year 2 on."""
+@pytest.mark.parametrize(("added", "most"), [("-20 ktCO2e", 120), ("-20 %", 120), ("-5 %", 105)])
+def test_bounds_hold_whatever_runs(added, most, tmp_path):
+    """Half by a share, 30 kt by tonnes, and a heater that adds: from 20 kt to what it adds, from year 2 on."""
     instance = instance_of(
         """
 projects:
   a: {kind: upgrade, start: 2, abates: {site: 50 %}}
   b: {kind: upgrade, start: 2, units: {max: 3}, abates: {site: 10 ktCO2e}}
-  c: {kind: upgrade, start: 2, abates: {site: -20 ktCO2e}}
-""",
+  c: {kind: upgrade, start: 2, abates: {site: ADDED}}
+""".replace("ADDED", added),
         tmp_path,
     )
     low, high = gross_bounds(instance, [0], "location")
     assert np.allclose(low, [100, 20, 20])
-    assert np.allclose(high, [100, 120, 120])
+    assert np.allclose(high, [100, most, most])
 
 
 SINK = """

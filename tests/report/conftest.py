@@ -22,7 +22,7 @@ projects:
   lots: {kind: upgrade, entity: yard, name: Lots of lorries, units: {max: 6, per_year: 2}, lead_time: 1, life: 3,
          renew: true, capex: 6 MCNY, opex: -0.3 MCNY, abates: {site: 8 %}, uses: {crews: 1}}
   kiln: {kind: upgrade, entity: yard, life: 9, capex: 14 MCNY, abates: {site: 20 %, power: -4 GWh}}
-  pv: {kind: facility, entity: yard, size: {max: 60 MW}, life: 20, capex: 1 MCNY/MW, yield: 1 GWh/MW, supplies: power,
+  pv: {kind: facility, entity: yard, size: {max: 30 MW}, life: 20, capex: 1 MCNY/MW, yield: 1 GWh/MW, supplies: power,
        price: 0.2 CNY/kWh, sells: 0.1 CNY/kWh, displaces: 0.5 tCO2e/MWh}
   wood: {kind: sink, size: {max: 60 ha}, capex: 0.3 MCNY/ha, removal: 1 ktCO2e/ha, durable: true}
 resources: {crews: {limit: 2}}

@@ -49,7 +49,8 @@ def test_what_is_missed_comes_first(world):
     lines = shown(world).splitlines()
     assert lines[0] == "A world for reports"
     assert lines[1] == "MISSED: far (a penalty is paid); see below"
-    assert lines[2].startswith("The rest holds, proven within")
+    assert lines[2].startswith("The rest holds")
+    assert "proven" in lines[2]
 
 
 def test_what_gave_way_is_said(tmp_path):
@@ -59,10 +60,11 @@ def test_what_gave_way_is_said(tmp_path):
 
 def test_a_plan_that_keeps_everything(tmp_path):
     result = solved("name: All well\ntargets: {cap: {kind: reduction, by: 2, cut: 0 %}}", tmp_path)
-    assert shown(result).splitlines()[:2] == [
-        "All well",
-        "Holds, and is proven to cost within 0 % of the least possible.",
-    ]
+    title, proof = shown(result).splitlines()[:2]
+    assert title == "All well"
+    assert "holds" in proof
+    assert "proven" in proof
+    assert "MISSED" not in shown(result)
     assert "Nothing starts: the baseline keeps every promise at least cost." in shown(result)
 
 

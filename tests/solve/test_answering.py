@@ -19,7 +19,7 @@ from tests.solve.hard import knapsacks, market_split
 
 
 def test_a_time_limit_gives_the_best_plan_with_an_honest_gap(tmp_path):
-    """150 projects at gap 0 do not finish in two seconds: the plan so far is given, audited, and its gap is what it says.
+    """150 projects at gap 0 do not finish in two seconds: the plan so far is given, and its gap is what it says.
 
     The bound is below the objective, and (objective - bound) / objective is the gap.
     """
@@ -74,12 +74,18 @@ def test_an_interrupt_before_there_is_a_plan(tmp_path):
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs a terminal to watch")
 def test_ctrl_c_on_the_command_line_gives_the_best_plan_so_far(tmp_path):
-    """A real SIGINT once the progress line shows a plan: exit 0, it is said what stopped it, and the files are there."""
+    """A real SIGINT once the progress line shows a plan: exit 0, what stopped it is said, the files are there."""
     path = write_tree(knapsacks(60), tmp_path)
     ours, theirs = os.openpty()
     out = tmp_path / "out"
     command = [sys.executable, "-m", "optimiser", str(path), "--gap", "0%", "--threads", "1", "--out", str(out)]
-    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, text=True)
+    run = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # background jobs ignore it
+    )
     os.close(theirs)
     seen = b""
     deadline = time.monotonic() + 60
@@ -142,6 +148,46 @@ def test_the_gap_of_two_sizes_owns_up_to_the_steps(tmp_path):
     assert plan.objective == pytest.approx(best, rel=1e-6)
     assert best * 0.99 < plan.bound < best
     assert plan.gap == pytest.approx((plan.objective - plan.bound) / plan.objective)
+
+
+def test_a_tight_limit_beside_two_sizes(tmp_path):
+    """p is held to 7 MW by a budget: q = 20 - 8 / 0.65 = 7.69 for 20 each, 223.85 in all.
+
+    The steps alone would say that a little less of q is enough, which with p at its limit is no plan at all.
+    """
+    text = sizes(10, 10, 20, "budgets: {b: {projects: p, limit: 70 MCNY, window: 3}}")
+    for gap in (0.01, 0.0):
+        plan = ask(text, tmp_path, gap=gap).result.plan
+        assert plan.objective == pytest.approx(70 + 20 * (20 - 8 / 0.65), rel=1e-6)
+        assert plan.gap <= max(gap, 1e-5)
+
+
+def test_three_sizes_on_one_source(tmp_path):
+    """80 % must go: two of the three at 10 MW leave a quarter, and 4 MW of the dearest the rest: 100 + 110 + 48."""
+    entry = "{{kind: upgrade, size: {{max: 10 MW}}, capex: {} MCNY/MW, abates: {{site: 5 %/MW}}}}"
+    text = "projects:\n" + "".join(f"  {n}: {entry.format(c)}\n" for n, c in (("p", 10), ("q", 11), ("r", 12)))
+    answer = ask(text + "targets: {cap: {kind: reduction, in: 3, cut: 80 %}}\n", tmp_path, gap=0.01)
+    assert answer.result.plan.objective == pytest.approx(258, rel=0.01)
+    assert gross(answer.result)[2] <= 20 + 1e-5
+    assert answer.result.plan.bound <= 258 + 1e-6
+
+
+def test_one_size_on_two_sources(tmp_path):
+    """p takes 5 % per MW from both sources, q and r from one each: 10 of p and 4 of each other, 100 + 80 + 80."""
+    text = """
+sources: {site: {scope: 1, baseline: 100 ktCO2e}, kiln: {scope: 1, baseline: 100 ktCO2e}}
+projects:
+  p: {kind: upgrade, size: {max: 10 MW}, capex: 10 MCNY/MW, abates: {site: 5 %/MW, kiln: 5 %/MW}}
+  q: {kind: upgrade, size: {max: 10 MW}, capex: 20 MCNY/MW, abates: {site: 5 %/MW}}
+  r: {kind: upgrade, size: {max: 10 MW}, capex: 20 MCNY/MW, abates: {kiln: 5 %/MW}}
+targets:
+  site: {kind: reduction, sources: site, in: 3, cut: 60 %}
+  kiln: {kind: reduction, sources: kiln, in: 3, cut: 60 %}
+"""
+    answer = ask(text, tmp_path, gap=0.01)
+    assert answer.result.plan.objective == pytest.approx(260, rel=0.01)
+    assert max(gross(answer.result)[2], gross(answer.result, "kiln")[2]) <= 40 + 1e-5
+    assert answer.result.plan.bound <= 260 + 1e-6
 
 
 MIXED = """

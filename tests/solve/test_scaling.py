@@ -62,6 +62,16 @@ def test_the_answer_comes_back_in_our_units():
     assert outcome.row_dual == pytest.approx([3, -1], rel=1e-9)
 
 
+def test_totals_of_small_figures_come_back_too():
+    """A total of whole lots of a millionth each, at least 3.5 millionths, at 3 each: four lots, 4e-6, cost 12e-6."""
+    ours = programme([3, 0], [[1, -1e-6], [1, 0]], [0, 3.5e-6], [0, INF], [INF, 9], [False, True])
+    _, scaling = scale(ours)
+    assert scaling.columns[0] < 1e-5
+    outcome = run(ours, EXACT)
+    assert outcome.x == pytest.approx([4e-6, 4], rel=1e-9)
+    assert outcome.objective == pytest.approx(12e-6, rel=1e-9)
+
+
 def test_whole_variables_keep_their_scale():
     """min 2x + 3y with x + y >= 9.5 in millionths, x whole and at most 4: x = 4, y = 5.5."""
     ours = programme([2e-6, 3e-6], [[1e-6, 1e-6], [1e-6, 0]], [9.5e-6, -INF], [INF, 4e-6], integer=[True, False])
