@@ -5,6 +5,7 @@ Exit codes: 0 a plan; 2 the file or the command line is wrong; 3 no plan can exi
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -81,7 +82,7 @@ def run(
     answer = _solve(scenario, limits, quiet or json)
     _warn(answer.reading.warnings, quiet or json)
     if answer.result is None:
-        _say_why(answer.conflict, json)
+        _say_why(answer.conflict)
         raise typer.Exit(NONE)
     write_result(answer.result, answer.run, folder)
     if json:
@@ -180,7 +181,7 @@ def _warn(warnings: Any, silent: bool) -> None:
         typer.echo(f"warning: {warning}", err=True)
 
 
-def _say_why(conflict: Any, json: bool) -> None:
+def _say_why(conflict: Any) -> None:
     typer.echo("No plan can exist.", err=True)
     for sentence in conflict.sentences:
         typer.echo(sentence, err=True)
@@ -198,6 +199,8 @@ def _leave(answer: Any) -> None:
 
 def main() -> None:
     """The console script: errors as words and exit codes, never a traceback for a user's mistake."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `optimise ... | head` ends quietly
     try:
         code = app(standalone_mode=False)
         if code == INTERRUPTED:  # typer's answer to Ctrl-C
@@ -215,9 +218,6 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         typer.echo("Interrupted before there was a plan.", err=True)
         sys.exit(STOPPED)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(PLAN)
     except Exception as error:
         if not hasattr(error, "exit_code"):  # a mistake on the command line: typer's own exceptions carry a code
             raise

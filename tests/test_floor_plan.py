@@ -85,4 +85,4 @@ def test_help_needs_no_heavy_rooms():
     top = {n.module for n in tree.body if isinstance(n, ast.ImportFrom)} | {
         a.name for n in tree.body if isinstance(n, ast.Import) for a in n.names
     }
-    assert top <= {"__future__", "sys", "pathlib", "typing", "typer", "typer.core", "optimiser.errors"}
+    assert top <= {"__future__", "signal", "sys", "pathlib", "typing", "typer", "typer.core", "optimiser.errors"}

@@ -14,7 +14,7 @@ from optimiser.audit.limits import broken_limits, budget_account
 from optimiser.audit.promises import gross_of, shortfalls, target_rows
 from optimiser.errors import InternalError
 from optimiser.instance import Instance
-from optimiser.instance.data import Ledger, NeutralityData, ProjectData
+from optimiser.instance.data import AvoidedData, Ledger, NeutralityData, ProjectData
 from optimiser.plan import Accounts, Decisions, Floats, Plan, TargetRow
 
 TOLERANCE = 1e-5
@@ -97,28 +97,36 @@ def _missed(instance: Instance, plan: Plan, accounts: Accounts) -> list[str]:
 
 
 def _contradictions(books: Books, plan: Plan, accounts: Accounts) -> Iterator[str]:
+    claims, targets = plan.claims, books.instance.targets
     scale = max(1.0, abs(accounts.objective), accounts.spending)
-    if abs(plan.claims.objective - accounts.objective) > TOLERANCE * scale:
-        yield f"objective: model {plan.claims.objective:.8g}, accounts {accounts.objective:.8g}"
-    for t in books.instance.targets:
-        if t.id in plan.claims.gross:
-            yield from _differs(f"gross emissions of {t.id}", plan.claims.gross[t.id], gross_of(books, t))
-        if t.id in plan.claims.removed:
-            parts = [accounts.removed[books.instance.projects[i].id] for i in t.sinks]
-            yield from _differs(
-                f"removals for {t.id}", plan.claims.removed[t.id], np.sum(parts, axis=0) if parts else 0.0
-            )
+    for name, value in (("objective", plan.objective), ("objective of the model", claims.objective)):
+        if not abs(value - accounts.objective) <= TOLERANCE * scale:
+            yield f"{name}: {value:.8g}, accounts {accounts.objective:.8g}"
+    if not plan.bound <= plan.objective + TOLERANCE * scale:
+        yield f"bound {plan.bound:.8g} above the objective {plan.objective:.8g}"
+    for t in targets:
+        if t.sources:
+            yield from _differs(f"gross emissions of {t.id}", claims.gross.get(t.id), gross_of(books, t))
+        if t.sinks:
+            removed = np.sum([accounts.removed[books.instance.projects[i].id] for i in t.sinks], axis=0)
+            yield from _differs(f"removals for {t.id}", claims.removed.get(t.id), removed)
+        if isinstance(t, AvoidedData):
+            avoided = [books.avoided(p) for p in books.instance.projects if p.entity in t.entities]
+            found = np.sum(avoided, axis=0) if avoided else np.zeros(books.n)
+            yield from _differs(f"avoided for {t.id}", claims.avoided.get(t.id), found)
     for b in books.instance.budgets:
-        yield from _differs(f"spend of {b.id}", plan.claims.spend[b.id], accounts.budgets[b.id]["spend"])
+        yield from _differs(f"spend of {b.id}", claims.spend.get(b.id), accounts.budgets[b.id]["spend"])
 
 
-def _differs(what: str, claimed: Floats, found: Floats | float) -> Iterator[str]:
+def _differs(what: str, claimed: Floats | None, found: Floats) -> Iterator[str]:
+    if claimed is None:
+        yield f"{what}: the model says nothing"
+        return
     difference = np.abs(claimed - found)
     scale = np.maximum(1.0, np.abs(found))
-    if np.any(difference > TOLERANCE * scale):
-        worst = int(np.argmax(difference / scale))
-        value = found if np.ndim(found) == 0 else np.asarray(found)[worst]
-        yield f"{what}, year {worst + 1}: model {claimed[worst]:.8g}, accounts {value:.8g}"
+    if not np.all(difference <= TOLERANCE * scale):
+        worst = int(np.nanargmax(difference / scale)) if np.any(np.isfinite(difference)) else 0
+        yield f"{what}, year {worst + 1}: model {claimed[worst]:.8g}, accounts {found[worst]:.8g}"
 
 
 __all__ = ["Books", "Decisions", "audit", "recompute"]

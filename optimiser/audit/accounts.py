@@ -16,9 +16,13 @@ class Books:
         self.n = len(instance.years)
         self.index = {p.id: p for p in instance.projects}
         self.new = {p.id: np.zeros(len(p.starts)) for p in instance.projects}
+        self.misplaced: list[str] = []
         for start in decisions.starts:
-            p = self.index[start.project]
-            self.new[p.id][start.year - int(p.starts[0])] += start.amount
+            p = self.index.get(start.project)
+            if p is None or not p.starts[0] <= start.year <= p.starts[-1]:
+                self.misplaced.append(f"{start.project} starts in {start.year}, outside its window")
+            else:
+                self.new[p.id][start.year - int(p.starts[0])] += start.amount
         self.effect = {p.id: self.new[p.id] @ p.effect for p in instance.projects}
         self._left: dict[tuple[int, Ledger], Floats] = {}
         self.output, self.on_site = self._deliveries()

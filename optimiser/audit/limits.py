@@ -18,7 +18,8 @@ TOLERANCE = 1e-5
 
 def broken_limits(books: Books, budgets: dict[str, dict[str, Floats]]) -> list[str]:
     """Every limit that the decisions break beyond tolerance."""
-    found = [w for p in books.instance.projects for w in _amounts(books, p)]
+    found = list(books.misplaced)
+    found += [w for p in books.instance.projects for w in _amounts(books, p)]
     found += [w for p in books.instance.projects for w in _requirements(books, p)]
     found += [*_choices(books), *_sources(books), *_supply(books), *_resources(books)]
     for b in books.instance.budgets:
@@ -27,7 +28,8 @@ def broken_limits(books: Books, budgets: dict[str, dict[str, Floats]]) -> list[s
 
 
 def _over(value: Floats, limit: Floats | float) -> bool:
-    return bool(np.any(value > limit + TOLERANCE * np.maximum(1.0, np.abs(limit))))
+    within = value <= limit + TOLERANCE * np.maximum(1.0, np.abs(limit))
+    return not bool(np.all(within))  # so that a NaN is over, too
 
 
 def _amounts(books: Books, p: ProjectData) -> Iterator[str]:

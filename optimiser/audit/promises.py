@@ -103,11 +103,8 @@ def _intensity(books: Books, t: IntensityData) -> Iterator[TargetRow]:
     gross = gross_of(books, t)
     for y in t.years:
         per = float(t.denominator[y])
-        if per <= 0:
-            yield _row(books, t, "gross emissions at no activity", y, 0.0, gross[y])
-        else:
-            # in tonnes: a kt per million is a number nobody reads
-            yield _row(books, t, "intensity", y, t.limit * 1e3, gross[y] / per * 1e3, unit=t.unit, scale=per * 1e-3)
+        # in tonnes: a kt per million is a number nobody reads
+        yield _row(books, t, "intensity", y, t.limit * 1e3, gross[y] / per * 1e3, unit=t.unit, scale=per * 1e-3)
 
 
 def _carbon_budget(books: Books, t: CarbonBudgetData) -> Iterator[TargetRow]:

@@ -171,4 +171,6 @@ def _words(instance: Instance, item: Item) -> str:
 
 
 def _tonnes(kt: float) -> str:
+    if kt < 0.01:
+        return f"{max(kt * 1000, 0.001):.3g} tCO2e"
     return f"{kt / 1000:.3g} MtCO2e" if kt >= 1000 else f"{kt:.3g} ktCO2e"

@@ -53,7 +53,8 @@ def build(instance: Instance, question: Question | None = None) -> pyo.ConcreteM
     """The whole programme for an instance."""
     model = pyo.ConcreteModel()
     model.instance, model.question = instance, question or Question()
-    model.matrix, model.entangled = MatrixPart(), set()
+    model.matrix, model.entangled, model.begun = MatrixPart(), set(), {}
+    model.most_flagged = 1.0
 
     # decisions
     add_starts(model)

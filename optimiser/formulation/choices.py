@@ -29,6 +29,7 @@ def add_choices(model: pyo.ConcreteModel) -> None:
         flag, amount = of_columns(columns, [i]), model.started.at_end(p)
         least = max(p.least, 1.0 if p.integer else 0.0)
         chosen[p.index] = flag
+        model.most_flagged = max(model.most_flagged, p.most)
         model.matrix.add_rows("chosen_at_least", amount - flag.scaled(least), 0.0, label=lambda _, p=p: p.id)
         model.matrix.add_rows("chosen_at_most", amount - flag.scaled(p.most), upper=0.0, label=lambda _, p=p: p.id)
     for index in counted:

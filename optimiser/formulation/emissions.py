@@ -138,9 +138,7 @@ def gross_bounds(instance: Instance, sources: Sequence[int], ledger: Ledger) -> 
 
 def _reach(p: ProjectData) -> Floats:
     """Most units' worth of effect in each year (Y,)."""
-    if p.is_single:
-        return p.effect.max(axis=0)
-    return np.where(p.effect.any(axis=0), p.effect.max() * p.most, 0.0)
+    return p.effect.max(axis=0) * p.most
 
 
 def _factor(source: SourceData, ledger: Ledger) -> Floats:

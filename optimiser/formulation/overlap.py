@@ -108,8 +108,6 @@ def _level(model: pyo.ConcreteModel, m: Measure) -> LinearForm:
 def _range(m: Measure) -> tuple[Floats, Floats]:
     """Least and greatest share that the measure can take in each year, at most all of the source."""
     most = m.project.effect.max(axis=0) * m.project.most
-    if not m.project.is_single:  # several starts of different age together are at most `most` units at full effect
-        most = np.where(m.project.effect.any(axis=0), max(m.levels) * m.project.most, 0.0)
     return np.minimum(m.share, 0) * most, np.minimum(np.maximum(m.share, 0) * most, 1.0)
 
 

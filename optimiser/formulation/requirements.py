@@ -20,14 +20,13 @@ def begun(model: pyo.ConcreteModel, project: ProjectData, years: np.ndarray) -> 
     """1 from the year in which at least one unit of the project has started; one row per year asked for."""
     if project.is_single:
         return model.started.by(project, years)
-    if not hasattr(model, "begun_columns"):
-        model.begun_columns = {}
-    known = model.begun_columns
+    known = model.begun
     if project.index not in known:
         columns = model.matrix.add_columns(
             "begun", len(project.starts), 0.0, 1.0, True, lambda i: (project.id, int(project.starts[i]))
         )
         known[project.index] = columns
+        model.most_flagged = max(model.most_flagged, project.most)
         flag, amount = of_columns(columns, range(columns.size)), model.started.by(project, project.starts)
         model.matrix.add_rows("begun_needs_a_start", amount - flag, 0.0)
         model.matrix.add_rows("start_has_begun", amount - flag.scaled(project.most), upper=0.0)
@@ -40,6 +39,8 @@ def add_requirements(model: pyo.ConcreteModel) -> None:
     """Adds one row per requirement and start year."""
     instance: Instance = model.instance
     for j in instance.projects:
+        if j.requires:
+            model.most_flagged = max(model.most_flagged, j.most)
         for clause in j.requires:
             before = LinearForm(len(j.starts))
             for i, lag in clause:

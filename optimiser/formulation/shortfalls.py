@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pyomo.environ as pyo
 
-from optimiser.instance.data import Instance, PeakData, TargetData
+from optimiser.instance.data import Instance, TargetData
 
 
 def add_shortfalls(model: pyo.ConcreteModel) -> None:
@@ -16,13 +16,6 @@ def add_shortfalls(model: pyo.ConcreteModel) -> None:
     years = [int(y) for y in instance.years]
     soft = [t for t in instance.targets if t.penalty is not None or t.id in model.question.giving_way]
     model.shortfall = pyo.Var([(t.id, y) for t in soft for y in years], domain=pyo.NonNegativeReals)
-    for t in soft:
-        tested = {years[int(y)] for y in t.years}
-        if isinstance(t, PeakData):
-            tested |= {years[int(y)] for y in t.capped} if t.cap is not None else set()
-        for y in years:
-            if y not in tested:
-                model.shortfall[t.id, y].fix(0)
     for name, most in model.question.at_most.items():
         model.add_component(
             f"shortfall_no_worse_{name}",

@@ -188,8 +188,10 @@ class _Compiler:
             limit = target.at_most.value
         else:
             limit = (1 - (target.cut or 0.0)) * common["base"] / base if base else 0.0
+        # where there is no activity there is no intensity
+        common["years"] = common["years"][denominator[common["years"]] > 0]
         if target.penalty is not None and target.penalty.dimension != per(MONEY, CARBON):
-            common["penalty"] = target.penalty.value / denominator
+            common["penalty"] = target.penalty.value / np.where(denominator > 0, denominator, np.inf)
         return IntensityData(**common, denominator=denominator, limit=limit, unit=unit)
 
     def _of_entity(self, entity: int | None, key: str, base_key: str) -> tuple[Floats, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import tempfile
@@ -12,11 +13,20 @@ from typing import Any
 
 from optimiser.errors import UsageError
 from optimiser.report import tables
-from optimiser.report.document import dumps, plan_document
+from optimiser.report.document import FORMAT, dumps, plan_document
 from optimiser.report.result import Result
 from optimiser.report.workbook import write_workbook
 
 MARK = "plan.json"
+TABLES = {
+    "schedule.csv": tables.schedule,
+    "money.csv": tables.money,
+    "emissions.csv": tables.emissions,
+    "targets.csv": tables.targets,
+    "limits.csv": tables.limits,
+    "pathway.csv": tables.pathway,
+}
+OURS = frozenset([MARK, "run.json", "plan.xlsx", *TABLES])
 
 
 def write_result(result: Result, run: dict[str, Any], folder: Path) -> None:
@@ -27,29 +37,31 @@ def write_result(result: Result, run: dict[str, Any], folder: Path) -> None:
     refuse_foreign(folder)
     with _aside(folder) as new:
         (new / MARK).write_text(dumps(plan_document(result)), encoding="utf-8")
-        for name, table in _csv_tables(result).items():
-            _neutral(table).to_csv(new / name, index=False, encoding="utf-8", lineterminator="\n")
+        for name, table in TABLES.items():
+            _neutral(table(result)).to_csv(new / name, index=False, encoding="utf-8", lineterminator="\n")
         write_workbook(result, new / "plan.xlsx")
         (new / "run.json").write_text(dumps(run), encoding="utf-8")
 
 
 def refuse_foreign(folder: Path) -> None:
-    """Raises UsageError where `folder` exists and is not an earlier result: nothing of the user's is overwritten."""
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
-        raise UsageError(f"{folder} is not empty and is no earlier result; choose another folder with --out")
+    """Raises UsageError where `folder` is something else than an earlier result, or cannot be written."""
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file; choose a folder with --out")
+    if folder.is_dir() and any(folder.iterdir()) and not _is_result(folder):
+        raise UsageError(f"{folder} is not empty and is no earlier result; choose another folder with --out")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        os.rmdir(tempfile.mkdtemp(prefix=".optimise.", dir=folder.resolve().parent))
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written: {error.strerror}") from error
 
 
-def _csv_tables(result: Result) -> dict[str, Any]:
-    return {
-        "schedule.csv": tables.schedule(result),
-        "money.csv": tables.money(result),
-        "emissions.csv": tables.emissions(result),
-        "targets.csv": tables.targets(result),
-        "limits.csv": tables.limits(result),
-        "pathway.csv": tables.pathway(result),
-    }
+def _is_result(folder: Path) -> bool:
+    try:
+        document = json.loads((folder / MARK).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(document, dict) and document.get("format") == FORMAT
 
 
 def _neutral(frame: Any) -> Any:
@@ -61,8 +73,17 @@ def _neutral(frame: Any) -> Any:
     return frame
 
 
+def _keep_foreign(folder: Path, new: Path) -> None:
+    """Files in an earlier result that are not ours go along to the new one."""
+    for item in folder.iterdir() if folder.is_dir() else ():
+        if item.name not in OURS:
+            copy = shutil.copytree if item.is_dir() else shutil.copy2
+            copy(item, new / item.name)
+
+
 @contextlib.contextmanager
 def _aside(folder: Path) -> Iterator[Path]:
+    folder = folder.resolve()
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         new = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
@@ -72,6 +93,7 @@ def _aside(folder: Path) -> Iterator[Path]:
     try:
         yield new
         os.chmod(new, 0o755)
+        _keep_foreign(folder, new)
         if folder.exists():
             os.rename(folder, old)
         try:

@@ -61,7 +61,7 @@ def money(result: Result) -> pd.DataFrame:
     add(accounts.credit_cost, "", "", "credits")
     add(accounts.penalties, "", "", "penalties")
     for project, value in accounts.salvage.items():
-        if value > 1e-9:
+        if abs(value) > 1e-9:
             year = instance.last + 1
             rows.append((year, project, entity[project], "salvage", -value, -value * accounts.salvage_discount))
     names = ["year", "project", "entity", "kind", f"amount [{result.money}]", f"present_value [{result.money}]"]

@@ -16,6 +16,9 @@ from optimiser.solve.other import require
 from optimiser.solve.reading import polish, read_claims, read_decisions
 from optimiser.solve.searching import Found, Search, Watch
 
+PROVEN = 1e-6
+"""Relative gap below which the solver's own tolerances cannot tell a plan from the best one."""
+
 
 def answer(
     instance: Instance, limits: Limits, watch: Watch | None = None, interrupt: Interrupt | None = None
@@ -81,7 +84,7 @@ def _plan(search: Search, found: Found, gave_way: tuple[str, ...]) -> Plan:
     claims = read_claims(model, programme, outcome.x)
     bound = min(found.bound, claims.objective)
     gap = relative_gap(claims.objective, bound)
-    optimal = outcome.status == "optimal" and gap <= search.limits.gap * (1 + 1e-6) + 1e-9
+    optimal = outcome.status == "optimal" and gap <= search.limits.gap + PROVEN
     solver = {
         "name": search.limits.solver or "HiGHS",
         "version": version("highspy") if search.limits.solver is None else "",
@@ -103,6 +106,15 @@ def _plan(search: Search, found: Found, gave_way: tuple[str, ...]) -> Plan:
         decisions=read_decisions(model, programme, outcome.x),
         claims=claims,
         gave_way=gave_way,
-        stopped_by="" if optimal else "products of sizes" if outcome.status == "optimal" else outcome.reason,
+        stopped_by="" if optimal else _reason(search, found),
         solver=solver,
     )
+
+
+def _reason(search: Search, found: Found) -> str:
+    """What ended a search before the gap was reached."""
+    if search.interrupt.is_set:
+        return "interrupt"
+    if search.left() <= 0:
+        return "time limit"
+    return "products of sizes" if found.outcome.status == "optimal" else found.outcome.reason

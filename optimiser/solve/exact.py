@@ -51,16 +51,18 @@ def _by_turns(search: Search, question: Question, groups: Groups, found: Found, 
     sizes = _sizes(search, groups, found)
     idle = 0
     for turn in range(TURNS):
+        patience = 10.0 if best is None else 0.1
         free = _free(groups, turn)
         fixed = {i: amounts for i, amounts in sizes.items() if i not in free}
-        model, programme, outcome = search.solve(replace(question, fixed=fixed), "exact products")
+        model, programme, outcome = search.solve(replace(question, fixed=fixed), "exact products", at_least=patience)
         idle += 1
         if outcome.x is not None:
             now = Found(model, programme, polish(programme, outcome), found.bound)
             if best is None or now.outcome.objective < best.outcome.objective - 1e-9 * abs(best.outcome.objective):
                 best, idle = now, 0
             sizes = _sizes(search, groups, best)
-        if idle >= max(len(g) for g in groups) or search.left() <= 0:
+        over = search.left() <= 0 or search.interrupt.is_set
+        if idle >= max(len(g) for g in groups) or (over and best is not None):
             break
     return best
 

@@ -41,13 +41,17 @@ class Progress:
 
 @dataclass(frozen=True)
 class Limits:
-    """When to stop: relative gap, seconds, threads (None: all), seed; and which solver (None: HiGHS)."""
+    """When to stop: relative gap, seconds, threads (None: all), seed; and which solver (None: HiGHS).
+
+    `tolerance`: how far from whole a whole variable may be.
+    """
 
     gap: float = 1e-4
     seconds: float = 300.0
     threads: int | None = None
     seed: int = 0
     solver: str | None = None
+    tolerance: float = 1e-6
 
 
 @dataclass(eq=False)
@@ -143,7 +147,7 @@ class _Run:
             "threads": int(limits.threads or os.cpu_count() or 1),
             "random_seed": int(limits.seed),
             "primal_feasibility_tolerance": 1e-7,
-            "mip_feasibility_tolerance": 1e-6,
+            "mip_feasibility_tolerance": limits.tolerance,
             "allow_unbounded_or_infeasible": False,
         }
         for name, value in options.items():

@@ -45,8 +45,14 @@ class Search:
         """Seconds that are left."""
         return max(self.deadline - time.monotonic(), 0.0)
 
-    def solve(self, question: Question, words: str) -> tuple[pyo.ConcreteModel, Programme, Outcome]:
-        """Builds and solves one question."""
+    def solve(
+        self, question: Question, words: str, at_least: float = 0.1
+    ) -> tuple[pyo.ConcreteModel, Programme, Outcome]:
+        """Builds and solves one question, in what time is left.
+
+        `at_least` seconds are given in any case, deaf to an interrupt where that is more than a moment: a plan that is
+        found already may need one more step before it can be shown.
+        """
         before = time.monotonic()
         model = build(self.instance, question)
         self._add("build", before)
@@ -55,12 +61,13 @@ class Search:
         self._add("hand over", before)
         told = self.watch
         watch = (lambda p: told(words, p)) if told is not None else None
-        limits = replace(self.limits, seconds=max(self.left(), 0.1))
+        limits = replace(self.limits, seconds=max(self.left(), at_least), tolerance=_tolerance(model))
+        interrupt = Interrupt() if at_least > 1 and self.interrupt.is_set else self.interrupt
         before = time.monotonic()
         if limits.solver is not None:
             outcome = run_other(model, programme, limits, limits.solver)
         else:
-            outcome = run(programme, limits, watch, self.interrupt)
+            outcome = run(programme, limits, watch, interrupt)
         self._add("solve", before)
         self.log += [f"--- {words}\n", *outcome.log]
         self.abandoned |= outcome.abandoned
@@ -70,3 +77,8 @@ class Search:
 
     def _add(self, phase: str, before: float) -> None:
         self.times[phase] = self.times.get(phase, 0.0) + time.monotonic() - before
+
+
+def _tolerance(model: pyo.ConcreteModel) -> float:
+    """How far from whole a yes/no may be, so that a thousandth of a unit cannot pass where it says no."""
+    return float(min(max(1e-3 / model.most_flagged, 1e-9), 1e-6))

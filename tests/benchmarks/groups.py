@@ -19,7 +19,10 @@ FIRST, LAST, DIVISIONS = 2025, 2060, 8
 
 @dataclass(frozen=True)
 class Variant:
-    """`ends`: lives end (else half of them renew). `shape` of the peaks. `overlap`: share of sources with several shares."""
+    """`ends`: lives end (else half of them renew). `shape` of the peaks.
+
+    `overlap`: share of sources with several shares; `overlapping_sources` says it as a number.
+    """
 
     ends: bool = False
     shape: str = "highest"
@@ -63,7 +66,9 @@ class _Group:
             "entities": {"group": {}} | {f"d{d}": {"parent": "group"} for d in range(DIVISIONS)},
             "sources": {f"s{i}": self._source(i) for i in range(self.n_sources)},
             "projects": projects,
-            "budgets": {"capex": {"entity": "group", "limit": f"{self._budget(projects):.4g} MCNY", "carry_over": "50 %"}},
+            "budgets": {
+                "capex": {"entity": "group", "limit": f"{self._budget(projects):.4g} MCNY", "carry_over": "50 %"}
+            },
             "targets": self._targets(),
             "solve": {"gap": "0.1 %", "time_limit": 600},
         }
@@ -178,5 +183,11 @@ class _Group:
         cut = {2032: "3 %", 2040: "20 %", 2050: "38 %", LAST: "45 %"}
         return peaks | {
             "falling-cap": {"kind": "reduction", "scopes": [1], "by": 2032, "cut": cut},
-            "neutral": {"kind": "neutrality", "scopes": [1], "by": 2058, "credits": "25 %", "credit_price": "1.5 kCNY/tCO2e"},
+            "neutral": {
+                "kind": "neutrality",
+                "scopes": [1],
+                "by": 2058,
+                "credits": "25 %",
+                "credit_price": "1.5 kCNY/tCO2e",
+            },
         }
