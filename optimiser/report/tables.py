@@ -129,7 +129,7 @@ def limits(result: Result) -> pd.DataFrame:
 
 
 def pathway(result: Result) -> pd.DataFrame:
-    """By year: baseline, gross, removed and net over all scopes (location), credits apart."""
+    """By year over all scopes (location): baseline and gross; removals, avoided and credits in ledgers of their own."""
     accounts = result.accounts
     zero = np.zeros(len(accounts.years))
     baseline = sum((v for (_, b), v in accounts.baseline.items() if b == "location"), zero)

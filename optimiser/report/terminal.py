@@ -86,7 +86,7 @@ def _show_schedule(result: Result, console: Console) -> None:
     if first:
         console.print(table)
     else:
-        console.print("Nothing starts: the baseline keeps every promise at least cost.")
+        console.print("Nothing starts." if result.missed else "Nothing starts: the baseline keeps every promise.")
     rest = len(result.instance.projects) - len(first)
     console.print(Text(f"{len(first)} of {len(first) + rest} projects start."))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 
 import numpy as np
@@ -26,10 +27,15 @@ OPTIONS = {  # names of the options for gap and seconds
 
 def require(name: str) -> None:
     """Raises UsageError where Pyomo cannot find the solver."""
+    logger = logging.getLogger("pyomo")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)  # Pyomo tells of a missing solver with a traceback; we say it in words
     try:
         found = pyo.SolverFactory(name).available(exception_flag=False)
     except Exception:
         found = False
+    finally:
+        logger.setLevel(level)
     if not found:
         raise UsageError(f'no solver called "{name}" is installed where Pyomo looks; without --solver, HiGHS is used')
 
