@@ -69,12 +69,17 @@ class InternalError(Exception):
     """Our own bug: the audit contradicts the model. No plan is shown."""
 
 
+MANY = 300
+"""Among more names than these only those that begin or end alike are compared."""
+
+
 @dataclass(slots=True)
 class Problems:
     """Collects problems so that a run reports all of them at once.
 
-    `partial` names what could be read only in part: sections, entries ("projects.pump"), or "*" for all. What is
-    missing there may stand in what was not read, so its absence is not a mistake of its own.
+    `partial` names what could be read only in part: sections that may have more entries ("projects"), entries that
+    may have more keys ("projects.pump", "projects.*"), or "*" for all. What is missing there may stand in what was not
+    read, so its absence is not a mistake of its own.
     """
 
     found: list[Problem] = field(default_factory=list)
@@ -88,23 +93,24 @@ class Problems:
             raise ScenarioError(self.found)
 
     def misses(self, section: str, name: str = "") -> bool:
-        """True where `section` (or the entry of it called `name`) could be read only in part."""
-        return bool(self.partial & {"*", section, f"{section}.{name}"})
+        """True where entries of `section` (or keys of its entry `name`) may stand in what could not be read."""
+        return bool(self.partial & {"*", f"{section}.*", f"{section}.{name}" if name else section})
 
-    def closest(self, word: object, known: Iterable[object], cutoff: float = 0.6) -> str:
+    def closest(self, word: object, known: Iterable[object], cutoff: float = 0.55) -> str:
         """The known word that was probably meant, or nothing.
 
         Gives up looking after very many comparisons: a file may hold ten thousand mistakes.
         """
-        names = [str(k) for k in known]
-        self.patience -= len(names)
         if self.patience < 0:
             return ""
-        text = str(word)[:100]
-        same = {n.casefold(): n for n in names}.get(text.strip().casefold())
+        text, names = str(word)[:100].strip(), [str(k) for k in known]
+        same = next((n for n in names if n.casefold() == text.casefold()), "")
+        self.patience -= 100 + len(names) // 5
+        if len(names) > MANY:
+            names = [n for n in names if n[:2] == text[:2] or n[-2:] == text[-2:]]
         return same or next(iter(get_close_matches(text, names, n=1, cutoff=cutoff)), "")
 
-    def near(self, word: object, known: Iterable[object], cutoff: float = 0.6) -> str:
+    def near(self, word: object, known: Iterable[object], cutoff: float = 0.55) -> str:
         """'did you mean ...?' or nothing."""
         close = self.closest(word, known, cutoff)
         return f"did you mean {close}?" if close else ""

@@ -75,6 +75,11 @@ NAMED: dict[str, Dimension] = {
     "time": (("time", 1),),
     "a plain number": (),
 }
+_USUAL = dict(zip(NAMED, ("MCUR", "ktCO2e", "GWh", "MW", "t", "t/h", "tkm", "ha", "m3", "km", "h", ""), strict=True))
+_FAMILIAR = {
+    "MCUR/GWh": "CUR/kWh", "MCUR/ktCO2e": "CUR/tCO2e", "ktCO2e/GWh": "tCO2e/MWh", "ktCO2e/MCUR": "tCO2e/MCUR",
+    "ktCO2e/ha": "tCO2e/ha", "MCUR/t": "CUR/t", "MCUR/m3": "CUR/m3", "GWh/MW": "MWh/MW", "ktCO2e/t": "tCO2e/t",
+}  # fmt: skip
 MONEY, CARBON, ENERGY, NUMBER = NAMED["money"], NAMED["tonnes of CO2e"], NAMED["energy"], NAMED["a plain number"]
 
 _NUMBER = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*\Z", re.DOTALL)
@@ -128,22 +133,33 @@ def per(a: Dimension, b: Dimension) -> Dimension:
     return times(a, b, -1)
 
 
+def split(dimension: Dimension) -> tuple[Dimension, Dimension] | None:
+    """The dimension as one that has a name per another that has one, the plainest pair; None where there is none."""
+    known = set(NAMED.values())
+    pairs = [(times(dimension, below), below) for below in NAMED.values() if below]
+    named = [(above, below) for above, below in pairs if above in known]
+    return min(named, key=lambda pair: (bool(pair[0]), len(pair[0]) + len(pair[1])), default=None)
+
+
 def describe(dimension: Dimension) -> str:
     """The dimension in a planner's words, such as 'money per power'."""
-    known = {exponents: name for name, exponents in NAMED.items()}
-    if dimension in known:
-        return known[dimension]
-    inverse = next((below for below in known if below and not times(dimension, below)), None)
-    if inverse is not None:
-        return f"a number per {known[inverse]}"
-    for below in sorted(known, key=len):
-        above = times(dimension, below)
-        if below and above in known and len(above) + len(below) <= len(dimension):
-            return f"{known[above]} per {known[below]}"
-    for below in known:
-        if below and times(dimension, below) in known:
-            return f"{known[times(dimension, below)]} per {known[below]}"
-    return _spelt_out(dimension)
+    names = {exponents: name for name, exponents in NAMED.items()}
+    pair = split(dimension)
+    if dimension in names or pair is None:
+        return names.get(dimension) or _spelt_out(dimension)
+    above, below = names[pair[0]] if pair[0] else "a number", names[pair[1]].replace("tonnes", "tonne")
+    return f"{above} per {below}"
+
+
+def example(dimension: Dimension, currency: str, number: str = "3") -> str:
+    """A quantity of the dimension, such as '3 MCNY/ha'; empty where none comes to mind."""
+    units = {exponents: _USUAL[name] for name, exponents in NAMED.items()}
+    pair = split(dimension)
+    if dimension == NUMBER:
+        return f"{number}, or 35 %"
+    unit = units.get(dimension) or (f"{units[pair[0]]}/{units[pair[1]]}" if pair and pair[0] else "")
+    unit = _FAMILIAR.get(unit, unit)
+    return f"{number} {unit}".replace("CUR", currency) if unit else ""
 
 
 def _spelt_out(dimension: Dimension) -> str:

@@ -50,8 +50,8 @@ def refuse_foreign(folder: Path) -> None:
     if folder.is_dir() and any(folder.iterdir()) and not _is_result(folder):
         raise UsageError(f"{folder} is not empty and is no earlier result; choose another folder with --out")
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        os.rmdir(tempfile.mkdtemp(prefix=".optimise.", dir=folder.resolve().parent))
+        existing = next(p for p in folder.resolve().parents if p.exists())
+        os.rmdir(tempfile.mkdtemp(prefix=".optimise.", dir=existing))
     except OSError as error:
         raise UsageError(f"{folder} cannot be written: {error.strerror}") from error
 

@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from optimiser.errors import Problems
 from optimiser.scenario.checks import check_scenario
-from optimiser.scenario.mending import Draft
+from optimiser.scenario.mending import UNKNOWN_KEY, Draft
 from optimiser.scenario.model import Scenario
+from optimiser.scenario.shapes import clean
 from optimiser.scenario.translating import Translator
 from optimiser.source import Node, plain
 from optimiser.units import CURRENCIES, Units
@@ -66,9 +67,9 @@ def _validate(draft: Draft, units: Units, problems: Problems) -> Scenario | None
             return Scenario.model_validate(draft.data, context={"units": units})
         except ValidationError as error:
             errors = error.errors(include_url=False)
-        translator = Translator(draft.root, problems, draft.unread)
+        draft.find_respellings(clean(found["loc"]) for found in errors if found["type"] in UNKNOWN_KEY)
+        translator = Translator(draft.root, problems, draft)
         for found in errors:
             problems.found.extend(translator.problems_of(dict(found)))
-        for found in errors:
-            draft.mend(dict(found))
+        draft.mend([dict(found) for found in errors])
     return None

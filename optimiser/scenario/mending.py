@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from optimiser.errors import Problems
 from optimiser.scenario.paths import UNKNOWN
 from optimiser.scenario.shapes import KINDS, Loc, clean, field, kind_of, model_at, names
-from optimiser.source import Node, locate
+from optimiser.source import Node, key_of, locate
 from optimiser.units import CARBON, Quantity
 
 _BY_ID = ("abates", "abates_market", "uses", "lowers_capex")
@@ -19,47 +20,69 @@ STAND_INS: dict[str, Any] = {
 """For values that must be there; what is said about their paths is not noted."""
 
 
+UNKNOWN_KEY = ("extra_forbidden", "invalid_key")
+"""pydantic's errors for a key that it does not know."""
+
+
 class Draft:
-    """The data of a scenario that is not readable yet; `unread` are the paths of what was set aside."""
+    """The data of a scenario that is not readable yet.
+
+    `unread` are the paths of what was set aside, `respelt` those of misspelt keys, by what they were taken to mean.
+    """
 
     def __init__(self, data: dict[str, Any], root: Node, problems: Problems):
         self.data, self.root, self.problems = data, root, problems
         self.unread: set[Loc] = set()
+        self.respelt: dict[Loc, Loc] = {}
 
-    def _note(self, loc: Loc) -> None:
-        self.unread.add(tuple(map(str, loc)))
+    def find_respellings(self, unknown: Iterable[Loc]) -> None:
+        """Finds what misspelt keys were meant to be."""
+        for loc in unknown:
+            parent, model = self._at(loc[:-1]), model_at(self.root, loc[:-1])
+            meant = self.problems.closest(loc[-1], names(model)) if model is not None else ""
+            taken = isinstance(parent, dict) and meant in parent
+            if meant and not taken and (*loc[:-1], meant) not in self.respelt:
+                self.respelt[*loc[:-1], meant] = loc
 
-    def mend(self, error: dict[str, Any]) -> None:
-        """Takes what an error complains of out of the data, or puts a stand-in there."""
-        loc, kind = clean(error["loc"]), error["type"]
-        if kind in ("extra_forbidden", "invalid_key"):
+    def mend(self, errors: list[dict[str, Any]]) -> None:
+        """Takes what the errors complain of out of the data, or puts stand-ins there."""
+        for loc in [clean(e["loc"]) for e in errors if e["type"] in UNKNOWN_KEY]:
             self._respell(loc)
-        elif kind in ("union_tag_not_found", "union_tag_invalid"):
+        for error in errors:
+            loc = clean(error["loc"])
+            if error["type"] not in UNKNOWN_KEY and not (error["type"] == "missing" and loc in self.respelt):
+                self._set_aside(loc, error["type"], error["loc"][-1] == "[key]")
+
+    def _set_aside(self, loc: Loc, kind: str, at_key: bool) -> None:
+        if kind in ("union_tag_not_found", "union_tag_invalid"):
             self._guess_kind(loc, kind == "union_tag_invalid")
         elif str(loc[0]) == "horizon":
             self._note(("horizon",))
             self.data["horizon"] = {"first": 0, "last": 9999}
         elif str(loc[0]) == "solve" or len(loc) == 1:
-            self._set_aside_top(loc)
-        elif str(loc[0]) == "series":
+            self._note(loc[:1])
+            self.problems.partial.add(str(loc[0]))
+            self.data.pop(str(loc[0]), None)
+        elif str(loc[0]) == "series" and not at_key:
             self._note(loc[:2])
-            self._swap(self.data["series"], loc[1], UNKNOWN)
-        elif len(loc) == 2 or error["loc"][-1] == "[key]":
+            self.data["series"].update({k: UNKNOWN for k in self.data["series"] if str(k) == str(loc[1])})
+        elif len(loc) == 2 or at_key:
             self._note(loc[:2])
             self._drop(self.data.get(str(loc[0])), loc[1])
         else:
             self._set_aside_field(loc)
+
+    def _note(self, loc: Loc) -> None:
+        self.unread.add(tuple(map(str, loc)))
 
     def _respell(self, loc: Loc) -> None:
         """Goes on as if a misspelt key had been spelt right."""
         parent, node = self._at(loc[:-1]), locate(self.root, loc[:-1])
         if not isinstance(parent, dict) or loc[-1] not in parent:
             return
-        model = model_at(self.root, loc[:-1])
-        known = names(model) if model is not None else []
-        meant = self.problems.closest(loc[-1], known)
         value = parent.pop(loc[-1])
-        if meant and meant not in parent:
+        meant = next((right[-1] for right, wrong in self.respelt.items() if wrong == loc), None)
+        if meant is not None:
             parent[meant] = value
             if isinstance(node.value, dict) and loc[-1] in node.value:
                 node.value[meant] = node.value.pop(loc[-1])
@@ -73,11 +96,6 @@ class Draft:
         entry["kind"] = close or kind_of(entry, section)
         if not close:
             self._note((*loc, "kind"))
-
-    def _set_aside_top(self, loc: Loc) -> None:
-        self._note(loc[:1])
-        self.problems.partial.add(str(loc[0]))
-        self.data.pop(str(loc[0]), None)
 
     def _set_aside_field(self, loc: Loc) -> None:
         entry = self._at(loc[:2])
@@ -100,14 +118,10 @@ class Draft:
         for key in path:
             if not isinstance(found, dict):
                 return None
-            found = found.get(key, found.get(int(key)) if isinstance(key, str) and key.isdecimal() else None)
+            found = found.get(key, found.get(key_of(str(key))))
         return found
 
     def _drop(self, mapping: Any, key: Any) -> None:
         if isinstance(mapping, dict):
             for found in [k for k in mapping if str(k) == str(key)]:
                 del mapping[found]
-
-    def _swap(self, mapping: dict, key: Any, value: Any) -> None:
-        for found in [k for k in mapping if str(k) == str(key)]:
-            mapping[found] = value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Annotated
 
 from pydantic import Field, PlainValidator, WithJsonSchema
@@ -17,12 +16,24 @@ from optimiser.scenario.targets import AnyTarget
 from optimiser.scenario.values import AnyPath, Flag, Id, Note, Rate, Text, Year, shown
 from optimiser.units import CURRENCIES
 
+_NAMES = {
+    "YUAN": "CNY",
+    "RENMINBI": "CNY",
+    "元": "CNY",
+    "EURO": "EUR",
+    "€": "EUR",
+    "DOLLAR": "USD",
+    "POUND": "GBP",
+    "YEN": "JPY",
+}
+
 
 def _currency(raw: object) -> str:
     if isinstance(raw, str) and raw in CURRENCIES:
         return raw
-    close = get_close_matches(str(raw).upper(), sorted(CURRENCIES), n=1, cutoff=0.4)
-    help = f"did you mean {close[0]}?" if close else "write a three-letter code, such as CNY or EUR"
+    word = str(raw).strip().upper()
+    close = next((code for name, code in _NAMES.items() if name in word), word if word in CURRENCIES else "")
+    help = f"did you mean {close}?" if close else "write a three-letter code, such as CNY or EUR"
     raise misread(Mistake("V001", f"{shown(raw)} is not a currency code", help))
 
 

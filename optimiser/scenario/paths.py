@@ -15,9 +15,9 @@ from pydantic_core import PydanticCustomError
 
 from optimiser.errors import quoted
 from optimiser.scenario.mistakes import Mistake, misread
-from optimiser.units import NUMBER, Dimension, Quantity, UnitError, Units, describe
+from optimiser.units import NAMED, NUMBER, Dimension, Quantity, UnitError, Units, describe, example, times
 
-YEARS = (0, 9999)
+YEARS = (-9999, 9999)
 GROWTH_KEYS = ("start", "growth", "from")
 TABLE_KEYS = ("table", "column")
 
@@ -37,37 +37,22 @@ def read_quantity(raw: Any, units: Units, expected: Dimension | None = None, at:
     except UnitError as error:
         raise misread(Mistake(error.code, error.message, error.help, at)) from None
     if expected is not None and quantity.dimension != expected:
-        raise misread(Mistake(*dimension_mistake(quantity, expected), at))
+        raise misread(Mistake(*dimension_mistake(quantity, expected, units.currency), at))
     return quantity
 
 
-def dimension_mistake(quantity: Quantity, expected: Dimension) -> tuple[str, str, str]:
+def dimension_mistake(quantity: Quantity, expected: Dimension, currency: str) -> tuple[str, str, str]:
     """Code, message and help for a quantity of the wrong dimension."""
-    want = describe(expected)
+    want, such_as = describe(expected), example(expected, currency)
     if not quantity.dimension and "%" not in quantity.text:
-        return "U004", f"{quoted(quantity.text)} has no unit, expected {want}", f"write {quantity.text} and its unit"
+        such_as = example(expected, currency, quantity.text[:30])
+        help = f"write its unit, such as {such_as}" if such_as else ""
+        return "U004", f"{quoted(quantity.text)} has no unit, expected {want}", help
     have = "a share" if "%" in quantity.text and not quantity.dimension else describe(quantity.dimension)
-    return "U003", f"{quoted(quantity.text)} is {have}, expected {want}", _dimension_help(quantity, expected)
-
-
-def _dimension_help(quantity: Quantity, expected: Dimension) -> str:
-    shifted = dict(quantity.dimension)
-    shifted["time"] = shifted.get("time", 0) + 1
-    if tuple(sorted((n, e) for n, e in shifted.items() if e)) == expected:
-        return "amounts are per year already: leave out the time"
-    if not expected:
-        return "write a plain number or a percentage, such as 35 %"
-    return f"write {describe(expected)}, such as {_EXAMPLES[expected]}" if expected in _EXAMPLES else ""
-
-
-_EXAMPLES: dict[Dimension, str] = {
-    (("money", 1),): "320 MCNY",
-    (("carbon", 1),): "120 ktCO2e",
-    (("energy", 1),): "25 GWh",
-    (("carbon", -1), ("money", 1)): "85 CNY/tCO2e",
-    (("energy", -1), ("money", 1)): "0.65 CNY/kWh",
-    (("carbon", 1), ("energy", -1)): "0.55 tCO2e/MWh",
-}
+    help = f"write {want}, such as {such_as}" if such_as else ""
+    if times(quantity.dimension, NAMED["time"]) == expected:
+        help = "amounts are per year already: leave out the time"
+    return "U003", f"{quoted(quantity.text)} is {have}, expected {want}", help
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +129,9 @@ def _read_all(
             mistakes += mistakes_of(error)
     if expected is None and found:
         common = next((q.dimension for _, q in found if q.dimension), NUMBER)
-        mistakes += [Mistake(*dimension_mistake(q, common), (at,)) for at, q in found if q.dimension != common]
+        mistakes += [
+            Mistake(*dimension_mistake(q, common, units.currency), (at,)) for at, q in found if q.dimension != common
+        ]
     if mistakes:
         raise misread(*mistakes)
     return [quantity for _, quantity in found]

@@ -30,8 +30,10 @@ def _one_or_list(raw: Any) -> Any:
     return [raw] if isinstance(raw, int) and not isinstance(raw, bool) else raw
 
 
-Scopes = Annotated[tuple[Scope, ...], BeforeValidator(_one_or_list)]
-Years = Annotated[tuple[Year, ...], BeforeValidator(_one_or_list)]
+_ONE_OR_LIST = BeforeValidator(_one_or_list, json_schema_input_type=int | list[int])
+Scopes = Annotated[tuple[Scope, ...], _ONE_OR_LIST]
+Years = Annotated[tuple[Year, ...], _ONE_OR_LIST]
+Categories = Annotated[tuple[Annotated[Whole, Field(ge=1, le=15)], ...], _ONE_OR_LIST]
 
 
 def _coverage(sources: Any, scopes: Any, categories: Any) -> Iterator[Mistake]:
@@ -92,7 +94,7 @@ class OnEmissions(Timed):
 
     scopes: Scopes | None = None
     """GHG Protocol scopes covered; absent: all."""
-    categories: tuple[Annotated[Whole, Field(ge=1, le=15)], ...] | None = None
+    categories: Categories | None = None
     """Categories of scope 3 covered; absent: all."""
     sources: Ids | None = None
     """These sources instead of entity and scopes."""
@@ -189,7 +191,7 @@ class CarbonBudget(Target):
     """Only these sinks count, with `net`."""
     scopes: Scopes | None = None
     """GHG Protocol scopes covered; absent: all."""
-    categories: tuple[Annotated[Whole, Field(ge=1, le=15)], ...] | None = None
+    categories: Categories | None = None
     """Categories of scope 3 covered; absent: all."""
     sources: Ids | None = None
     """These sources instead of entity and scopes."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from optimiser.errors import Problem, Problems, quoted
+from optimiser.scenario.mending import UNKNOWN_KEY, Draft
 from optimiser.scenario.shapes import KINDS, OUTSIDE, Loc, clean, kind_of, model_at, names
 from optimiser.scenario.values import shown
 from optimiser.source import Node, locate, spot
@@ -19,6 +21,8 @@ _LIMITS = {"greater_than_equal": "at least", "less_than_equal": "at most"}
 _FORMS = {
     "horizon": "write horizon: {first: 2026, last: 2060}",
     "limit": "write limit: 300 MCNY",
+    "resources.limit": "write limit: 10",
+    "size.max": "write max: 300 MW",
     "scope": "write scope: 1, 2 or 3",
     "baseline": "write baseline: 120 ktCO2e",
     "removal": "write removal: {0: 0 tCO2e/ha, 20: 7.5 tCO2e/ha}",
@@ -36,25 +40,26 @@ _FORMS = {
 
 
 class Translator:
-    """Translates the errors of one validation. `unread` are paths whose value could not be read."""
+    """Translates the errors of one validation of a draft."""
 
-    def __init__(self, root: Node, problems: Problems, unread: set[Loc]):
-        self.root, self.problems, self.unread = root, problems, unread
+    def __init__(self, root: Node, problems: Problems, draft: Draft):
+        self.root, self.problems, self.draft = root, problems, draft
 
     def problems_of(self, error: dict[str, Any]) -> Iterator[Problem]:
         """The problems that one error stands for; none where they are noted already."""
         kind, loc, ctx = error["type"], clean(error["loc"]), error.get("ctx") or {}
         if kind == "misread":
             at_key = error["loc"][-1] == "[key]"
+            guessed = any(loc[: i + 1] in self.draft.respelt for i in range(len(loc)))
             for mistake in ctx["mistakes"]:
                 node, where = spot(self.root, (*loc, *mistake.at))
-                if not node.is_unread:
+                if not node.is_unread and not (guessed and mistake.code == "K003"):
                     yield node.problem(mistake.code, where, mistake.message, mistake.help, at_key)
             return
         node, where = spot(self.root, loc)
         if node.is_unread:
             return
-        if kind in ("extra_forbidden", "invalid_key"):
+        if kind in UNKNOWN_KEY:
             yield from self._unknown_key(loc)
         elif kind in ("missing", "union_tag_not_found"):
             yield from self._missing(loc if kind == "missing" else (*loc, "kind"))
@@ -65,7 +70,7 @@ class Translator:
                 help = self.problems.near(node.value, known) or f"kinds are {', '.join(known)}"
                 yield node.problem("K003", where, f"{shown(node.value)} is not a kind", help)
         else:
-            yield node.problem(*_shape(kind, node, where, error, ctx))
+            yield node.problem(*self._shape(node, where, error))
 
     def _missing(self, path: Loc) -> Iterator[Problem]:
         if len(path) > 1 and self.problems.misses(str(path[0]), str(path[1])):
@@ -73,10 +78,10 @@ class Translator:
         if len(path) == 1 and self.problems.misses(str(path[0])):
             return
         parent, where = spot(self.root, path[:-1])
-        if parent.is_unread:
+        if parent.is_unread or path in self.draft.respelt:
             return
         name = str(path[-1])
-        help = _FORMS.get(name, "")
+        help = _FORMS.get(f"{path[-2] if path[-2:-1] == ('size',) else path[0]}.{name}", _FORMS.get(name, ""))
         if name == "kind":
             known = KINDS[str(path[0])]
             help = f"one of {', '.join(known)}; this looks like {kind_of(parent.value, str(path[0]))}"
@@ -94,7 +99,7 @@ class Translator:
 
     def _kind_unknown(self, loc: Loc) -> bool:
         """True where the kind of an entry is only guessed."""
-        return (*map(str, loc[:2]), "kind") in self.unread
+        return (*map(str, loc[:2]), "kind") in self.draft.unread
 
     def _suggest(self, loc: Loc, key: str) -> str:
         model = model_at(self.root, loc[:-1])
@@ -105,18 +110,20 @@ class Translator:
             known.append("like")
         return self.problems.near(key, known) or (f"known here: {', '.join(known)}" if known else "")
 
-
-def _shape(kind: str, node: Node, where: str, error: dict[str, Any], ctx: dict[str, Any]) -> tuple[str, str, str, str]:
-    said = shown(node.value)
-    if kind == "literal_error":
-        return "K003", where, f"{said} is not one of {ctx['expected']}", f"write {ctx['expected']}"
-    if kind in _LIMITS:
-        limit = f"{_LIMITS[kind]} {ctx.get('ge', ctx.get('le'))}"
-        return "V001", where, f"{said} is out of range", f"write {limit}"
-    wanted = _WANTED.get(kind)
-    if wanted is None:
-        return "K003", where, f"{said}: {error['msg']}", ""
-    help = {"a mapping": "write keys and values, such as {a: 1, b: 2}", "a list": "write [a, b]"}.get(wanted, "")
-    if wanted == "true or false":
-        help = "write true or false, without quotation marks"
-    return "K003", where, f"{said} is not {wanted}", help
+    def _shape(self, node: Node, where: str, error: dict[str, Any]) -> tuple[str, str, str, str]:
+        kind, ctx = error["type"], error.get("ctx") or {}
+        said = shown(node.value)
+        if kind == "literal_error":
+            known = re.findall(r"'([^']*)'", ctx["expected"])
+            close = self.problems.near(node.value, known)
+            return "K003", where, f"{said} is not one of {', '.join(known)}", close or f"write {' or '.join(known)}"
+        if kind in _LIMITS:
+            limit = f"{_LIMITS[kind]} {ctx.get('ge', ctx.get('le'))}"
+            return "V001", where, f"{said} is out of range", f"write {limit}"
+        wanted = _WANTED.get(kind)
+        if wanted is None:
+            return "K003", where, f"{said}: {error['msg']}", ""
+        help = {"a mapping": "write keys and values, such as {a: 1, b: 2}", "a list": "write [a, b]"}.get(wanted, "")
+        if wanted == "true or false":
+            help = "write true or false, without quotation marks"
+        return "K003", where, f"{said} is not {wanted}", help

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, PlainValidator, Strict, ValidationInfo, WithJsonSchema
 
@@ -43,8 +43,8 @@ def _fraction(low: float, high: float, tiny_is_wrong: bool) -> Callable[[Any, Va
             help = f"write {quantity.number * 100:g} %, or {value:g} without the sign if it is really meant"
             raise misread(Mistake("U006", f'"{quantity.text}" looks like a fraction with a percent sign', help))
         if not low <= value <= high:
-            text = f'"{quantity.text}" is outside {low:.0%} to {high:.0%}'
-            raise misread(Mistake("V001", text, f"write a share from {low:.0%} to {high:.0%}"))
+            limits = f"{low * 100:g} % to {high * 100:g} %"
+            raise misread(Mistake("V001", f'"{quantity.text}" is outside {limits}', f"write a share from {limits}"))
         return value
 
     return read
@@ -74,8 +74,10 @@ def _scope(raw: Any) -> int:
 
 def year(raw: Any) -> int:
     """A year. Raises our pydantic error."""
-    if isinstance(raw, str) and not raw.strip().isdigit():
-        raise misread(Mistake("K003", f"{shown(raw)} is not a year", "years are plain numbers: write 2030"))
+    if isinstance(raw, str) and not raw.strip().lstrip("-").isdigit():
+        years = re.findall(r"\b\d{4}\b", raw)
+        form = f"[{years[0]}, {years[-1]}]" if len(years) > 1 else years[0] if years else "2030"
+        raise misread(Mistake("K003", f"{shown(raw)} is not a year", f"years are plain numbers: write {form}"))
     found = whole(raw)
     if not YEARS[0] <= found <= YEARS[1]:
         raise misread(Mistake("V003", f"{found} is no year", f"years are {YEARS[0]} to {YEARS[1]}"))
@@ -151,7 +153,7 @@ _WORDS = _json(["string", "number"])
 
 Whole = Annotated[int, BeforeValidator(whole)]
 Year = Annotated[int, PlainValidator(year), _json("integer")]
-Scope = Annotated[int, PlainValidator(_scope), WithJsonSchema({"enum": [1, 2, 3]})]
+Scope = Annotated[Literal[1, 2, 3], PlainValidator(_scope), WithJsonSchema({"enum": [1, 2, 3]})]
 Flag = Annotated[bool, Strict()]
 Text = Annotated[str, PlainValidator(_text), _WORDS]
 Note = Annotated[str, PlainValidator(_note), _WORDS]

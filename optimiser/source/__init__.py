@@ -11,12 +11,24 @@ from pathlib import Path
 
 from optimiser.errors import Problem, Problems, quoted
 from optimiser.source.files import label, read_text, trouble
-from optimiser.source.merging import apply_templates, merge
-from optimiser.source.nodes import UNREAD, Node, locate, plain, spot
-from optimiser.source.tables import fill_from_tables
+from optimiser.source.merging import ENTRIES, apply_templates, merge
+from optimiser.source.nodes import UNREAD, Node, key_of, locate, plain, spot
+from optimiser.source.tables import TABLE_SECTIONS, fill_from_tables
 from optimiser.source.yaml_reader import MAX_WEIGHT, read_yaml
 
-__all__ = ["UNREAD", "Document", "Node", "locate", "merge", "plain", "read_document", "spot"]
+__all__ = [
+    "ENTRIES",
+    "TABLE_SECTIONS",
+    "UNREAD",
+    "Document",
+    "Node",
+    "key_of",
+    "locate",
+    "merge",
+    "plain",
+    "read_document",
+    "spot",
+]
 
 MAX_EXTENDS = 50
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from optimiser.errors import Problem, visible
 
 Key = str | int
+_WHOLE = re.compile(r"(0|-?[1-9][0-9]{0,17})\Z")
 
 
 class _Unread:
@@ -68,9 +70,9 @@ class Node:
         return Problem(self.file, line, column, code, where, message, help)
 
 
-def key_of(text: str) -> str | int:
+def key_of(text: str) -> Key:
     """A key is a text, or a whole number, quoted (as in JSON) or not."""
-    return int(text) if text.isdecimal() and text.isascii() and len(text) < 20 and text == str(int(text)) else text
+    return int(text) if _WHOLE.match(text) else text
 
 
 def plain(node: Node) -> Any:
@@ -88,7 +90,7 @@ def spot(root: Node, path: tuple[Any, ...]) -> tuple[Node, str]:
     node: Node | None = root
     deepest, words = root, []
     for key in path:
-        if node is None or not isinstance(node.value, list):
+        if not isinstance(key, int) or node is None or isinstance(node.value, dict):
             words.append(visible(str(key)[:60]))
         node = _below(node, key) if node is not None else None
         deepest = node or deepest
@@ -108,8 +110,8 @@ def locate(root: Node, path: tuple[Any, ...]) -> Node:
 
 def _below(node: Node, key: Any) -> Node | None:
     child = node.child(key)
-    if child is None and isinstance(key, str) and key.isdecimal() and isinstance(node.value, dict):
-        return node.value.get(int(key))  # ids are texts even where YAML read a number
+    if child is None and isinstance(key, str) and isinstance(node.value, dict):
+        return node.value.get(key_of(key))  # ids are texts even where YAML read a number
     return child
 
 

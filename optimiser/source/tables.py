@@ -18,7 +18,7 @@ from optimiser.source.nodes import UNREAD, Node, key_of
 from optimiser.source.sheets import Row, read_rows
 from optimiser.source.yaml_reader import read_yaml
 
-SECTIONS = ("series", "templates", *ENTRIES)
+TABLE_SECTIONS = ("series", "templates", *ENTRIES)
 _HEADER = re.compile(r"\s*(?P<path>[^\[\]]+?)\s*(?:\[(?P<unit>[^\[\]]*)\])?\s*\Z")
 _SPEC = ("file", "sheet", "fills", "name", "source", "note", "illustrative")
 
@@ -66,7 +66,10 @@ def _fill(
             if key in target:
                 problems.found.append(entry.problem("T003", where, f"{quoted(key)} stands in two tables"))
             target[key] = entry
-    if rows is None or any(p.code in ("T002", "T003") for p in problems.found[before:]):
+    wrong = {p.code for p in problems.found[before:]}
+    if rows is None or "T002" in wrong:
+        problems.partial.add(f"{section or 'series'}.*")
+    elif "T003" in wrong:
         problems.partial.add(section or "series")
 
 
@@ -85,16 +88,16 @@ def _spec(node: Node, name: str, where: str, problems: Problems) -> dict[str, No
             wrong = spec.get("file", node), "the name of a file is missing", help
     if wrong is not None or not isinstance(spec, dict):
         at, message, help = wrong or (node, "is not a table", help)
-        problems.partial.add(name if name in SECTIONS else "*")
+        problems.partial.add(f"{name}.*" if name in TABLE_SECTIONS else "*")
         if not at.is_unread:
             code = "K001" if "unknown" in message else "K003"
             problems.found.append(at.problem(code, where, message, help, at_key=code == "K001"))
         return None
-    default = name if name in SECTIONS else ""
+    default = name if name in TABLE_SECTIONS else ""
     fills = spec["fills"] if "fills" in spec else node.replace(default)
-    if fills.value not in ("", *SECTIONS):
+    if fills.value not in ("", *TABLE_SECTIONS):
         problems.partial.add("*")
-        help = problems.near(fills.value, SECTIONS) or f"sections are {', '.join(SECTIONS)}"
+        help = problems.near(fills.value, TABLE_SECTIONS) or f"sections are {', '.join(TABLE_SECTIONS)}"
         problems.found.append(
             fills.problem("R001", f"{where}.fills", f"there is no section {quoted(fills.value)}", help)
         )

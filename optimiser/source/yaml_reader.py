@@ -44,7 +44,7 @@ def read_yaml(text: str, label: str, problems: Problems, fixed: tuple[int, int] 
         except _TooMuchError:
             return None
     if fixed:
-        found = Problem(label, *fixed, found.code, "", found.message, found.help)
+        found = Problem(label, *fixed, found.code, "", found.message.split(" (it opens")[0], found.help)
     problems.found.append(found)
     return None
 
@@ -85,7 +85,7 @@ class _Reader:
         self.root: Node | None = None
         self.weight = 0
 
-    def read(self, events: Iterable[yaml.Event]) -> Node | None:
+    def read(self, events: Iterable[Any]) -> Node | None:
         documents = 0
         for event in events:
             kind = type(event)
@@ -104,11 +104,11 @@ class _Reader:
                     break
         return self.root
 
-    def _place(self, event: yaml.Event) -> tuple[int, int]:
+    def _place(self, event: Any) -> tuple[int, int]:
         mark = event.start_mark
         return self.fixed or (mark.line + 1, mark.column + 1)
 
-    def _note(self, event: yaml.Event, code: str, message: str, help: str = "") -> None:
+    def _note(self, event: Any, code: str, message: str, help: str = "") -> None:
         self.problems.found.append(Problem(self.label, *self._place(event), code, "", message, help))
 
     def _open(self, event: Any, is_mapping: bool) -> None:
@@ -148,7 +148,7 @@ class _Reader:
             self.problems.found.append(Problem(self.label, node.line, node.column, "S005", "", text))
             raise _TooMuchError
 
-    def _alias(self, event: yaml.AliasEvent) -> Node:
+    def _alias(self, event: Any) -> Node:
         node = self.anchors.get(event.anchor)
         place = self._place(event)
         if node is None:
@@ -157,7 +157,7 @@ class _Reader:
             return Node(UNREAD, self.label, *place)
         return node
 
-    def _scalar(self, event: yaml.ScalarEvent) -> Node:
+    def _scalar(self, event: Any) -> Node:
         text: str = event.value
         mark = event.start_mark
         line, column = self.fixed or (mark.line + 1, mark.column + 1)

@@ -64,5 +64,5 @@ def syntax_problem(error: yaml.MarkedYAMLError, text: str, label: str) -> Proble
 def _in_words(error: yaml.MarkedYAMLError, line: int) -> tuple[str, str]:
     said = f"{error.problem or ''} {error.context or ''}"
     message, help = next(((m, h) for part, m, h in _WORDS if part in said), ("this is not YAML", ""))
-    opened = error.context_mark.line + 1 if error.context_mark and help == _BRACKETS else line
+    opened = error.context_mark.line + 1 if error.context_mark and help == _BRACKETS and line else line
     return (f"{message} (it opens in line {opened})" if opened != line else message), help

@@ -150,7 +150,7 @@ def test_lies_about_credits(credits, words, result):
 @pytest.mark.parametrize(
     ("claim", "key", "words"),
     [
-        ("objective", None, "objective: model"),
+        ("objective", None, "objective of the model: "),
         ("gross", "cap", "gross emissions of cap, year 2: model"),
         ("gross", "net", "gross emissions of net, year 2: model"),
         ("removed", "net", "removals for net, year 2: model"),
@@ -184,7 +184,7 @@ def test_soft_targets_may_be_missed_but_not_in_silence(tmp_path):
     text = "targets: {cap: {kind: reduction, in: 3, cut: 10 ktCO2e, penalty: 100 CNY/tCO2e}}"
     result = solved(text, tmp_path)
     assert audit(result.instance, result.plan).penalties.tolist() == [0, 0, 1]
-    with pytest.raises(InternalError, match="objective: model 0, accounts 1"):
+    with pytest.raises(InternalError, match="objective of the model: 0, accounts 1"):
         audit(result.instance, replace(result.plan, claims=replace(result.plan.claims, objective=0.0)))
 
 

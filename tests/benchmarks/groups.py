@@ -47,7 +47,7 @@ class _Group:
     def __init__(self, n: int, seed: int, variant: Variant):
         self.n, self.variant = n, variant
         self.rng = np.random.default_rng([n, seed])
-        self.n_sources = max(DIVISIONS, n // 10)
+        self.n_sources = max(10, n // 50)
         self.sizes = self.rng.lognormal(0, 0.5, self.n_sources)
         self.sizes *= 2.0 * n / self.sizes.sum()  # ktCO2e: two for each project
         self.owner = np.arange(self.n_sources) % DIVISIONS
@@ -74,8 +74,8 @@ class _Group:
         }
 
     def _source(self, i: int) -> dict[str, Any]:
-        size, grows = float(self.sizes[i]), float(self.rng.uniform(1.0, 1.25))
-        points = {FIRST: size, 2032: size * grows, LAST: size * grows * float(self.rng.uniform(0.85, 1.05))}
+        size, grows = float(self.sizes[i]), float(self.rng.uniform(1.0, 1.1))
+        points = {FIRST: size, 2032: size * grows, LAST: size * grows * float(self.rng.uniform(0.85, 1.0))}
         baseline = {y: f"{v:.5g} ktCO2e" for y, v in points.items()}
         return {"entity": f"d{self.owner[i]}", "scope": 1, "baseline": baseline}
 

@@ -38,7 +38,7 @@ def test_a_second_result_takes_the_place_of_the_first(world, hostile, tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 
-@pytest.mark.parametrize("fails", ["write_workbook", "plan_document", "_csv_tables"])
+@pytest.mark.parametrize("fails", ["write_workbook", "plan_document", "_neutral"])
 def test_a_death_in_the_middle_leaves_the_old_result_whole(fails, world, tmp_path, monkeypatch):
     """A writer raises half-way: the earlier files are there to the last letter, and nothing is left beside them."""
     out = tmp_path / "out"

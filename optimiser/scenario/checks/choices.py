@@ -8,7 +8,7 @@ from optimiser.scenario.checks.context import Check, Loc
 from optimiser.scenario.checks.organisation import circles
 from optimiser.scenario.kinds import Project
 from optimiser.scenario.money import Group
-from optimiser.source import locate
+from optimiser.source import key_of, locate
 
 NEVER = "it could never start"
 
@@ -46,7 +46,7 @@ def _check_requires(check: Check, loc: Loc, name: str, project: Project) -> None
                 check.note(at, "R003", f"{other} has any size and cannot be required", help)
         barred = [o for o, _ in clause if o != name and _exclude_each_other(check, name, o)]
         if barred and len(barred) == len(clause):
-            text = f"requires {' or '.join(barred)} and excludes it as well"
+            text = f"requires {' or '.join(barred)} and excludes {'it' if len(barred) == 1 else 'them'} as well"
             check.note(_place(check, (*loc, "requires"), barred[0]), "K004", text, f"{NEVER}: keep one of the two")
 
 
@@ -59,7 +59,7 @@ def _place(check: Check, loc: Loc, other: str) -> Loc:
     """Where in `requires` a project is named: as a key, below any_of, or as a point of a list."""
     for inner in (loc, (*loc, "any_of")):
         node = locate(check.root, inner)
-        if isinstance(node.value, dict) and (other in node.value or (other.isdecimal() and int(other) in node.value)):
+        if isinstance(node.value, dict) and (other in node.value or key_of(other) in node.value):
             return (*inner, other)
         if isinstance(node.value, list):
             place = next((i for i, part in enumerate(node.value) if str(part.value) == other), None)

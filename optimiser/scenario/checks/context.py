@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from optimiser.errors import Problems, quoted
@@ -35,6 +36,7 @@ class Check:
     children: dict[str | None, list[str]] = field(default_factory=dict)
     below: dict[str, set[str]] = field(default_factory=dict)
     patchy: frozenset[str] = frozenset()
+    doubtful: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.patchy = frozenset(loc[0] for loc in self.unread)
@@ -58,8 +60,8 @@ class Check:
         return any(words[: i + 1] in self.unread for i in range(len(words)))
 
     def may_be_elsewhere(self, loc: Loc) -> bool:
-        """True where what is missing at `loc` (section, entry, key) may stand in what could not be read."""
-        return self.is_unread(loc) or self.problems.misses(str(loc[0]), str(loc[1]) if len(loc) > 1 else "")
+        """True where the section, entry or key that is missing at `loc` may stand in what could not be read."""
+        return self.is_unread(loc) or self.problems.misses(str(loc[0]), str(loc[1]) if len(loc) > 2 else "")
 
     def incomplete(self, section: str) -> bool:
         """True where entries of a section, or parts of them, could not be read."""
@@ -104,9 +106,14 @@ class Check:
     def _no_series(self, name: str, loc: Loc) -> None:
         if self.may_be_elsewhere(("series", name)):
             return
-        close = self.problems.near(name, self.scenario.series, cutoff=0.5)
-        help = close or "write a number with its unit, or the name of a series"
-        self.note(loc, "R001", f"{quoted(name)} is neither a quantity nor the name of a series", help)
+        if name.strip("+-.").casefold() in ("nan", "inf", "infinity"):
+            self.note(loc, "S010", f"{quoted(name)} is not a finite number")
+        elif name.casefold() in ("n/a", "#n/a", "na", "-", "?", "tbd", "none"):
+            self.note(loc, "U001", f"{quoted(name)} is not a quantity", "leave it out where there is no figure")
+        else:
+            close = self.problems.near(name, self.scenario.series, cutoff=0.5)
+            help = close or "write a number with its unit, or the name of a series"
+            self.note(loc, "R001", f"{quoted(name)} is neither a quantity nor the name of a series", help)
 
     def dimension(self, path: Path, loc: Loc) -> Dimension | None:
         """The dimension of a path; None where it cannot be known."""
@@ -133,22 +140,37 @@ class Check:
     def _wrong(self, quantity: Quantity, loc: Loc, expected: tuple[Dimension, ...], help: str) -> None:
         if loc[0] == "projects" and self._size_unknown(str(loc[1])):
             return
-        code, message, own_help = dimension_mistake(quantity, expected[0])
+        code, message, own_help = dimension_mistake(quantity, expected[0], self.scenario.currency)
         others = list(dict.fromkeys(describe(d) for d in expected[1:]))
         if others:
             message += f" (or {', '.join(others)})"
-        self.note(loc, code, message, help or own_help)
+        self.note(loc, code, message, own_help if "per year" in own_help else help or own_help)
 
     def _size_unknown(self, name: str) -> bool:
         """True where figures per unit of size cannot be judged, because the size could not be read."""
-        missing = self.scenario.projects[name].size is None and self.problems.misses("projects", name)
+        project = self.scenario.projects[name]
+        if project.size is not None and project.units is not None:
+            return True
+        missing = project.size is None and self.problems.misses("projects", name)
         return missing or ("projects", name, "size") in self.unread
 
     def not_negative(self, path: Path, loc: Loc, help: str) -> None:
-        """Notes V001 where a figure of the path is below zero; in the series that it names, at its use."""
+        """Notes V001 where a figure of the path, or of the series that it names, is below zero."""
         found = path if path.reference is None else self.resolve(path, loc)
-        if found is not None and any(v < 0 for v in found.values):
+        if found is None or all(v >= 0 for v in found.values):
+            return
+        if path.reference is None:
             self.note(loc, "V001", "has a figure below zero", help)
+        else:
+            text = f"has a figure below zero, where {'.'.join(map(str, loc))} takes none"
+            self.note(("series", path.reference), "V001", text, help)
+
+    def activity(self, name: str) -> Dimension | None:
+        """The dimension of a source's activity; None where it has none, or none that could be trusted."""
+        activity = self.scenario.sources[name].activity
+        if activity is None or name in self.doubtful:
+            return None
+        return self.dimension(activity, ("sources", name, "activity"))
 
     def entity(self, name: str | None, loc: Loc) -> None:
         """Checks the entity of a source or project; absent is fine where there is one top entity."""
@@ -184,5 +206,5 @@ def each(project: Project, dimension: Dimension) -> Dimension:
 
 def shortlist(names: Iterable[str]) -> str:
     """The first few ids in a sentence."""
-    listed = [str(n)[:60] for n in names]
+    listed = [str(n)[:60] for n in islice(names, 9)]
     return ", ".join(listed[:8]) + (", ..." if len(listed) > 8 else "")

@@ -24,9 +24,9 @@ def check_header(check: Check) -> None:
         for key in ("base_year", "price_year"):
             year = getattr(scenario, key)
             if year is not None and not first - FAR <= year <= last:
-                when = (
-                    f"after the horizon {first} to {last}" if year > last else f"{first - year} years before it begins"
-                )
+                when = f"after the horizon {first} to {last}"
+                if year < first:
+                    when = f"{first - year} years before the horizon"
                 check.note((key,), "V003", f"{year} is {when}", "check the year, and the horizon")
     if "discount_rate" not in scenario.model_fields_set and not check.may_be_elsewhere(("discount_rate",)):
         check.warn(("discount_rate",), "no discount_rate: money of all years counts alike", "write discount_rate: 6 %")

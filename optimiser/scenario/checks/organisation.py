@@ -6,7 +6,7 @@ from optimiser.errors import quoted
 from optimiser.scenario.checks.context import Check, shortlist
 from optimiser.scenario.money import Budget
 from optimiser.scenario.organisation import Source
-from optimiser.units import CARBON, MONEY, per
+from optimiser.units import CARBON, MONEY, describe, per
 
 _REMOVALS = "removals are `sink` projects, never negative emissions"
 
@@ -81,7 +81,9 @@ def _check_source(check: Check, name: str, source: Source) -> None:
         if path is None:
             continue
         if activity is not None:
-            check.expect(path, (*loc, key), per(CARBON, activity))
+            help = f"the activity of {name} is {describe(activity)}: make the two fit"
+            if check.expect(path, (*loc, key), per(CARBON, activity), help=help) is None:
+                check.doubtful.add(name)
         else:
             check.dimension(path, (*loc, key))
         check.not_negative(path, (*loc, key), _REMOVALS)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from optimiser.errors import quoted
 from optimiser.scenario.checks.context import Check, Loc, amount_dimension, each
 from optimiser.scenario.flows import Abates, Avoids, Delivers, Removes
 from optimiser.scenario.kinds import Facility, Project
 from optimiser.scenario.paths import Listing, Path
-from optimiser.units import CARBON, MONEY, NUMBER, Dimension, per, times
+from optimiser.units import CARBON, MONEY, NUMBER, Dimension, describe, per, times
 
 
 def check_projects(check: Check) -> None:
@@ -70,6 +71,8 @@ def _per_size(name: str, project: Project, text: str) -> str:
     if project.size is None:
         return f"{name} has no size: write money per unit" if "/" in text else ""
     unit = project.size.max.unit
+    if not unit:
+        return f"the size of {name} has no unit: give it one, such as max: 30 MW"
     return f"the size of {name} is in {unit}; write {text.split('/')[0].strip()}/{unit}"
 
 
@@ -101,7 +104,7 @@ def _check_abates(check: Check, loc: Loc, project: Project, flow: Abates) -> Non
         return
     wanted = [NUMBER, each(project, CARBON), each(project, NUMBER), CARBON]
     if source.activity is not None:
-        activity = check.dimension(source.activity, (*place, "activity"))
+        activity = check.activity(flow.source)
         if activity is None:
             return
         wanted += [activity, each(project, activity)]
@@ -118,8 +121,10 @@ def check_shares(check: Check, path: Path, loc: Loc, low: float = 0.0, high: flo
             help = f"did you mean {value:g} %?"
             check.note(loc, "U006", f'"{value:g}" is a share above one', help)
         elif not low <= value <= high:
-            text = f'"{value:.4g}" is outside {low:.0%} to {high:.0%}'
-            check.note(loc, "V001", text, f"write a share from {low:.0%} to {high:.0%}")
+            limit = f"more than {high * 100:g} %" if value > high else f"less than {low * 100:g} %"
+            check.note(
+                loc, "V001", f'"{value * 100:g} %" is {limit}', "no share of what is left is more than all of it"
+            )
         elif tiny and "%" in path.text and 0 < value < 0.01:
             text = f'"{value * 100:g} %" looks like a fraction with a percent sign'
             check.note(loc, "U006", text, f"write {value * 1e4:g} %, or {value:g} without the sign if it is meant")
@@ -144,10 +149,18 @@ def _check_removes(check: Check, loc: Loc, project: Project, flow: Removes) -> N
 def _check_delivers(check: Check, loc: Loc, project: Project, flow: Delivers) -> None:
     output = check.dimension(flow.output, (*loc, "yield"))
     check.not_negative(flow.output, (*loc, "yield"), "write the output, zero or more")
-    fits = True
+    made = times(output, amount_dimension(project)) if output is not None else None
+    taken = None
     if flow.supplies is not None and check.known("sources", flow.supplies, (*loc, "supplies"), "source"):
-        fits = _check_supplies(check, loc, project, flow, output)
-    made = times(output, amount_dimension(project)) if output is not None and fits else None
+        taken = _taken(check, loc, flow.supplies)
+    if taken is not None and made is not None and taken != made:
+        check.expect(flow.output, (*loc, "yield"), each(project, taken))
+    elif made is not None and any(n != "time" and e < 0 for n, e in made):
+        unit = describe(amount_dimension(project))
+        text = f"{quoted(flow.output.text)} is {describe(output or NUMBER)}, expected an output per {unit}"
+        check.note((*loc, "yield"), "U003", text, f"the size is {unit}: write what a unit of it makes in a year")
+        made = None
+    made = taken or made
     for key, path, of in (
         ("price", flow.price, MONEY),
         ("sells", flow.sells, MONEY),
@@ -159,20 +172,14 @@ def _check_delivers(check: Check, loc: Loc, project: Project, flow: Delivers) ->
             check.expect(path, (*loc, key), per(of, made or NUMBER))
 
 
-def _check_supplies(check: Check, loc: Loc, project: Project, flow: Delivers, output: Dimension | None) -> bool:
-    """False where the output is not what the source uses: prices are not judged by it then."""
-    place = ("sources", str(flow.supplies))
-    source = check.scenario.sources[place[1]]
-    if source.activity is None:
-        if not check.may_be_elsewhere((*place, "activity")) and source.baseline is not None:
-            help = "give the source an activity and a factor, so that it is known how much it can use"
-            check.note((*loc, "supplies"), "R003", f"{flow.supplies} has only a baseline", help)
-        return True
-    activity = check.dimension(source.activity, (*place, "activity"))
-    if activity is None or output is None or activity == times(output, amount_dimension(project)):
-        return True
-    check.expect(flow.output, (*loc, "yield"), each(project, activity))
-    return False
+def _taken(check: Check, loc: Loc, name: str) -> Dimension | None:
+    """The dimension of what a source takes, by which output and prices are judged; None where it is not known."""
+    source = check.scenario.sources[name]
+    unread = check.may_be_elsewhere(("sources", name, "activity"))
+    if source.activity is None and source.baseline is not None and not unread:
+        help = "give the source an activity and a factor, so that it is known how much it can use"
+        check.note((*loc, "supplies"), "R003", f"{name} has only a baseline", help)
+    return check.activity(name)
 
 
 def _check_uses(check: Check, loc: Loc, project: Project) -> None:

@@ -86,7 +86,7 @@ Requires = Annotated[
     tuple[Alternatives, ...],
     PlainValidator(_requires),
     WithJsonSchema(
-        {"type": ["object", "array", "string"], "description": "{project: lag} or {any_of: {project: lag}}"}
+        {"type": ["object", "array", "string", "integer"], "description": "{project: lag} or {any_of: {project: lag}}"}
     ),
 ]
 
@@ -95,7 +95,10 @@ def _one_share_or_list(raw: Any) -> Any:
     return raw if isinstance(raw, list | tuple) else [raw]
 
 
-Shares = Annotated[tuple[Share, ...], BeforeValidator(_one_share_or_list)]
+Shares = Annotated[
+    tuple[Share, ...],
+    BeforeValidator(_one_share_or_list, json_schema_input_type=str | float | list[str | float]),
+]
 
 
 class Project(Entry):
