@@ -80,8 +80,9 @@ class TargetRow:
 class Accounts:
     """A plan recomputed. (Y,) arrays: money by project and kind, emissions by source and ledger, the other ledgers.
 
-    `money[kind][project]` for capex, opex, energy (saved, counts negative), income (counts negative);
-    `salvage[project]` is undiscounted, at the year after the horizon.
+    `money[kind][id]` for capex, opex, energy (saved, counts negative) and income (counts negative) of projects, and
+    for credits of targets; `salvage[project]` and what is left to pay `after` are undiscounted, at the year after the
+    horizon.
     """
 
     years: NDArray[np.int64]
@@ -89,7 +90,7 @@ class Accounts:
     salvage_discount: float
     money: dict[str, dict[str, Floats]]
     salvage: dict[str, float]
-    credit_cost: Floats
+    after: dict[str, float]
     penalties: Floats
     baseline: dict[tuple[str, str], Floats]
     gross: dict[tuple[str, str], Floats]
@@ -106,4 +107,5 @@ class Accounts:
 
     def total(self, kind: str) -> Floats:
         """Money of one kind over all projects (Y,)."""
-        return np.sum(list(self.money[kind].values()), axis=0) if self.money[kind] else np.zeros(len(self.years))
+        found = list(self.money.get(kind, {}).values())
+        return np.sum(found, axis=0) if found else np.zeros(len(self.years))

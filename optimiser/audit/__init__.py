@@ -11,6 +11,7 @@ import numpy as np
 
 from optimiser.audit.accounts import Books
 from optimiser.audit.limits import broken_limits, budget_account
+from optimiser.audit.lines import lines_of
 from optimiser.audit.promises import gross_of, shortfalls, target_rows
 from optimiser.errors import InternalError
 from optimiser.instance import Instance
@@ -42,11 +43,15 @@ def recompute(books: Books) -> Accounts:
     salvage = {p.id: books.salvage(p) for p in projects}
     rows = {t.id: target_rows(books, t) for t in instance.targets}
     credits = {t.id: books.credits(t.id) for t in instance.targets if isinstance(t, NeutralityData) and t.credits > 0}
-    credit_cost, penalties = _soft_costs(books, rows)
-    cash = np.sum([v for by in money.values() for v in by.values()], axis=0) if projects else np.zeros(books.n)
-    objective = float((cash + credit_cost + penalties) @ instance.discount)
-    objective -= sum(salvage.values()) * instance.salvage_discount
-    spent = np.sum([np.maximum(v, 0) for by in money.values() for v in by.values()], axis=0) if projects else cash
+    lines = lines_of(books)
+    for line in lines:
+        money.setdefault(line.kind, {})[line.owner] = line.values
+    after = {line.owner: line.after for line in lines if line.after}
+    penalties = _penalties(books, rows)
+    amounts = [v for by in money.values() for v in by.values()] or [np.zeros(books.n)]
+    objective = float((np.sum(amounts, axis=0) + penalties) @ instance.discount)
+    objective += (sum(after.values()) - sum(salvage.values())) * instance.salvage_discount
+    spent = np.sum([np.maximum(v, 0) for v in amounts], axis=0)
     both: tuple[Ledger, ...] = ("location", "market")
     ledgers = [(s, i, ledger) for i, s in enumerate(instance.sources) for ledger in both]
     return Accounts(
@@ -55,7 +60,7 @@ def recompute(books: Books) -> Accounts:
         salvage_discount=instance.salvage_discount,
         money=money,
         salvage=salvage,
-        credit_cost=credit_cost,
+        after=after,
         penalties=penalties,
         baseline={(s.id, ledger): s.baseline[ledger] for s, _, ledger in ledgers},
         gross={(s.id, ledger): books.gross(i, ledger) for s, i, ledger in ledgers},
@@ -64,10 +69,10 @@ def recompute(books: Books) -> Accounts:
         credits=credits,
         resources={r.id: books.use(i) for i, r in enumerate(instance.resources)},
         resource_limits={r.id: r.limit for r in instance.resources},
-        budgets={b.id: budget_account(books, b) for b in instance.budgets},
+        budgets={b.id: budget_account(books, b, lines) for b in instance.budgets},
         targets=tuple(row for found in rows.values() for row in found),
         objective=objective,
-        spending=float((spent + credit_cost) @ instance.discount),
+        spending=float(spent @ instance.discount),
     )
 
 
@@ -75,15 +80,13 @@ def _avoids(p: ProjectData) -> bool:
     return p.avoids is not None or (p.delivery is not None and bool(np.any(p.delivery.displaces)))
 
 
-def _soft_costs(books: Books, rows: dict[str, list[TargetRow]]) -> tuple[Floats, Floats]:
-    """Cost of credits and penalties (Y,)."""
-    credit_cost, penalties = np.zeros(books.n), np.zeros(books.n)
+def _penalties(books: Books, rows: dict[str, list[TargetRow]]) -> Floats:
+    """What missed targets cost (Y,)."""
+    penalties = np.zeros(books.n)
     for t in books.instance.targets:
-        if isinstance(t, NeutralityData):
-            credit_cost = credit_cost + books.credits(t.id) * t.credit_price
         if t.penalty is not None:
             penalties = penalties + shortfalls(t, rows[t.id], books.instance.years) * t.penalty
-    return credit_cost, penalties
+    return penalties
 
 
 def _missed(instance: Instance, plan: Plan, accounts: Accounts) -> list[str]:

@@ -5,12 +5,13 @@ Each function gives what is broken, in words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from optimiser.audit.accounts import Books
-from optimiser.instance.data import BudgetData, Ledger, NeutralityData, ProjectData
+from optimiser.audit.lines import Line
+from optimiser.instance.data import BudgetData, Ledger, ProjectData
 from optimiser.plan import Floats
 
 TOLERANCE = 1e-5
@@ -93,7 +94,7 @@ def _resources(books: Books) -> Iterator[str]:
             yield f"more of {resource.id} is used than there is"
 
 
-def budget_account(books: Books, b: BudgetData) -> dict[str, Floats]:
+def budget_account(books: Books, b: BudgetData, lines: Sequence[Line]) -> dict[str, Floats]:
     """Spend, what was available, and what is kept (Y,).
 
     The most that may be kept always is: later years only gain by it.
@@ -104,9 +105,9 @@ def budget_account(books: Books, b: BudgetData) -> dict[str, Floats]:
         spend = spend + books.capex(p)
         if b.covers == "cash":
             spend = spend + books.opex(p) + books.energy(p) + books.income(p)
-    for t in books.instance.targets:
-        if isinstance(t, NeutralityData) and t.entities <= b.entities:
-            spend = spend + books.credits(t.id) * t.credit_price
+    for line in lines:
+        if b.sees(line.kind, line.entities, line.tags):
+            spend = spend + line.values
     available, kept = b.limit.copy(), np.zeros(books.n)
     if b.window is not None:
         before = np.array([spend[max(y - b.window + 1, 0) : y].sum() for y in range(books.n)])

@@ -22,6 +22,7 @@ from optimiser.formulation.intensities import add_intensities
 from optimiser.formulation.matrix import MatrixPart
 from optimiser.formulation.neutrality import add_credits, add_neutrality
 from optimiser.formulation.peaks import add_peaks
+from optimiser.formulation.postings import add_credit_postings
 from optimiser.formulation.reductions import add_reductions
 from optimiser.formulation.requirements import add_requirements
 from optimiser.formulation.research import add_cheaper_starts
@@ -54,7 +55,7 @@ def build(instance: Instance, question: Question | None = None) -> pyo.ConcreteM
     model = pyo.ConcreteModel()
     model.instance, model.question = instance, question or Question()
     model.matrix, model.entangled, model.begun = MatrixPart(), set(), {}
-    model.most_flagged = 1.0
+    model.most_flagged, model.postings = 1.0, []
 
     # decisions
     add_starts(model)
@@ -66,6 +67,7 @@ def build(instance: Instance, question: Question | None = None) -> pyo.ConcreteM
     # what they do, year by year
     add_emissions(model)
     add_removals(model)
+    add_credit_postings(model)
 
     # what must hold of any plan
     add_requirements(model)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import pyomo.environ as pyo
 
 from optimiser.formulation.matrix import add_total
-from optimiser.formulation.spending import capex, cash, credit_cost
+from optimiser.formulation.postings import postings_of
+from optimiser.formulation.spending import capex, cash
 from optimiser.instance.data import Instance
 
 
@@ -23,7 +24,7 @@ def add_budgets(model: pyo.ConcreteModel) -> None:
     for b in instance.budgets:
         members = [instance.projects[i] for i in b.projects]
         spent = capex(model, members) if b.covers == "capex" else cash(model, members)
-        forms.append(spent + credit_cost(model, b.entities))
+        forms.append(spent + postings_of(model, b))
     spend = add_total(model, "spend", list(budgets), forms, years)
     yearly = [b for b in budgets if budgets[b].window is None]
     keeping = [b for b in yearly if budgets[b].carry > 0]

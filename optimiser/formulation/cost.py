@@ -1,6 +1,6 @@
 r"""The objective: present value of the group's cash, less the worth of unused life, plus penalties for soft targets.
 
-$$ \min \sum_y \delta_y \Bigl(\text{cash}_y + \sum_t \text{price}_{t,y}\,\text{credits}_{t,y}
+$$ \min \sum_y \delta_y \Bigl(\text{cash}_y + \sum_k \text{posting}_{k,y}
    + \sum_t \pi_{t,y}\,\text{shortfall}_{t,y}\Bigr) - \delta_{\text{last}+1}\,\text{salvage}, \qquad
    \delta_y = (1 + i)^{-(y - \text{first})} $$
 
@@ -11,29 +11,24 @@ from __future__ import annotations
 
 import pyomo.environ as pyo
 
+from optimiser.formulation.postings import worth_of_postings
 from optimiser.formulation.spending import cash, salvage
-from optimiser.instance.data import Instance, NeutralityData
+from optimiser.instance.data import Instance
 
 
 def add_least_cost(model: pyo.ConcreteModel) -> None:
     """Adds the objective: the linear cost of the matrix columns, and `least_cost` over Pyomo's own variables."""
     instance: Instance = model.instance
-    total = cash(model, instance.projects).summed(instance.discount)
+    total = cash(model, instance.projects).summed(instance.discount) + worth_of_postings(model)
     model.matrix.cost = total - salvage(model).scaled(instance.salvage_discount)
     discount = dict(zip((int(y) for y in instance.years), instance.discount, strict=True))
     targets = {t.id: t for t in instance.targets}
-
-    def credit_price(t: str, y: int) -> float:
-        target = targets[t]
-        assert isinstance(target, NeutralityData)
-        return float(target.credit_price[instance.year_index(y)]) * discount[y]
 
     def penalty(t: str, y: int) -> float:
         rate = targets[t].penalty
         return 0.0 if rate is None else float(rate[instance.year_index(y)]) * discount[y]
 
-    terms = [credit_price(t, y) * model.credits[t, y] for t, y in model.credits]
-    terms += [penalty(t, y) * model.shortfall[t, y] for t, y in model.shortfall if targets[t].penalty is not None]
+    terms = [penalty(t, y) * model.shortfall[t, y] for t, y in model.shortfall if targets[t].penalty is not None]
     model.least_cost = pyo.Objective(expr=sum(terms) if terms else 0.0)
 
 

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyomo.environ as pyo
-from scipy import sparse
 
 from optimiser.formulation.matrix import LinearForm
-from optimiser.instance.data import Instance, NeutralityData, ProjectData
+from optimiser.instance.data import Instance, ProjectData
 
 
 def capex(model: pyo.ConcreteModel, projects: Sequence[ProjectData]) -> LinearForm:
@@ -34,20 +33,6 @@ def cash(model: pyo.ConcreteModel, projects: Sequence[ProjectData]) -> LinearFor
             used, made = model.on_site[p.index], model.output[p.index]
             total = total - used.scaled(p.delivery.price) - (made - used).scaled(p.delivery.sells)
     return total
-
-
-def credit_cost(model: pyo.ConcreteModel, entities: frozenset[int]) -> LinearForm:
-    """What credits cost for targets of these entities, one row per year; targets that reach beyond are not theirs."""
-    instance: Instance = model.instance
-    n = len(instance.years)
-    targets = {t.id: t for t in instance.targets if isinstance(t, NeutralityData) and t.entities <= entities}
-    bought = [(i, t, instance.year_index(y)) for i, (t, y) in enumerate(model.credits) if t in targets]
-    if not bought:
-        return LinearForm(n)
-    columns = model.matrix.of_pyomo(model.credits)
-    prices = [float(targets[t].credit_price[y]) for _, t, y in bought]
-    data = (prices, ([y for _, _, y in bought], [i for i, _, _ in bought]))
-    return LinearForm(n, {columns: sparse.csr_array(data, shape=(n, columns.size))})
 
 
 def salvage(model: pyo.ConcreteModel) -> LinearForm:

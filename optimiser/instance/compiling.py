@@ -135,7 +135,9 @@ def _budget(
             members.append(i)
     limit = paths.over_horizon(budget.limit)
     carry = budget.carry_over or 0.0
-    narrowed = budget.tags is not None or budget.projects is not None or budget.covers == "capex"
-    everywhere = frozenset(range(len(entities)))
-    spenders = frozenset() if narrowed else below if below is not None else everywhere
-    return BudgetData(name, budget.name or name, tuple(members), spenders, budget.covers, limit, carry, budget.window)
+    covered_entities = below if below is not None else frozenset(range(len(entities)))
+    tags = frozenset(budget.tags) if budget.tags is not None else None
+    return BudgetData(
+        name, budget.name or name, tuple(members), covered_entities, budget.covers, limit, carry, budget.window,
+        tags, budget.projects is not None,
+    )  # fmt: skip

@@ -6,6 +6,7 @@ the project (one, lots, or its size in the unit the file uses).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -174,7 +175,8 @@ class ResourceData:
 class BudgetData:
     """A limit on money (Y,) for `projects`; `carry` is the share of what is left that moves on; `window` in years.
 
-    `entities` are those whose credits weigh on it: none where it is narrowed to some projects, or to capex.
+    Other money (credits, fleets, debt, carbon) is found by `entities`, all that it covers, and by `tags`; a budget
+    of `named` projects sees none of it.
     """
 
     id: str
@@ -185,6 +187,14 @@ class BudgetData:
     limit: Floats
     carry: float
     window: int | None
+    tags: frozenset[str] | None = None
+    named: bool = False
+
+    def sees(self, kind: str, entities: frozenset[int], tags: Collection[str] = ()) -> bool:
+        """True where money of this kind, of these entities and with these tags, weighs on the budget."""
+        if self.named or (self.covers == "capex" and kind != "capex"):
+            return False
+        return entities <= self.entities and (self.tags is None or not self.tags.isdisjoint(tags))
 
 
 @dataclass(frozen=True, eq=False)

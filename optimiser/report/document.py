@@ -65,7 +65,7 @@ def plan_document(result: Result) -> dict[str, Any]:
 def _yearly_money(result: Result) -> dict[str, list[float]]:
     accounts = result.accounts
     parts = {kind: [clean(v) for v in accounts.total(kind)] for kind in accounts.money}
-    parts["credits"] = [clean(v) for v in accounts.credit_cost]
+    parts.setdefault("credits", [clean(v) for v in accounts.total("credits")])
     parts["penalties"] = [clean(v) for v in accounts.penalties]
     return parts
 

@@ -55,15 +55,17 @@ def money(result: Result) -> pd.DataFrame:
         for y in np.flatnonzero(np.abs(values) > 1e-9):
             rows.append((int(accounts.years[y]), item, where, kind, values[y], values[y] * accounts.discount[y]))
 
-    for kind, by_project in accounts.money.items():
-        for project, values in by_project.items():
-            add(values, project, entity[project], kind)
-    add(accounts.credit_cost, "", "", "credits")
+    for kind, by_owner in accounts.money.items():
+        for owner, values in by_owner.items():
+            add(values, owner, entity.get(owner, ""), kind)
     add(accounts.penalties, "", "", "penalties")
     for project, value in accounts.salvage.items():
         if abs(value) > 1e-9:
             year = instance.last + 1
             rows.append((year, project, entity[project], "salvage", -value, -value * accounts.salvage_discount))
+    for owner, value in accounts.after.items():
+        year = instance.last + 1
+        rows.append((year, owner, entity.get(owner, ""), "after", value, value * accounts.salvage_discount))
     names = ["year", "project", "entity", "kind", f"amount [{result.money}]", f"present_value [{result.money}]"]
     frame = pd.DataFrame(rows, columns=names).sort_values(["year", "kind", "project"], kind="stable")
     return _cleaned(frame)
@@ -152,8 +154,8 @@ def cost_parts(result: Result) -> list[tuple[str, float]]:
     """Present value by kind of money; sums to the objective."""
     accounts = result.accounts
     parts = [(kind, float(accounts.total(kind) @ accounts.discount)) for kind in accounts.money]
-    parts.append(("credits", float(accounts.credit_cost @ accounts.discount)))
     parts.append(("penalties", float(accounts.penalties @ accounts.discount)))
+    parts.append(("after the horizon", sum(accounts.after.values()) * accounts.salvage_discount))
     parts.append(("salvage", -sum(accounts.salvage.values()) * accounts.salvage_discount))
     return [(kind, value) for kind, value in parts if abs(value) > 1e-9]
 
