@@ -47,7 +47,7 @@ class _Group:
     def __init__(self, n: int, seed: int, variant: Variant):
         self.n, self.variant = n, variant
         self.rng = np.random.default_rng([n, seed])
-        self.n_sources = max(10, n // 50)
+        self.n_sources = max(24, n // 25)
         self.sizes = self.rng.lognormal(0, 0.5, self.n_sources)
         self.sizes *= 2.0 * n / self.sizes.sum()  # ktCO2e: two for each project
         self.owner = np.arange(self.n_sources) % DIVISIONS
