@@ -47,7 +47,7 @@ class _Group:
     def __init__(self, n: int, seed: int, variant: Variant):
         self.n, self.variant = n, variant
         self.rng = np.random.default_rng([n, seed])
-        self.n_sources = max(24, n // 25)
+        self.n_sources = max(16, n // 50)
         self.sizes = self.rng.lognormal(0, 0.5, self.n_sources)
         self.sizes *= 2.0 * n / self.sizes.sum()  # ktCO2e: two for each project
         self.owner = np.arange(self.n_sources) % DIVISIONS
@@ -85,7 +85,8 @@ class _Group:
         sinks = max(1, self.n // 25)
         free = [s for s in range(self.n_sources) if s not in shared]
         rest = self.n - len(abates) - sinks
-        abates += [(int(s), "tonnes") for s in self.rng.choice(free, rest)]
+        share = self.sizes[free] / self.sizes[free].sum()  # larger sources have more projects
+        abates += [(int(s), "tonnes") for s in self.rng.choice(free, rest, p=share)]
         names = [f"p{i}" for i in range(self.n)]
         tonnes = self._tonnes(abates)
         projects = {names[i]: self._project(s, form, tonnes[i]) for i, (s, form) in enumerate(abates)}
