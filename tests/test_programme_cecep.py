@@ -46,6 +46,7 @@ DURABLE = {
 def sinks(name: str) -> dict[str, set[str]]:
     return DURABLE if name == "no-offsets" else SINKS
 
+
 PROMISES = {"operations": "operations-2040", "suppliers": "suppliers-2050", "history": "history-2060"}
 
 
