@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import lru_cache
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -49,11 +50,27 @@ class OptimiserError(Exception):
     """Anything that ends a run on purpose; never shown with a traceback."""
 
 
+def _columns_once(problems: list[Problem]) -> list[Problem]:
+    """A mistake in the header of a table is said once, at its first row, not again in each."""
+    of_headers: dict[tuple, list[Problem]] = {}
+    for problem in problems:
+        if problem.code in ("K001", "U002", "U005") and not problem.file.lower().endswith((".yaml", ".yml")):
+            column = (problem.file, problem.column, problem.code, problem.message, problem.help)
+            of_headers.setdefault(column, []).append(problem)
+    again = {p: len(found) - 1 for found in of_headers.values() if len(found) > 2 for p in found}
+    firsts = {found[0] for found in of_headers.values()}
+    return [
+        replace(p, message=f"{p.message}, as in {again[p]} more rows") if p in again else p
+        for p in problems
+        if p not in again or p in firsts
+    ]
+
+
 class ScenarioError(OptimiserError):
     """The file is wrong: every problem found, in the order of the file."""
 
     def __init__(self, problems: Iterable[Problem]):
-        self.problems = sorted(set(problems))
+        self.problems = _columns_once(sorted(set(problems)))
         super().__init__("\n".join(str(p) for p in self.problems))
 
 
@@ -104,7 +121,7 @@ class Problems:
         if self.patience < 0:
             return ""
         text, names = str(word)[:100].strip(), [str(k) for k in known]
-        same = next((n for n in names if n.casefold() == text.casefold()), "")
+        same = next((n for n in names if _seen(n) == _seen(text)), "")
         self.patience -= 100 + len(names) // 5
         if len(names) > MANY:
             names = [n for n in names if n[:2] == text[:2] or n[-2:] == text[-2:]]
@@ -113,7 +130,22 @@ class Problems:
     def near(self, word: object, known: Iterable[object], cutoff: float = 0.55) -> str:
         """'did you mean ...?' or nothing."""
         close = self.closest(word, known, cutoff)
+        if close and close != str(word).strip() and _seen(close) == _seen(str(word).strip()) and not close.isascii():
+            odd = next(c for c in close if not c.isascii())
+            return f"did you mean {close}? it holds U+{ord(odd):04X}, which only looks like a plain letter"
         return f"did you mean {close}?" if close else ""
+
+
+_ALIKE = str.maketrans("авеёкмнорстухѕіјԁαεικνορτυχ", "abeekmhopctyxsijdaeikvoptux")
+
+
+@lru_cache(maxsize=50_000)
+def _seen(text: str) -> str:
+    """A text as a reader sees it: without case, width, invisible characters, and alphabets that look alike."""
+    if text.isascii():
+        return text.casefold()
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(c for c in plain if c.isprintable()).translate(_ALIKE)
 
 
 CODES: dict[str, str] = {

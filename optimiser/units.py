@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -80,13 +81,18 @@ _FAMILIAR = {
     "MCUR/GWh": "CUR/kWh", "MCUR/ktCO2e": "CUR/tCO2e", "ktCO2e/GWh": "tCO2e/MWh", "ktCO2e/MCUR": "tCO2e/MCUR",
     "ktCO2e/ha": "tCO2e/ha", "MCUR/t": "CUR/t", "MCUR/m3": "CUR/m3", "GWh/MW": "MWh/MW", "ktCO2e/t": "tCO2e/t",
 }  # fmt: skip
+LARGEST = 1e14
+"""In canonical units; solvers give up at such figures, and no organisation has them."""
 MONEY, CARBON, ENERGY, NUMBER = NAMED["money"], NAMED["tonnes of CO2e"], NAMED["energy"], NAMED["a plain number"]
 
-_NUMBER = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*\Z", re.DOTALL)
+_NUMBER = re.compile(r"\s*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(.*?)\s*\Z", re.DOTALL)
 _WORDS = {"tr": "1e12", "bi": "1e9", "bn": "1e9", "mi": "1e6", "mn": "1e6", "th": "1e3"}
 _WORD = re.compile(r"\b(trillion|trn|billion|bn|million|mn|thousand)\s+([A-Za-z]\w*)", re.IGNORECASE)
 _HUGE = re.compile(r"\d{7}|\*\*\s*[^-0-9]|\*\*\s*-?\d[\d.]|\*\*[^*/]*\*\*")
 _POWER = re.compile(r"\b([TGMkc]?)m([23])\b")
+_STRAY = re.compile(r"[^\w\s%*/^().²³-]|//|(?<![\^*(])-|[\w)]\s*\(|\w\s+\d")
+"""What pint would skip or multiply by without a word: remarks, signs, a bracket or a number after a unit."""
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _UNCLEAR = re.compile(r"/[^/*()]*[\w)]\s+[\w(]")
 _MANY = {"T": "1e12*", "G": "1e9*", "M": "1e6*"}
 
@@ -183,6 +189,7 @@ class Units:
         if isinstance(raw, str):
             match = _NUMBER.match(raw)
             if not match:
+                self._refuse_odd_digits(raw)
                 raise UnitError("U001", f"{_quoted(raw)} is not a quantity", _quantity_help(raw))
             number, unit = float(match[1]), match[2]
         else:
@@ -193,7 +200,17 @@ class Units:
             )
         factor, dimension = self.unit(unit)
         # 15 digits: 35 % is 0.35, not 0.35000000000000003
-        return Quantity(float(f"{number * factor:.15g}"), dimension, str(raw))
+        text = f"{raw:.15g}" if isinstance(raw, float) else str(raw)
+        if abs(number * factor) > LARGEST:
+            help = "check the number and its prefix; leave the key out where there is no limit"
+            raise UnitError("V001", f"{_quoted(text)} is more than can be computed with", help)
+        return Quantity(float(f"{number * factor:.15g}"), dimension, text)
+
+    def _refuse_odd_digits(self, raw: str) -> None:
+        """Full-width digits and signs look right and are not."""
+        plain = unicodedata.normalize("NFKC", raw)
+        if plain != raw and _NUMBER.match(plain):
+            raise UnitError("U001", f"{_quoted(raw)} is not written in ordinary digits", f"write {plain.strip()[:60]}")
 
     def unit(self, text: str) -> tuple[float, Dimension]:
         """The factor to canonical units and the dimension of a unit's text. Raises UnitError."""
@@ -203,24 +220,30 @@ class Units:
         return found
 
     def _look_up(self, text: str) -> tuple[float, Dimension]:
-        if re.match(r"[\d.,_ ]", text):
-            help = "write numbers without separators: 1200 MCNY or 1.2e3 MCNY"
+        if text[0].isdigit() and not text[0].isascii():
+            raise UnitError("U001", f"{_quoted(text)} follows the number", "write ordinary digits, such as 35 %")
+        if re.match(r"[\d.,_ '’，]", text):
+            help = "write a decimal point and no other separators: 1.5 MCNY, 1200 MCNY or 1.2e3 MCNY"
             raise UnitError("U001", f"{_quoted(text)} follows the number", help)
+        if re.match(r"/\s*\d", text):
+            raise UnitError("U001", "a fraction cannot stand here", "write it out, such as 0.333 or 33.3 %")
         if re.match(r"[-\u2013~]\s*\d", text):
             raise UnitError("U001", "a range of numbers cannot stand here", "write one figure, and the range in `note`")
-        plain = text.replace("²", "2").replace("³", "3")
+        plain = text.translate(_SUBSCRIPTS).replace("²", "2").replace("³", "3")
         plain = _WORD.sub(lambda m: f"({_WORDS[m[1][:2].lower()]}*{m[2]})", plain)
         other = sorted(CURRENCIES & {w[-3:] for w in re.findall(r"[A-Za-z]+", plain)} - {self.currency})
         if other and self.currency not in re.findall(r"[A-Z]{3}", plain):
             text = f"{_quoted(text)} is in {other[0]}, the scenario is in {self.currency}"
             help = f"convert it to {self.currency} of the price year, and say the rate in `note`"
+            if {other[0], self.currency} == {"CNY", "RMB"}:
+                help = f"the two are one: write {self.currency}"
             raise UnitError("U005", text, help)
         if _UNCLEAR.search(plain):
             help = "put brackets around what is divided by, such as kg/(100 km), or write * and /"
             raise UnitError("U002", f"{_quoted(text)} can be read in two ways", help)
         plain = _POWER.sub(_power, plain).replace("^", "**").replace("%", "percent")
         try:
-            if len(text) > 60 or _HUGE.search(plain):
+            if len(text) > 60 or _HUGE.search(plain) or _STRAY.search(text.translate(_SUBSCRIPTS)):
                 raise ValueError("nothing that a planner writes, and much work for nothing")
             base = _registry(self.currency).parse_expression(plain).to_base_units()
             dimension = tuple(sorted((n.strip("[]"), _whole(e)) for n, e in base.dimensionality.items()))
@@ -234,12 +257,20 @@ class Units:
         return factor, dimension
 
     def _unit_help(self, text: str) -> str:
+        if re.search("[亿億万萬]", text):
+            return f"write 亿 as 100 M and 万 as 10 k: 3 亿元 is 300 M{self.currency}, 3 万吨 is 30 kt"
+        if re.match(r"[eE][+-]?\d+\b", text):
+            return f"write the number in one piece, such as 5{text}"
+        if text.strip() in {"‰", "％", "pct", "per cent", "pc", "p.c."}:
+            return "write a percentage, such as 0.5 %"
         if re.search(r"[¥￥€$£元]", text):
             return f"write the currency as a code, such as M{self.currency}"
         money = f"M{self.currency} k{self.currency} {self.currency}"
         common = f"{money} tCO2e ktCO2e MtCO2e GWh MWh kWh MW kW GJ PJ t kt ha km m3"
         known = [*common.split(), "%", *COUNTED]
         same = [k for k in known if k.casefold() == text.casefold()]
+        if re.search(r"\([^()]*\)\s*\Z|[:;,=?!#&|]", text) and not re.search(r"[*/]\s*\(", text):
+            return "write the unit alone, such as 5 kt or 3 CNY/kWh; remarks belong in `note`"
         close = same or get_close_matches(text[:60], known, n=1, cutoff=0.5)
         return f"did you mean {close[0]}?" if close else f"known are {common}, %, and their products and ratios"
 
@@ -281,6 +312,8 @@ def _kind(raw: object) -> str:
 def _quantity_help(raw: str) -> str:
     if raw.strip()[:1] in {"\u2212", "\u2013", "\u2014"}:
         return "write an ordinary minus sign: -"
+    if raw.startswith("#"):
+        return "the formula in that cell fails: mend it in the workbook"
     if raw.strip().lower().split(" ")[0] in {"nan", ".nan", "inf", ".inf", "-.inf", "n/a", "na", "-"}:
         return "leave the key out where there is no figure"
     return "write a number and a unit, such as 320 MCNY, 4.02 MtCO2e, 25 GWh or 35 %"

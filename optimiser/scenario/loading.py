@@ -67,8 +67,10 @@ def _validate(draft: Draft, units: Units, problems: Problems) -> Scenario | None
             return Scenario.model_validate(draft.data, context={"units": units})
         except ValidationError as error:
             errors = error.errors(include_url=False)
-        draft.find_respellings(clean(found["loc"]) for found in errors if found["type"] in UNKNOWN_KEY)
+        unknown = [clean(found["loc"]) for found in errors if found["type"] in UNKNOWN_KEY]
+        draft.find_respellings(unknown)
         translator = Translator(draft.root, problems, draft)
+        translator.doubt_headings(unknown)
         for found in errors:
             problems.found.extend(translator.problems_of(dict(found)))
         draft.mend([dict(found) for found in errors])

@@ -92,7 +92,8 @@ class Draft:
         entry = self._at(loc)
         if not isinstance(entry, dict):
             return
-        close = self.problems.closest(entry.get("kind"), KINDS[section]) if invalid else ""
+        written = invalid and isinstance(entry.get("kind"), str)
+        close = self.problems.closest(entry["kind"], KINDS[section]) if written else ""
         entry["kind"] = close or kind_of(entry, section)
         if not close:
             self._note((*loc, "kind"))
@@ -106,8 +107,12 @@ class Draft:
             self._note(loc[:4])
             self._drop(entry[key], loc[3])
             return
-        self._note(loc[:3])
         info = field(model_at(self.root, loc[:2]), key)
+        if info is not None and info.is_required() and key not in STAND_INS:
+            self._note(loc[:2])
+            self._drop(self.data.get(str(loc[0])), loc[1])
+            return
+        self._note(loc[:3])
         if info is not None and info.is_required():
             entry[key] = STAND_INS[key]
         else:

@@ -13,7 +13,7 @@ from optimiser.scenario.mistakes import Mistake, misread
 from optimiser.scenario.money import Budget, Group, Resource
 from optimiser.scenario.organisation import Entity, Source
 from optimiser.scenario.targets import AnyTarget
-from optimiser.scenario.values import AnyPath, Flag, Id, Note, Rate, Text, Year, shown
+from optimiser.scenario.values import Flag, Id, Note, Rate, SeriesPath, Text, Year, shown
 from optimiser.units import CURRENCIES
 
 _NAMES = {
@@ -40,7 +40,7 @@ def _currency(raw: object) -> str:
 def _version(raw: object) -> int:
     if raw == 1 and isinstance(raw, int) and not isinstance(raw, bool):
         return 1
-    raise misread(Mistake("V001", f"version {shown(raw)} is not known here", "this programme reads version: 1"))
+    raise misread(Mistake("V001", f"{shown(raw)} is not known here", "this programme reads version: 1"))
 
 
 class Scenario(Strict):
@@ -68,7 +68,7 @@ class Scenario(Strict):
     """Real, per year."""
     salvage: Salvage = "annuity"
     """How unused life at the end of the horizon is valued."""
-    series: dict[Id, AnyPath] = Field(default_factory=dict)
+    series: dict[Id, SeriesPath] = Field(default_factory=dict)
     """Paths with a name, to be used wherever a path may stand."""
     entities: dict[Id, Entity] = Field(default_factory=dict)
     """The organisation tree."""

@@ -19,6 +19,8 @@ from optimiser.units import NAMED, NUMBER, Dimension, Quantity, UnitError, Units
 
 YEARS = (-9999, 9999)
 GROWTH_KEYS = ("start", "growth", "from")
+MOST_GROWTH = 10
+"""The steepest growth per year that is believed: 1,000 %."""
 TABLE_KEYS = ("table", "column")
 
 
@@ -44,15 +46,20 @@ def read_quantity(raw: Any, units: Units, expected: Dimension | None = None, at:
 def dimension_mistake(quantity: Quantity, expected: Dimension, currency: str) -> tuple[str, str, str]:
     """Code, message and help for a quantity of the wrong dimension."""
     want, such_as = describe(expected), example(expected, currency)
-    if not quantity.dimension and "%" not in quantity.text:
-        such_as = example(expected, currency, quantity.text[:30])
+    written = _starts_like_number(quantity.text.strip() or "?")  # not the name of a series
+    if written and not quantity.dimension and "%" not in quantity.text:
+        such_as = example(expected, currency, f"{quantity.number:.15g}")
         help = f"write its unit, such as {such_as}" if such_as else ""
         return "U004", f"{quoted(quantity.text)} has no unit, expected {want}", help
     have = "a share" if "%" in quantity.text and not quantity.dimension else describe(quantity.dimension)
+    if have == "time" and "/" in quantity.text:
+        have = "energy per power"
     help = f"write {want}, such as {such_as}" if such_as else ""
-    if times(quantity.dimension, NAMED["time"]) == expected:
+    per_time = dict(quantity.dimension).get("time", 0) < 0 and "/" in quantity.text
+    if per_time and times(quantity.dimension, NAMED["time"]) == expected:
         help = "amounts are per year already: leave out the time"
-    return "U003", f"{quoted(quantity.text)} is {have}, expected {want}", help
+    said = quoted(quantity.text) if written else f"the series {quoted(quantity.text)}"
+    return "U003", f"{said} is {have}, expected {want}", help
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,16 +171,30 @@ def _growth_path(raw: dict, units: Units, expected: Dimension | None) -> Path:
         growth = read_quantity(raw["growth"], units, NUMBER, ("growth",)) if "growth" in raw else None
     except PydanticCustomError as error:
         mistakes += mistakes_of(error)
-    if growth is not None and not -1 < growth.value < 1:
-        text = f'a growth of "{growth.text}" per year'
-        help = "write a percentage between -100 and 100, such as 2 %"
-        mistakes.append(Mistake("U006", text, help, ("growth",)))
+    if growth is not None:
+        mistakes += _growth_mistakes(growth)
     anchor = raw.get("from")
     if anchor is not None and (not isinstance(anchor, int) or isinstance(anchor, bool)):
-        mistakes.append(Mistake("K003", f'"{anchor}" is not a year', "write from: 2026", ("from",)))
+        said = quoted(anchor) if isinstance(anchor, str | int | float) else "this"
+        mistakes.append(Mistake("K003", f"{said} is not a year", "write from: 2026", ("from",)))
+    elif anchor is not None and not YEARS[0] <= anchor <= YEARS[1]:
+        mistakes.append(Mistake("V003", f"{anchor} is no year", f"years are {YEARS[0]} to {YEARS[1]}", ("from",)))
     if mistakes or start is None or growth is None:
         raise misread(*mistakes)
     return Path(growth=(start.value, growth.value, anchor), dimension=start.dimension, text=start.text)
+
+
+def _growth_mistakes(growth: Quantity) -> list[Mistake]:
+    """A growth of one and more is doubling: believed only with its percent sign."""
+    percent = "%" in growth.text
+    if -1 < growth.value < 1 or (percent and 1 <= growth.value <= MOST_GROWTH):
+        return []
+    text = f"a growth of {quoted(growth.text)} per year"
+    if percent:
+        help = f"write a percentage above -100 and up to {MOST_GROWTH * 100:g}, such as 2 %"
+        return [Mistake("V001", text, help, ("growth",))]
+    help = f"did you mean {growth.text} %?" if abs(growth.value) < 100 else "write a percentage, such as 2 %"
+    return [Mistake("U006", text, help, ("growth",))]
 
 
 def _keys(raw: dict, known: Iterable[str], needed: Iterable[str], form: str) -> list[Mistake]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -46,6 +47,33 @@ def kind_of(entry: Any, section: str) -> str:
     """The kind that an entry most looks like, by its keys."""
     keys = {str(k) for k in entry} if isinstance(entry, dict) else set()
     return max(KINDS[section], key=lambda kind: len(keys & set(names(KINDS[section][kind]))))
+
+
+@lru_cache(maxsize=8)
+def common_keys(section: str) -> frozenset[str]:
+    """The keys that every kind of a section knows."""
+    return frozenset.intersection(*(frozenset(names(model)) for model in KINDS[section].values()))
+
+
+def likeliest(entry: Any, section: str) -> str:
+    """The kind whose own keys an entry has; empty where it has none that not every kind has."""
+    common = common_keys(section)
+    keys = {str(k) for k in entry} if isinstance(entry, dict) else set()
+    kind = kind_of(entry, section)
+    return kind if (keys - common) & set(names(KINDS[section][kind])) or (keys and keys <= common) else ""
+
+
+@lru_cache(maxsize=1)
+def homes() -> dict[str, list[str]]:
+    """The sections whose entries know a key, by key."""
+    found: dict[str, list[str]] = {}
+    for section, info in Scenario.model_fields.items():
+        inner = _inner(info.annotation) if str(info.annotation).startswith("dict") else None
+        for model in KINDS.get(section, {section: inner} if inner else {}).values():
+            for key in names(model):
+                found.setdefault(key, [])
+                found[key] += [section] if section not in found[key] else []
+    return found
 
 
 def model_at(root: Node, path: Loc) -> Any:

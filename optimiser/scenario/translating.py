@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from optimiser.errors import Problem, Problems, quoted
+from optimiser.errors import Problem, Problems, quoted, visible
 from optimiser.scenario.mending import UNKNOWN_KEY, Draft
-from optimiser.scenario.shapes import KINDS, OUTSIDE, Loc, clean, kind_of, model_at, names
+from optimiser.scenario.shapes import KINDS, OUTSIDE, Loc, clean, common_keys, homes, likeliest, model_at, names
 from optimiser.scenario.values import shown
 from optimiser.source import Node, locate, spot
 
@@ -39,6 +39,10 @@ _FORMS = {
 }
 
 
+def _partly_unread(node: Node) -> bool:
+    return node.is_unread or (isinstance(node.value, list) and any(part.is_unread for part in node.value))
+
+
 class Translator:
     """Translates the errors of one validation of a draft."""
 
@@ -48,16 +52,19 @@ class Translator:
     def problems_of(self, error: dict[str, Any]) -> Iterator[Problem]:
         """The problems that one error stands for; none where they are noted already."""
         kind, loc, ctx = error["type"], clean(error["loc"]), error.get("ctx") or {}
+        of_a_kind = len(loc) > 2 and kind not in UNKNOWN_KEY and self._kind_unknown(loc)
+        if of_a_kind and str(loc[2]) not in common_keys(str(loc[0])):
+            return  # another kind may read it, or not need it
         if kind == "misread":
             at_key = error["loc"][-1] == "[key]"
             guessed = any(loc[: i + 1] in self.draft.respelt for i in range(len(loc)))
             for mistake in ctx["mistakes"]:
                 node, where = spot(self.root, (*loc, *mistake.at))
-                if not node.is_unread and not (guessed and mistake.code == "K003"):
+                if not _partly_unread(node) and not (guessed and mistake.code == "K003"):
                     yield node.problem(mistake.code, where, mistake.message, mistake.help, at_key)
             return
         node, where = spot(self.root, loc)
-        if node.is_unread:
+        if _partly_unread(node):
             return
         if kind in UNKNOWN_KEY:
             yield from self._unknown_key(loc)
@@ -84,7 +91,8 @@ class Translator:
         help = _FORMS.get(f"{path[-2] if path[-2:-1] == ('size',) else path[0]}.{name}", _FORMS.get(name, ""))
         if name == "kind":
             known = KINDS[str(path[0])]
-            help = f"one of {', '.join(known)}; this looks like {kind_of(parent.value, str(path[0]))}"
+            like = likeliest(parent.value, str(path[0]))
+            help = f"one of {', '.join(known)}" + (f"; this looks like {like}" if like else "")
         yield parent.problem("K002", where, f"`{name}` is missing", help, at_key=True)
 
     def _unknown_key(self, loc: Loc) -> Iterator[Problem]:
@@ -108,7 +116,25 @@ class Translator:
             known += OUTSIDE
         elif len(loc) == 3 and str(loc[0]) in KINDS:
             known.append("like")
-        return self.problems.near(key, known) or (f"known here: {', '.join(known)}" if known else "")
+        listed = f"known here: {', '.join(known)}" if known else ""
+        others = self._other_homes(loc, key, known)
+        if others:
+            entry = visible(str(loc[1])[:60])
+            return f"`{key}` is a key of {', '.join(others)}: does {entry} stand under the right heading?"
+        return self.problems.near(key, known) or listed
+
+    def _other_homes(self, loc: Loc, key: str, known: list[str]) -> list[str]:
+        """The sections that know a key of an entry, where it is no slip for a key of its own section."""
+        if len(loc) != 3 or self.problems.near(key, known, cutoff=0.8):
+            return []
+        return [section for section in homes().get(key, ()) if section != loc[0]]
+
+    def doubt_headings(self, unknown: Iterable[Loc]) -> None:
+        """What is missing in an entry that seems to stand under the wrong heading is no mistake of its own."""
+        for loc in unknown:
+            model = model_at(self.root, loc[:-1])
+            if model is not None and self._other_homes(loc, str(loc[-1]), names(model)):
+                self.problems.partial.add(f"{loc[0]}.{loc[1]}")
 
     def _shape(self, node: Node, where: str, error: dict[str, Any]) -> tuple[str, str, str, str]:
         kind, ctx = error["type"], error.get("ctx") or {}

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, PlainValidator, Strict, ValidationInfo, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from optimiser.errors import quoted
 from optimiser.scenario.mistakes import Mistake, misread
-from optimiser.scenario.paths import YEARS, Listing, Path, read_listing, read_path, read_quantity, units_of
+from optimiser.scenario.paths import (
+    YEARS,
+    Listing,
+    Path,
+    mistakes_of,
+    read_listing,
+    read_path,
+    read_quantity,
+    units_of,
+)
+from optimiser.source import CITING
 from optimiser.units import CARBON, MONEY, NUMBER, Dimension, Quantity
 
+_JOINERS = "\u200c\u200d"
+"""Characters without width that some scripts need within words."""
 _WITH_YEARS = re.compile(r"\s*(\d+)(?:\.0*)?\s*(?:years?|yrs?|yr|a|y)\s*\Z")
 
 
@@ -22,6 +36,29 @@ def _quantity_reader(expected: Dimension | None) -> Callable[[Any, ValidationInf
 
 def _path_reader(expected: Dimension | None) -> Callable[[Any, ValidationInfo], Path]:
     return lambda raw, info: read_path(raw, units_of(info), expected)
+
+
+def _series(raw: Any, info: ValidationInfo) -> Path:
+    """A path that may carry its name and citation among its years."""
+    if not isinstance(raw, dict):
+        return read_path(raw, units_of(info))
+    mistakes: list[Mistake] = []
+    for key in [key for key in CITING if key in raw]:
+        if key == "illustrative" and not isinstance(raw[key], bool):
+            help = "write true or false, without quotation marks"
+            mistakes.append(Mistake("K003", f"{shown(raw[key])} is not true or false", help, (key,)))
+        elif key != "illustrative":
+            try:
+                _note(raw[key])
+            except PydanticCustomError as error:
+                mistakes += [replace(mistake, at=(key,)) for mistake in mistakes_of(error)]
+    try:
+        path = read_path({key: part for key, part in raw.items() if key not in CITING}, units_of(info))
+    except PydanticCustomError as error:
+        raise misread(*mistakes, *mistakes_of(error)) from None
+    if mistakes:
+        raise misread(*mistakes)
+    return path
 
 
 def _path_or_list(raw: Any, info: ValidationInfo) -> Path | Listing:
@@ -36,8 +73,8 @@ def _fraction(low: float, high: float, tiny_is_wrong: bool) -> Callable[[Any, Va
     def read(raw: Any, info: ValidationInfo) -> float:
         quantity = read_quantity(raw, units_of(info), NUMBER)
         value = quantity.value
-        if "%" not in quantity.text and (value > 1.0 or value < min(low, -1.0)):
-            text = f'"{quantity.text}" is a share above one'
+        if "%" not in quantity.text and (1.0 < value <= 1000.0 or -1000.0 <= value < min(low, -1.0)):
+            text = f'"{quantity.text}" is a share {"above one" if value > 0 else "below minus one"}'
             raise misread(Mistake("U006", text, f"did you mean {quantity.text} %?"))
         if tiny_is_wrong and "%" in quantity.text and 0 < value < 0.01:
             help = f"write {quantity.number * 100:g} %, or {value:g} without the sign if it is really meant"
@@ -61,8 +98,10 @@ def whole(raw: Any) -> int:
         years = _WITH_YEARS.match(raw)
         if years:
             help = f"years are plain numbers: write {years[1]}"
-        elif raw.strip().lstrip("+-").isdigit():
+        elif re.fullmatch(r"\s*[+-]?[0-9]+\s*", raw):
             help = "write it without quotation marks"
+        elif raw.strip().isdigit():
+            help = f"write ordinary digits: {int(raw)}"
     raise misread(Mistake("K003", f"{shown(raw)} is not a whole number", help))
 
 
@@ -74,7 +113,7 @@ def _scope(raw: Any) -> int:
 
 def year(raw: Any) -> int:
     """A year. Raises our pydantic error."""
-    if isinstance(raw, str) and not raw.strip().lstrip("-").isdigit():
+    if isinstance(raw, str) and not re.fullmatch(r"\s*-?\d+\s*", raw):
         years = re.findall(r"\b\d{4}\b", raw)
         form = f"[{years[0]}, {years[-1]}]" if len(years) > 1 else years[0] if years else "2030"
         raise misread(Mistake("K003", f"{shown(raw)} is not a year", f"years are plain numbers: write {form}"))
@@ -103,9 +142,13 @@ def _identifier(raw: Any) -> str:
         raise misread(Mistake("K003", f"{shown(raw)} cannot be an id", help))
     if raw.strip() != raw or raw == "":
         raise misread(Mistake("K003", f"{quoted(raw)} cannot be an id", "an id has no blanks around it"))
-    if not raw.isprintable() and any(ord(c) < 32 or 127 <= ord(c) < 160 for c in raw):
+    if any(ord(c) < 32 or 127 <= ord(c) < 160 for c in raw):
         help = "write an id of letters, digits and hyphens"
         raise misread(Mistake("K003", f"{quoted(raw)} holds control characters and cannot be an id", help))
+    unseen = next((c for c in raw if not c.isprintable() and c not in _JOINERS), "")
+    if unseen:
+        help = f"delete U+{ord(unseen):04X}, which cannot be seen"
+        raise misread(Mistake("K003", f"{quoted(raw)} cannot be an id", help))
     return raw
 
 
@@ -132,7 +175,13 @@ def _window(raw: Any) -> tuple[int, int]:
     parts = raw if isinstance(raw, list | tuple) else [raw]
     if len(parts) not in (1, 2):
         raise misread(Mistake("K003", "is not a window of years", "write [2026, 2040], or one year"))
-    first, last = year(parts[0]), year(parts[-1])
+    years: list[int] = []
+    for i, part in enumerate(parts):
+        try:
+            years.append(year(part))
+        except PydanticCustomError as error:
+            raise misread(*(replace(m, at=(i,) if isinstance(raw, list) else ()) for m in mistakes_of(error))) from None
+    first, last = years[0], years[-1]
     if first > last:
         help = f"did you mean [{last}, {first}]?"
         raise misread(Mistake("V002", f"the window [{first}, {last}] has no year in it", help))
@@ -162,6 +211,7 @@ Ids = Annotated[tuple[Id, ...], BeforeValidator(_listed, json_schema_input_type=
 AnyQuantity = Annotated[Quantity, PlainValidator(_quantity_reader(None)), _QUANTITY]
 Money = Annotated[Quantity, PlainValidator(_quantity_reader(MONEY)), _QUANTITY]
 Carbon = Annotated[Quantity, PlainValidator(_quantity_reader(CARBON)), _QUANTITY]
+SeriesPath = Annotated[Path, PlainValidator(_series), _PATH]
 AnyPath = Annotated[Path, PlainValidator(_path_reader(None)), _PATH]
 MoneyPath = Annotated[Path, PlainValidator(_path_reader(MONEY)), _PATH]
 CarbonPath = Annotated[Path, PlainValidator(_path_reader(CARBON)), _PATH]

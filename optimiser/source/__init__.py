@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from optimiser.errors import Problem, Problems, quoted
+from optimiser.source.citing import CITING, cite_below, is_citation, mark, mark_cited
 from optimiser.source.files import label, read_text, trouble
 from optimiser.source.merging import ENTRIES, apply_templates, merge
 from optimiser.source.nodes import UNREAD, Node, key_of, locate, plain, spot
@@ -17,6 +18,7 @@ from optimiser.source.tables import TABLE_SECTIONS, fill_from_tables
 from optimiser.source.yaml_reader import MAX_WEIGHT, read_yaml
 
 __all__ = [
+    "CITING",
     "ENTRIES",
     "TABLE_SECTIONS",
     "UNREAD",
@@ -31,6 +33,9 @@ __all__ = [
 ]
 
 MAX_EXTENDS = 50
+_OF_A_FILE = ("extends", "tables")
+_OF_ITSELF = ("source", "illustrative", "note")
+"""What a file says of itself, and of no file that extends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +78,23 @@ class _Reading:
         root = self._root(path)
         if root is None:
             return None
-        own = root.replace({k: v for k, v in root.value.items() if k not in ("extends", "tables")})
+        mark_cited(root, TABLE_SECTIONS)
+        own = root.replace({k: v for k, v in root.value.items() if k not in _OF_A_FILE})
         merged: Node | None = None
-        for base in self._bases(root, path, (*chain, path.resolve())):
+        for found in self._bases(root, path, (*chain, path.resolve())):
+            base = found.replace({k: v for k, v in found.value.items() if k not in _OF_ITSELF})
             merged = base if merged is None else merge(merged, base, self.problems)
         for section, node in fill_from_tables(root, path.parent, self.files, self.problems).items():
             table = root.replace({section: node})
-            merged = table if merged is None else merge(merged, table, self.problems)
+            mark_cited(table, TABLE_SECTIONS)
+            if is_citation(root):
+                mark(table)
+            merged = table if merged is None else self._lay(merged, table)
         # without a base there is nothing to override, but nulls still mean "absent"
-        return merge(merged if merged is not None else root.replace({}), own, self.problems)
+        return self._lay(merged if merged is not None else root.replace({}), own)
+
+    def _lay(self, base: Node, over: Node) -> Node:
+        return cite_below(merge(base, over, self.problems), over, TABLE_SECTIONS)
 
     def _root(self, path: Path) -> Node | None:
         text = read_text(path, self.problems)

@@ -5,11 +5,13 @@ A citation counts for what is written beside it and for what it is laid upon, ne
 
 from __future__ import annotations
 
-from optimiser.source.merging import ENTRIES
+from collections.abc import Iterable, Iterator
+from typing import Any
+
 from optimiser.source.nodes import Node
 
-SECTIONS = ("series", "templates", *ENTRIES)
-"""Sections whose entries may carry a citation."""
+CITING = ("name", "note", "source", "illustrative")
+"""Keys that any entry may carry beside its figures."""
 
 
 def is_citation(node: Node | None) -> bool:
@@ -21,32 +23,46 @@ def is_citation(node: Node | None) -> bool:
     return said or (illustrative is not None and illustrative.value is True)
 
 
-def mark_cited(root: Node) -> None:
-    """Marks what stands under a citation in a file that has just been read."""
+def mark_cited(root: Node, sections: Iterable[str]) -> None:
+    """Marks what stands under a citation in a file, or a table, that has just been read."""
     if is_citation(root):
-        _mark(root)
+        mark(root)
         return
-    for section in SECTIONS:
-        entries = root.child(section)
-        for entry in entries.value.values() if entries is not None and isinstance(entries.value, dict) else ():
-            if is_citation(entry):
-                _mark(entry)
+    for _, _, entry in _entries(root, sections):
+        if is_citation(entry):
+            mark(entry)
 
 
-def cited(node: Node) -> Node:
-    """A copy of the node in which every value is marked as cited."""
-    if isinstance(node.value, dict):
-        value = {key: cited(child) for key, child in node.value.items()}
-    elif isinstance(node.value, list):
-        value = [cited(child) for child in node.value]
-    else:
-        value = node.value
+def cite_below(merged: Node, over: Node, sections: Iterable[str]) -> Node:
+    """`merged` in which the citation of an entry of `over` covers also what the entry was laid upon."""
+    for section, key, entry in _entries(over, sections):
+        found = merged.value[section].child(key) if is_citation(entry) and section in merged.value else None
+        if found is not None:
+            merged.value[section].value[key] = cited(found)
+    return merged
+
+
+def cited(node: Node, file: str = "") -> Node:
+    """A copy of the node in which every value (of one file, if that is named) is marked as cited."""
+    value: Any = node.value
+    if isinstance(value, dict):
+        value = {key: cited(child, file) for key, child in value.items()}
+    elif isinstance(value, list):
+        value = [cited(child, file) for child in value]
     copy = node.replace(value)
-    copy.cited = True
+    copy.cited = node.cited or file in ("", node.file)
     return copy
 
 
-def _mark(root: Node) -> None:
+def _entries(root: Node, sections: Iterable[str]) -> Iterator[tuple[str, Any, Node]]:
+    for section in sections:
+        entries = root.child(section)
+        for key, entry in entries.value.items() if entries is not None and isinstance(entries.value, dict) else ():
+            yield section, key, entry
+
+
+def mark(root: Node) -> None:
+    """Marks a node that has just been read, and everything in it, as cited."""
     waiting, seen = [root], set()
     while waiting:
         node = waiting.pop()

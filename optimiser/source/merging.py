@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from optimiser.errors import Problem, Problems, quoted
+from optimiser.source.citing import CITING, cited, is_citation
 from optimiser.source.nodes import Node, key_of
 
 ENTRIES = (
@@ -16,7 +17,8 @@ def merge(base: Node, over: Node, problems: Problems, where: str = "", keep_null
     """`over` laid upon `base`: mappings merge key by key, null removes a key, anything else replaces.
 
     A mapping of years and a mapping of words (`start`, `growth`) do not merge: a path in another form replaces the
-    first. Inside an entry that is `like` a template nulls are kept, because they remove what the template says.
+    first; names and citations beside them decide nothing. Inside an entry that is `like` a template nulls are kept,
+    because they remove what the template says.
     """
     if not (isinstance(base.value, dict) and isinstance(over.value, dict)) or _other_form(base, over):
         return over if keep_nulls else _without_nulls(over)
@@ -70,7 +72,9 @@ def _like(entry: Node, templates: dict, problems: Problems, where: str, seen: tu
         problems.found.extend([found] if found is not None else [])
         return _without_nulls(own)
     below = _like(template, templates, problems, where, (*seen, str(word.value)))
-    return _without_nulls(merge(below, own, problems, where))
+    merged = _without_nulls(merge(below, own, problems, where))
+    # what is written beside `like` shares the citation of the template; what other files lay over it does not
+    return cited(merged, word.file) if is_citation(below) else cited(merged) if is_citation(own) else merged
 
 
 def _like_problem(
@@ -101,7 +105,7 @@ def _other_form(base: Node, over: Node) -> bool:
 
 def _form(node: Node) -> str:
     """The form of a path that a mapping may be; empty for any other mapping."""
-    keys = node.value.keys()
+    keys = node.value.keys() - set(CITING)
     if not keys:
         return ""
     if all(isinstance(k, int) for k in keys):

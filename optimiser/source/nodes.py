@@ -28,7 +28,8 @@ class Node:
     """A value of a file. `value` is a scalar, a list of nodes, or a mapping of keys to nodes; never changed once read.
 
     `line` and `column` are the value's own place, `key` the place of the key before it; all count from 1.
-    `weight` is the number of nodes in it with every alias written out.
+    `weight` is the number of nodes in it with every alias written out; `cited` says that where it is written its file,
+    table or entry names a source.
     """
 
     value: Any
@@ -37,6 +38,7 @@ class Node:
     column: int
     key: tuple[int, int] | None = None
     weight: int = 1
+    cited: bool = False
 
     @property
     def is_mapping(self) -> bool:
@@ -58,11 +60,11 @@ class Node:
 
     def replace(self, value: Any) -> Node:
         """The same place with another value."""
-        return Node(value, self.file, self.line, self.column, self.key, _weight(value))
+        return Node(value, self.file, self.line, self.column, self.key, _weight(value), self.cited)
 
     def keyed(self, line: int, column: int) -> Node:
         """The same value under a key at another place (an alias stands elsewhere than its anchor)."""
-        return Node(self.value, self.file, self.line, self.column, (line, column), self.weight)
+        return Node(self.value, self.file, self.line, self.column, (line, column), self.weight, self.cited)
 
     def problem(self, code: str, where: str, message: str, help: str = "", at_key: bool = False) -> Problem:
         """A problem at this node's place."""

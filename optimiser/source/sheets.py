@@ -18,6 +18,8 @@ from optimiser.source.nodes import Node
 Row = tuple[int, list[Any]]
 MAX_UNPACKED = 16 * MAX_BYTES
 MAX_CELLS = 5_000_000
+_BROKEN_CELLS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!")
+"""What Excel shows for a formula that fails: no remark, though it begins with #."""
 _FORMULA = re.compile(rb"<f[ >]")
 
 
@@ -36,6 +38,12 @@ def read_rows(path: Path, sheet: Any, at: Node, where: str, problems: Problems) 
         code, message, help = found
         code = "T001" if code == "S007" else code
         problems.found.append(at.problem(code, where, f"the table {quoted(label(path))} {message}", help))
+        return None
+    if path.suffix.lower() in (".yaml", ".yml", ".xls", ".ods"):
+        text = f"{quoted(label(path))} is neither a CSV table nor a workbook"
+        scenario = path.suffix.lower() in (".yaml", ".yml")
+        help = "use `extends` for scenario files" if scenario else "save it as .xlsx or CSV"
+        problems.found.append(at.problem("T001", where, text, help))
         return None
     if path.suffix.lower() not in (".xlsx", ".xlsm"):
         if sheet is not None:
@@ -76,7 +84,8 @@ def _numbered(reader: Any) -> Iterator[Row]:
 
 def _says_something(cells: Iterable[Any]) -> bool:
     first = next((c for c in cells if c is not None and str(c).strip()), None)
-    return first is not None and not str(first).lstrip().startswith("#")
+    text = "" if first is None else str(first).strip()
+    return first is not None and (not text.startswith("#") or text in _BROKEN_CELLS)
 
 
 def _excel_rows(path: Path, sheet: Any, problems: Problems) -> list[Row]:
@@ -92,8 +101,8 @@ def _excel_rows(path: Path, sheet: Any, problems: Problems) -> list[Row]:
     except UnreadableError:
         raise
     except Exception as error:  # zip, XML and openpyxl errors: any of them means "not a workbook"
-        reason = str(error) or type(error).__name__
-        raise UnreadableError("T001", f"is not a readable workbook: {reason[:120]}", "save it as .xlsx") from error
+        said = f": {error}"[:120] if isinstance(error, zipfile.BadZipFile | OSError) and str(error) else ""
+        raise UnreadableError("T001", f"is not a readable workbook{said}", "save it anew as .xlsx") from error
     return [(i, cells) for i, cells in rows if _says_something(cells)]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from optimiser.errors import Problem, Problems, quoted
+from optimiser.source.citing import is_citation, mark
 from optimiser.source.files import label
 from optimiser.source.merging import ENTRIES
 from optimiser.source.nodes import UNREAD, Node, key_of
@@ -66,6 +67,8 @@ def _fill(
             if key in target:
                 problems.found.append(entry.problem("T003", where, f"{quoted(key)} stands in two tables"))
             target[key] = entry
+            if is_citation(node):
+                mark(entry)
     wrong = {p.code for p in problems.found[before:]}
     if rows is None or "T002" in wrong:
         problems.partial.add(f"{section or 'series'}.*")
@@ -86,6 +89,10 @@ def _spec(node: Node, name: str, where: str, problems: Problems) -> dict[str, No
             wrong = spec[unknown], f"unknown key {quoted(unknown)}", problems.near(unknown, _SPEC) or help
         elif not isinstance(spec.get("file", node).value, str):
             wrong = spec.get("file", node), "the name of a file is missing", help
+        elif "sheet" in spec and not isinstance(spec["sheet"].value, str | int | None):
+            wrong = spec["sheet"], "is not the name of a sheet", "write sheet: Projects"
+        elif "fills" in spec and not isinstance(spec["fills"].value, str):
+            wrong = spec["fills"], "is not the name of a section", "write fills: projects"
     if wrong is not None or not isinstance(spec, dict):
         at, message, help = wrong or (node, "is not a table", help)
         problems.partial.add(f"{name}.*" if name in TABLE_SECTIONS else "*")
@@ -131,7 +138,7 @@ class Table:
         by_year = section == "" or (section == "series" and str(self.rows[0][1][0]).strip().lower() == "year")
         if not by_year:
             return self.entries(headers)
-        return self.years(headers, "" if section else f"{name}.")
+        return self.years(headers, name, "" if section else f"{name}.")
 
     def note(self, line: int, column: int, code: str, message: str, help: str = "") -> None:
         """Notes a problem at a cell."""
@@ -143,6 +150,10 @@ class Table:
         texts = ["" if cell is None else str(cell).strip() for cell in cells]
         texts[0] = texts[0] or "id"
         headers: list[Header] = []
+        if sum(map(bool, texts)) == 1 and any(sum(not _empty(c) for c in row) > 2 for _, row in self.rows[1:]):
+            help = "delete the row, or begin it with #: headers come first"
+            self.note(line, 1, "T002", "the first row seems to be a title", help)
+            return []
         taken: dict[tuple[str | int, ...], int] = {}
         leaves: set[tuple[str | int, ...]] = set()
         for column, text in enumerate(texts):
@@ -206,31 +217,44 @@ class Table:
             at[header.path[-1]] = value
         return entry
 
-    def years(self, headers: list[Header], prefix: str) -> dict[Any, Node]:
+    def years(self, headers: list[Header], name: str, prefix: str) -> dict[Any, Node]:
         """A table of years as series: `table.column` -> mapping of years to quantities."""
-        years: dict[int, list[Any]] = {}
-        lines: dict[int, int] = {}
-        for line, cells in self.rows[1:]:
-            year = key_of(_text(cells[0])) if not _empty(cells[0]) else ""
-            if not isinstance(year, int):
-                self.note(line, 1, "T003", f"{quoted(_text(cells[0]))} is not a year", "the first column holds years")
-            elif year in years:
-                self.note(line, 1, "T003", f"the year {year} stands twice (first in row {lines[year]})")
-            else:
-                years[year], lines[year] = cells, line
+        found = self._rows_by_year(name)
         series: dict[Any, Node] = {}
-        for header in headers:
-            if header.column == 0:
-                continue
+        for header in (h for h in headers if h.column and found):
+            place = (self.rows[0][0], header.column + 1)
             points: dict[Any, Node] = {}
-            for year, cells in years.items():
+            for year, (line, cells) in found.items():
                 if header.column < len(cells) and not _empty(cells[header.column]):
-                    value = self.cell(cells[header.column], header.unit, lines[year], header.column + 1)
+                    value = self.cell(cells[header.column], header.unit, line, header.column + 1)
                     if value is not None:
                         points[year] = value
-            place = (self.rows[0][0], header.column + 1)
-            series[prefix + ".".join(map(str, header.path))] = Node(points, self.label, *place, place)
+            if points:
+                series[prefix + ".".join(map(str, header.path))] = Node(points, self.label, *place, place)
+            else:
+                self.note(*place, "T002", "the column has no figures", "fill it, or begin its header with #")
         return series
+
+    def _rows_by_year(self, name: str) -> dict[int, Row]:
+        rows: dict[int, Row] = {}
+        odd: list[tuple[int, str]] = []
+        for line, cells in self.rows[1:]:
+            text = _text(cells[0])
+            year = key_of(text)
+            if not isinstance(year, int):
+                odd.append((line, text))
+            elif year in rows:
+                self.note(line, 1, "T003", f"the year {year} stands twice (first in row {rows[year][0]})")
+            else:
+                rows[year] = (line, cells)
+        if not rows:
+            self.problems.partial.add("*")  # what it should have filled is not known
+            close = self.problems.near(name, TABLE_SECTIONS, cutoff=0.7)
+            help = close or "name a section under `tables:`, or write `fills: projects`, if it is no table of years"
+            self.note(self.rows[0][0], 1, "T003", "no row of the first column holds a year", help)
+        for line, text in odd if rows else ():
+            self.note(line, 1, "T003", f"{quoted(text)} is not a year", "the first column holds years")
+        return rows
 
     def cell(self, cell: Any, unit: str, line: int, column: int) -> Node | None:
         """A cell is read like a YAML value, so that `[2026, 2040]` is a window; its numbers take the column's unit."""

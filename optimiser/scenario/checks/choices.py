@@ -21,7 +21,11 @@ def check_choices(check: Check) -> None:
             _check_requires(check, loc, name, project)
         if project.excludes:
             _check_excludes(check, loc, name, project)
-        for other in getattr(project, "lowers_capex", {}):
+        lowered = getattr(project, "lowers_capex", {})
+        if lowered and project.size is not None:
+            text = f"{name} has any size: it is not clear when it operates"
+            check.note((*loc, "lowers_capex"), "R003", text, "give it `units`, or neither: then it is yes or no")
+        for other in lowered:
             at = (*loc, "lowers_capex", other)
             if other == name:
                 check.note(at, "R002", "lowers its own capex", "write the lower capex")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
@@ -14,7 +15,7 @@ from optimiser.scenario.kinds import Project
 from optimiser.scenario.model import Scenario
 from optimiser.scenario.paths import Listing, Path, dimension_mistake
 from optimiser.source import Node, spot
-from optimiser.units import NUMBER, Dimension, Quantity, describe, per
+from optimiser.units import LARGEST, NUMBER, Dimension, Quantity, describe, per
 
 Loc = tuple[Any, ...]
 
@@ -69,7 +70,10 @@ class Check:
 
     def contradictions(self, loc: Loc, entry: Entry) -> None:
         """Notes what does not go together among the keys of an entry."""
+        guessed = self.is_unread((*loc, "kind"))
         for mistake in entry.contradictions():
+            if mistake.absent and guessed:
+                continue  # another kind may not need it
             if not any(self.may_be_elsewhere((*loc, key)) for key in mistake.absent):
                 at = (*loc, *mistake.at)
                 self.note(at, mistake.code, mistake.message, mistake.help, at_key=not mistake.at)
@@ -118,9 +122,22 @@ class Check:
     def dimension(self, path: Path, loc: Loc) -> Dimension | None:
         """The dimension of a path; None where it cannot be known."""
         if path.reference is None:
+            self._growth(path, loc)
             return path.dimension
         found = self.resolve(path, loc)
         return found.dimension if found is not None else None
+
+    def _growth(self, path: Path, loc: Loc) -> None:
+        """Notes V001 where a path grows out of all bounds within the horizon."""
+        if path.growth is None or self.horizon is None:
+            return
+        start, growth, anchor = path.growth
+        first, last = self.horizon.first, self.horizon.last
+        since = max((y - (first if anchor is None else anchor)) * (1 if growth > 0 else -1) for y in (first, last))
+        steepness = abs(math.log10(1 + growth))
+        if start and math.log10(abs(start)) + since * steepness > math.log10(LARGEST):
+            help = "check the growth, and the year that `from` names"
+            self.note(loc, "V001", "grows to more than can be computed with", help)
 
     def expect(self, path: Path, loc: Loc, *expected: Dimension, help: str = "") -> Dimension | None:
         """The dimension of the path if it is one of those expected; notes U003 or U004 otherwise."""
@@ -141,10 +158,10 @@ class Check:
         if loc[0] == "projects" and self._size_unknown(str(loc[1])):
             return
         code, message, own_help = dimension_mistake(quantity, expected[0], self.scenario.currency)
-        others = list(dict.fromkeys(describe(d) for d in expected[1:]))
+        others = list(dict.fromkeys(describe(d) for d in expected[1:] if d != expected[0]))
         if others:
             message += f" (or {', '.join(others)})"
-        self.note(loc, code, message, own_help if "per year" in own_help else help or own_help)
+        self.note(loc, code, message, own_help if code == "U004" or "per year" in own_help else help or own_help)
 
     def _size_unknown(self, name: str) -> bool:
         """True where figures per unit of size cannot be judged, because the size could not be read."""

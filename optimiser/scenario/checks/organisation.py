@@ -28,8 +28,7 @@ def _check_series(check: Check) -> None:
         text = f"series in a circle: {' > '.join([*circle, circle[0]])}"
         check.note(("series", circle[-1]), "R002", text, "give one of them figures")
     for name, path in series.items():
-        if path.reference is not None:
-            check.dimension(path, ("series", name))
+        check.dimension(path, ("series", name))
 
 
 def _check_tree(check: Check) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from optimiser.errors import quoted
 from optimiser.scenario.checks.context import Check, Loc, amount_dimension, each
+from optimiser.scenario.checks.places import place_of, places_of
 from optimiser.scenario.flows import Abates, Avoids, Delivers, Removes
 from optimiser.scenario.kinds import Facility, Project
 from optimiser.scenario.paths import Listing, Path
@@ -81,7 +82,7 @@ def _check_flows(check: Check, loc: Loc, project: Project) -> None:
         if isinstance(flow, Abates):
             _check_abates(check, loc, project, flow)
         elif isinstance(flow, Avoids):
-            check.expect(flow.amount, (*loc, "avoids"), each(project, CARBON), CARBON)
+            check.expect(flow.amount, place_of(loc, project, "avoids", flow.amount), each(project, CARBON), CARBON)
         elif isinstance(flow, Removes):
             _check_removes(check, loc, project, flow)
         elif isinstance(flow, Delivers):
@@ -91,14 +92,14 @@ def _check_flows(check: Check, loc: Loc, project: Project) -> None:
 
 
 def _check_abates(check: Check, loc: Loc, project: Project, flow: Abates) -> None:
-    at = (*loc, "abates_market" if flow.market_only else "abates", flow.source)
-    if not check.known("sources", flow.source, at, "source"):
+    named, at = places_of(loc, project, flow)
+    if not check.known("sources", flow.source, named, "source"):
         check.dimension(flow.amount, at)
         return
     source = check.scenario.sources[flow.source]
     place = ("sources", flow.source)
     if flow.market_only and source.market_factor is None and not check.may_be_elsewhere((*place, "market_factor")):
-        check.note(at, "R003", f"{flow.source} has no market-based ledger", "give the source a `market_factor`")
+        check.note(named, "R003", f"{flow.source} has no market-based ledger", "give the source a `market_factor`")
     if check.may_be_elsewhere((*place, "activity")):
         check.dimension(flow.amount, at)
         return
@@ -117,7 +118,7 @@ def check_shares(check: Check, path: Path, loc: Loc, low: float = 0.0, high: flo
     """Notes shares above one (a percentage without its sign?) and, with `tiny`, fractions with a percent sign."""
     found = path if path.reference is None else check.resolve(path, loc)
     for value in found.values if found is not None else ():
-        if value > high and "%" not in path.text:
+        if high < value <= 1000 and "%" not in path.text:
             help = f"did you mean {value:g} %?"
             check.note(loc, "U006", f'"{value:g}" is a share above one', help)
         elif not low <= value <= high:
@@ -134,7 +135,7 @@ def check_shares(check: Check, path: Path, loc: Loc, low: float = 0.0, high: flo
 
 
 def _check_removes(check: Check, loc: Loc, project: Project, flow: Removes) -> None:
-    at = (*loc, "removal")
+    at = place_of(loc, project, "removal", flow.by_age)
     check.expect(flow.by_age, at, each(project, CARBON))
     found = flow.by_age if flow.by_age.reference is None else check.resolve(flow.by_age, at)
     if found is None:
@@ -161,6 +162,11 @@ def _check_delivers(check: Check, loc: Loc, project: Project, flow: Delivers) ->
         check.note((*loc, "yield"), "U003", text, f"the size is {unit}: write what a unit of it makes in a year")
         made = None
     made = taken or made
+    size = amount_dimension(project)
+    if taken is None and output == NUMBER != size and _price_says_otherwise(check, flow, made):
+        text = f"{quoted(flow.output.text)} has no unit, expected an output per {describe(size)}"
+        check.note((*loc, "yield"), "U004", text, "write what a unit of the size makes in a year, such as 1100 MWh/MW")
+        made = None
     for key, path, of in (
         ("price", flow.price, MONEY),
         ("sells", flow.sells, MONEY),
@@ -170,6 +176,12 @@ def _check_delivers(check: Check, loc: Loc, project: Project, flow: Delivers) ->
             check.dimension(path, (*loc, key))
         elif path is not None:
             check.expect(path, (*loc, key), per(of, made or NUMBER))
+
+
+def _price_says_otherwise(check: Check, flow: Delivers, made: Dimension | None) -> bool:
+    """True where a price is per another unit than what is made."""
+    found = [(check.dimension(p, ()), MONEY) for p in (flow.price, flow.sells) if p is not None and p.reference is None]
+    return any(dimension != per(of, made or NUMBER) for dimension, of in found)
 
 
 def _taken(check: Check, loc: Loc, name: str) -> Dimension | None:
