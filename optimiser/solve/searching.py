@@ -12,6 +12,7 @@ from optimiser.errors import NoPlanError
 from optimiser.formulation import Question, build
 from optimiser.instance import Instance
 from optimiser.solve.highs import Interrupt, Limits, Outcome, Progress, run
+from optimiser.solve.kernels import is_large, solve_by_kernels
 from optimiser.solve.other import run_other
 from optimiser.solve.programme import Programme, assemble
 
@@ -66,6 +67,8 @@ class Search:
         before = time.monotonic()
         if limits.solver is not None:
             outcome = run_other(model, programme, limits, limits.solver)
+        elif is_large(programme) and not question.least_shortfall:
+            outcome = solve_by_kernels(model, programme, limits, watch, interrupt)
         else:
             outcome = run(programme, limits, watch, interrupt)
         self._add("solve", before)

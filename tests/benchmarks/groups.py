@@ -138,13 +138,13 @@ class _Group:
 
     def _sink(self, i: int) -> dict[str, Any]:
         rng = self.rng
-        most = 1500.0 * float(rng.lognormal(0, 0.4))
+        most = 2500.0 * float(rng.lognormal(0, 0.4))
         return {
             "kind": "sink",
             "entity": f"d{i % DIVISIONS}",
             "start": [FIRST, 2050],
             "size": {"max": f"{most:.4g} ha", "per_year": f"{most / 5:.4g} ha"},
-            "capex": f"{rng.uniform(0.02, 0.08):.4f} MCNY/ha",
+            "capex": f"{rng.uniform(0.08, 0.25):.4f} MCNY/ha",
             "removal": {0: "0 tCO2e/ha", 5: "4 tCO2e/ha", 20: f"{rng.uniform(8, 16):.3g} tCO2e/ha"},
             "buffer": "15 %",
         }
@@ -181,14 +181,17 @@ class _Group:
             }
             for d in range(DIVISIONS)
         }  # fmt: skip
-        cut = {2032: "3 %", 2040: "20 %", 2050: "38 %", LAST: "45 %"}
-        return peaks | {
-            "falling-cap": {"kind": "reduction", "scopes": [1], "by": 2032, "cut": cut},
-            "neutral": {
-                "kind": "neutrality",
+        total = float(self.sizes.sum())
+        left = np.interp(range(2032, 2058), [2032, 2040, 2050, 2057], [0.97, 0.78, 0.55, 0.42])
+        caps = {
+            f"net-{year}": {
+                "kind": "carbon_budget",
                 "scopes": [1],
-                "by": 2058,
-                "credits": "25 %",
-                "credit_price": "1.5 kCNY/tCO2e",
-            },
+                "years": [year, year],
+                "at_most": f"{share * total:.6g} ktCO2e",
+                "net": True,
+            }
+            for year, share in zip(range(2032, 2058), left, strict=True)
         }
+        neutral = {"kind": "neutrality", "scopes": [1], "by": 2058, "credits": "25 %", "credit_price": "1.5 kCNY/tCO2e"}
+        return peaks | caps | {"neutral": neutral}

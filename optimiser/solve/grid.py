@@ -1,0 +1,144 @@
+"""The grid of starts in a programme: which column is which project's, what a start costs at the margin, and kernels.
+
+Shapes: n columns of `started`, N columns and M rows of the programme.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyomo.environ as pyo
+from numpy.typing import NDArray
+from scipy import sparse
+
+from optimiser.solve.programme import Programme
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """`at` (n,) are the columns of `started` in the programme; `owner` their project; `first` opens a window.
+
+    `begin` (P + 1,) is where each project's columns begin; `whole` and `most` (P,) are of the projects.
+    """
+
+    at: Ints
+    owner: Ints
+    first: Flags
+    begin: Ints
+    whole: Flags
+    most: Floats
+
+    @property
+    def size(self) -> int:
+        """How many possible starts."""
+        return len(self.at)
+
+    def new(self, x: Floats) -> Floats:
+        """Units started in each year of each window (n,)."""
+        started = x[self.at]
+        return started - np.where(self.first, 0.0, np.roll(started, 1))
+
+    def of_projects(self, values: Floats, how: np.ufunc) -> Floats:
+        """A value per start gathered to one per project (P,)."""
+        return how.reduceat(values, self.begin[:-1])
+
+
+def grid_of(model: pyo.ConcreteModel, programme: Programme) -> Grid:
+    """The grid of a model's programme."""
+    projects = model.instance.projects
+    lengths = np.array([len(p.starts) for p in projects], dtype=int)
+    begin = np.concatenate([[0], np.cumsum(lengths)])
+    first = np.zeros(begin[-1], dtype=bool)
+    first[begin[:-1]] = True
+    return Grid(
+        programme.place[model.started.columns],
+        np.repeat(np.arange(len(projects)), lengths),
+        first,
+        begin,
+        np.array([p.integer for p in projects], dtype=bool),
+        np.array([p.most for p in projects], dtype=float),
+    )
+
+
+def price_of_starts(programme: Programme, grid: Grid, x: Floats, dual: Floats) -> Floats:
+    """What a plan with a start in a year costs, at least, above the optimum of the relaxation (n,).
+
+    The rows that say that starts never fall are the project's own: without them the duals `dual` (M,) of the others
+    price a start in v by the columns from v on. A project chooses its cheapest starts; with one unit in v instead it
+    pays the difference. A bound by Lagrange's argument, whatever the duals.
+    """
+    own = np.array([name == "starts_never_fall" for name, _ in programme.rows])
+    slope = (programme.cost - programme.matrix.T @ np.where(own, 0.0, dual))[grid.at]
+    total = np.cumsum(slope[::-1])[::-1]
+    following = np.append(total, 0.0)[grid.begin[1:]]
+    price = total - following[grid.owner]
+    best = np.maximum(-grid.of_projects(price, np.minimum), 0.0)
+    paid = grid.of_projects(price * grid.new(x), np.add)
+    return price + (best * (grid.most - 1.0) - paid)[grid.owner]
+
+
+@dataclass(frozen=True, eq=False)
+class Kernel:
+    """A smaller programme: x = base + back @ z. `columns` are those of the programme that z holds."""
+
+    programme: Programme
+    base: Floats
+    back: sparse.csr_array
+    columns: Ints
+
+    def expand(self, z: Floats) -> Floats:
+        """A solution of the kernel as one of the whole programme."""
+        return self.base + self.back @ z
+
+    def shrink(self, x: Floats) -> Floats:
+        """A solution of the whole programme as one of the kernel, where it is one."""
+        return x[self.columns]
+
+
+def restrict(programme: Programme, grid: Grid, keep: Flags, held: Flags, x: Floats) -> Kernel:
+    """The programme in which a project starts only where `keep` (n,) says, and `held` (P,) projects do as in `x`.
+
+    Between two kept starts `started` does not change: such columns are one.
+    """
+    size = len(programme.cost)
+    low = programme.lower[grid.at]
+    forced = low > np.where(grid.first, 0.0, np.roll(low, 1))
+    held_start = held[grid.owner]
+    keep = (keep | forced) & ~held_start
+    last_kept = np.maximum.accumulate(np.where(keep, np.arange(grid.size), -1))
+    follows = (last_kept >= grid.begin[grid.owner]) & ~held_start
+    kept = np.flatnonzero(keep)
+    place = np.searchsorted(kept, last_kept[follows])
+    others = np.setdiff1d(np.arange(size), grid.at, assume_unique=True)
+    row = np.concatenate([grid.at[follows], others])
+    col = np.concatenate([place, len(kept) + np.arange(len(others))])
+    count = len(kept) + len(others)
+    back = sparse.csr_array((np.ones(len(row)), (row, col)), shape=(size, count))
+    base = np.zeros(size)
+    base[grid.at[held_start]] = np.round(x[grid.at[held_start]])
+    lower, upper = np.full(count, -np.inf), np.full(count, np.inf)
+    np.maximum.at(lower, col, programme.lower[row])
+    np.minimum.at(upper, col, programme.upper[row])
+    columns = np.concatenate([grid.at[kept], others])
+    matrix = sparse.csr_array(programme.matrix @ back)
+    matrix.eliminate_zeros()
+    shift = programme.matrix @ base
+    asked = np.flatnonzero(np.diff(matrix.indptr))
+    smaller = replace(
+        programme,
+        cost=back.T @ programme.cost,
+        offset=programme.offset + float(programme.cost @ base),
+        matrix=matrix[asked],
+        row_lower=(programme.row_lower - shift)[asked],
+        row_upper=(programme.row_upper - shift)[asked],
+        lower=lower,
+        upper=upper,
+        integer=programme.integer[columns],
+        rows=[programme.rows[i] for i in asked],
+    )
+    return Kernel(smaller, base, back, columns)

@@ -1,0 +1,185 @@
+"""Kernels: a large programme by way of small ones, each stated exactly.
+
+1. The relaxation: its value is a bound, its duals price every start.
+2. Kernels: the projects that the relaxation leaves in parts, and those that it would most cheaply have otherwise, are
+   decided by a small programme; all others do as in the best plan so far. Each plan is a plan of the whole. They grow
+   until the plan is within the gap of the bound.
+3. What is left: a start whose price exceeds the distance of plan and bound is in no better plan. Without those, the
+   programme is solved from the best plan on; its bound holds for the whole.
+
+Method: kernel search (Angelelli, Mansini, Speranza 2010) and reduced-cost fixing (Dantzig, Fulkerson, Johnson 1954).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyomo.environ as pyo
+
+from optimiser.solve.grid import Floats, Grid, grid_of, price_of_starts, restrict
+from optimiser.solve.highs import Interrupt, Limits, Outcome, Progress, relative_gap, run
+from optimiser.solve.programme import Programme
+
+LARGE = 2500
+"""Whole columns from which a programme is solved by kernels."""
+SIZES = (100, 250, 600, 1500)
+STARTS = (6, 8, 12, 16)
+"""Projects beyond those in parts that a kernel decides, and starts of each."""
+
+
+def is_large(programme: Programme) -> bool:
+    """True where kernels pay."""
+    return int(programme.integer.sum()) >= LARGE
+
+
+def solve_by_kernels(
+    model: pyo.ConcreteModel,
+    programme: Programme,
+    limits: Limits,
+    watch: Callable[[Progress], None] | None,
+    interrupt: Interrupt,
+    start: Floats | None = None,
+) -> Outcome:
+    """The outcome for the whole programme."""
+    return _Kernels(programme, grid_of(model, programme), limits, watch, interrupt).outcome(start)
+
+
+@dataclass(eq=False)
+class _Kernels:
+    programme: Programme
+    grid: Grid
+    limits: Limits
+    watch: Callable[[Progress], None] | None
+    interrupt: Interrupt
+    log: list[str] = field(default_factory=list)
+    abandoned: bool = False
+
+    def __post_init__(self) -> None:
+        self.began = time.monotonic()
+        self.bound, self.objective = -np.inf, np.inf
+        self.x: Floats | None = None
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.began
+
+    @property
+    def left(self) -> float:
+        return max(self.limits.seconds - self.seconds, 0.0)
+
+    @property
+    def is_over(self) -> bool:
+        return self.interrupt.is_set or self.left <= 0 or self.is_proven
+
+    @property
+    def is_proven(self) -> bool:
+        return relative_gap(self.objective, self.bound) <= self.limits.gap
+
+    def outcome(self, start: Floats | None) -> Outcome:
+        relaxed = replace(self.programme, integer=np.zeros_like(self.programme.integer))
+        lp = self._run("relaxation", relaxed, self.left)
+        if lp.status in ("infeasible", "stopped"):
+            bound = np.inf if lp.status == "infeasible" else -np.inf
+            return Outcome(lp.status, None, np.inf, bound, self.seconds, lp.reason, None, self.log, self.abandoned)
+        if lp.status == "failed" or lp.x is None or lp.row_dual is None:
+            return self._run("whole", self.programme, self.left, start)
+        self.bound = lp.objective
+        price = price_of_starts(self.programme, self.grid, lp.x, lp.row_dual)
+        if start is not None:
+            self._take(start)
+        for size, starts in zip(SIZES, STARTS, strict=True):
+            if self.is_over or not self._kernel(lp, price, size, starts):
+                break
+        if not self.is_over:
+            return self._rest(price)
+        status = "optimal" if self.is_proven else "stopped"
+        return self._done(status, "gap reached" if self.is_proven else self._reason())
+
+    def _kernel(self, lp: Outcome, price: Floats, size: int, starts: int) -> bool:
+        """Decides some projects anew. False where that were all of them: then the whole is no harder."""
+        assert lp.x is not None
+        grid = self.grid
+        plan = lp.x if self.x is None else self.x
+        away = np.abs(lp.x[grid.at] - np.round(plan[grid.at]))
+        parts = (grid.of_projects(away, np.maximum) > 1e-6) & grid.whole
+        used = grid.new(lp.x) > 1e-7
+        other = np.where(used, np.inf, price)
+        margin = grid.of_projects(other, np.minimum)
+        margin = np.where(grid.whole & ~parts, margin, np.inf)
+        candidates = np.argsort(margin)[: min(size, int(np.isfinite(margin).sum()))]
+        free = parts | ~grid.whole
+        free[candidates] = True
+        if free.sum() >= 0.8 * len(free):
+            return False
+        keep = used | (_rank(price, grid) < starts) | ~grid.whole[grid.owner]
+        if self.x is not None:
+            keep |= grid.new(self.x) > 1e-7
+        kernel = restrict(self.programme, grid, keep, ~free, plan)
+        seconds = min(self.left, max(5.0, 5.0 * lp.seconds, 0.15 * self.left))
+        begin = kernel.shrink(self.x) if self.x is not None else None
+        words = f"kernel of {int(free.sum())} projects"
+        found = self._run(words, kernel.programme, seconds, begin, self.limits.gap / 4)
+        if found.x is not None:
+            self._take(kernel.expand(found.x))
+        return True
+
+    def _rest(self, price: Floats) -> Outcome:
+        """The whole without the starts that are in no better plan than the best one known."""
+        slack = (self.objective - self.bound) * (1 + 1e-6) + 1e-6 * max(1.0, abs(self.bound))
+        matters = (price <= slack) | ~self.grid.whole[self.grid.owner]
+        if self.x is not None:
+            matters |= self.grid.new(self.x) > 1e-7
+        nobody = np.zeros(len(self.grid.whole), dtype=bool)
+        kernel = restrict(self.programme, self.grid, matters, nobody, np.zeros(len(self.programme.cost)))
+        begin = kernel.shrink(self.x) if self.x is not None else None
+        rest = self._run(f"{int(matters.sum())} starts that matter", kernel.programme, self.left, begin)
+        if rest.x is not None:
+            self._take(kernel.expand(rest.x))
+        if rest.status == "infeasible":
+            if self.x is None:
+                return Outcome("infeasible", None, np.inf, np.inf, self.seconds, rest.reason, None, self.log)
+            rest.bound = self.objective  # no better plan than the one known
+        self.bound = max(self.bound, min(rest.bound, self.objective))
+        if rest.status == "failed" and self.x is None:
+            return rest
+        proven = self.is_proven or rest.status in ("optimal", "infeasible")
+        return self._done("optimal" if proven else "stopped", "gap reached" if proven else rest.reason)
+
+    def _run(
+        self, words: str, programme: Programme, seconds: float, start: Floats | None = None, gap: float | None = None
+    ) -> Outcome:
+        self.log.append(f"--- {words}\n")
+        limits = replace(self.limits, seconds=max(seconds, 0.1), gap=self.limits.gap if gap is None else gap)
+        found = run(programme, limits, self._told, self.interrupt, start)
+        self.log += found.log
+        self.abandoned |= found.abandoned
+        return found
+
+    def _told(self, progress: Progress) -> None:
+        """Progress of a part, as progress of the whole."""
+        if self.watch is not None:
+            best = min(self.objective, progress.incumbent)
+            self.watch(Progress(self.seconds, best, self.bound))
+
+    def _take(self, x: Floats) -> None:
+        """Keeps a plan that is better than the best so far."""
+        objective = float(self.programme.cost @ x) + self.programme.offset
+        if objective < self.objective:
+            self.x, self.objective = x, objective
+
+    def _reason(self) -> str:
+        return "interrupt" if self.interrupt.is_set else "time limit"
+
+    def _done(self, status, reason: str) -> Outcome:
+        return Outcome(status, self.x, self.objective, self.bound, self.seconds, reason, None, self.log, self.abandoned)
+
+
+def _rank(price: Floats, grid: Grid) -> Floats:
+    """The rank of each start among those of its project by price: 0 is the cheapest."""
+    order = np.lexsort((price, grid.owner))
+    rank = np.empty(grid.size)
+    rank[order] = np.arange(grid.size) - grid.begin[grid.owner[order]]
+    return rank

@@ -1,0 +1,133 @@
+"""Kernels: small programmes, each exact, whose plans and bounds hold for the whole."""
+
+import numpy as np
+import pytest
+import yaml
+
+from optimiser.formulation import build
+from optimiser.instance import compile_instance
+from optimiser.solve import kernels, searching
+from optimiser.solve.grid import grid_of, price_of_starts, restrict
+from optimiser.solve.highs import Interrupt, Limits, run
+from optimiser.solve.programme import assemble
+from optimiser.workflow import read, solve
+from tests.helpers import least_cost, solved, starts, write
+from tests.reference.drawing import draw
+from tests.reference.enumeration import best
+
+LIMITS = Limits(gap=0.0, seconds=30, threads=1)
+WORLD = """
+projects:
+  cheap: {kind: upgrade, capex: 10 MCNY, abates: {site: 30 ktCO2e}}
+  dear: {kind: upgrade, capex: 16 MCNY, abates: {site: 30 ktCO2e}}
+  lots: {kind: upgrade, units: {max: 4, per_year: 2}, capex: 6 MCNY, opex: 1 MCNY, abates: {site: 10 ktCO2e}}
+budgets: {b: {limit: 14 MCNY}}
+targets: {cap: {kind: reduction, in: [2, 3], cut: {2: 30 ktCO2e, 3: 50 ktCO2e}}}
+"""
+PARTS = """
+projects:
+  cheap: {kind: upgrade, capex: 10 MCNY, abates: {site: 30 ktCO2e}}
+  dear: {kind: upgrade, capex: 16 MCNY, abates: {site: 30 ktCO2e}}
+  other: {kind: upgrade, capex: 90 MCNY, abates: {site: 30 ktCO2e}}
+targets: {cap: {kind: reduction, in: 3, cut: 35 ktCO2e}}
+"""
+
+
+def programme_of(text, folder):
+    model = build(compile_instance(read(write(text, folder)).scenario))
+    return model, assemble(model)
+
+
+@pytest.fixture
+def always(monkeypatch):
+    """Kernels for every programme, the smallest of one project and two starts."""
+    monkeypatch.setattr(kernels, "LARGE", 0)
+    monkeypatch.setattr(kernels, "SIZES", (1, 2))
+    monkeypatch.setattr(kernels, "STARTS", (2, 2))
+
+
+@pytest.mark.parametrize("seed", range(1000, 1060))
+def test_kernels_agree_with_enumeration(seed, always, tmp_path):
+    """Proves that neither the kernels nor the starts left out cost the best plan, and that infeasible is infeasible."""
+    raw = draw(seed)
+    path = tmp_path / "scenario.yaml"
+    path.write_text(yaml.safe_dump(raw | {"solve": {"gap": "0 %"}}, sort_keys=False), encoding="utf-8")
+    answer, expected = solve(path, {"threads": 1}), best(raw)
+    assert (answer.result is not None) == expected.feasible
+    if answer.result is not None:
+        assert answer.result.plan.objective == pytest.approx(expected.objective, rel=1e-6, abs=1e-6)
+        assert answer.result.plan.bound <= expected.objective + 1e-6 * max(1.0, abs(expected.objective))
+
+
+def test_the_price_of_a_start_is_a_bound(tmp_path):
+    """Proves for every start of a small world: with that start the cheapest plan costs the relaxation and its price.
+
+    The wrong answer: a price that is too high would rule out a start that the best plan needs.
+    """
+    model, programme = programme_of(WORLD, tmp_path)
+    grid = grid_of(model, programme)
+    relaxed = run(_relaxed(programme), LIMITS)
+    price = price_of_starts(programme, grid, relaxed.x, relaxed.row_dual)
+    for i in range(grid.size):
+        lower = programme.lower.copy()
+        lower[grid.at[i]] += 1.0
+        upper = programme.upper.copy()
+        if not grid.first[i]:
+            upper[grid.at[i - 1]] = min(upper[grid.at[i - 1]], grid.most[grid.owner[i]] - 1)
+        forced = run(_with(programme, lower=lower, upper=upper), LIMITS)
+        assert forced.objective >= relaxed.objective + price[i] - 1e-6
+    assert price.max() > 1.0
+
+
+def test_a_kernel_is_the_programme_with_fewer_starts(tmp_path):
+    """Proves that plans of a kernel are plans of the whole at the same cost; held projects stay as they are."""
+    model, programme = programme_of(WORLD, tmp_path)
+    grid = grid_of(model, programme)
+    whole = run(programme, LIMITS)
+    keep = grid.new(whole.x) > 0.5
+    nobody, cheap = np.zeros(3, dtype=bool), np.array([True, False, False])
+    for held in (nobody, cheap):
+        kernel = restrict(programme, grid, keep, held, whole.x)
+        found = run(kernel.programme, LIMITS)
+        x = kernel.expand(found.x)
+        assert found.objective == pytest.approx(whole.objective)
+        assert programme.cost @ x + programme.offset == pytest.approx(whole.objective)
+        assert np.all(programme.matrix @ x <= programme.row_upper + 1e-7)
+        assert np.all(programme.matrix @ x >= programme.row_lower - 1e-7)
+        assert kernel.expand(kernel.shrink(whole.x)) == pytest.approx(whole.x)
+    assert len(kernel.programme.cost) < len(programme.cost)
+    none = restrict(programme, grid, np.zeros(grid.size, dtype=bool), nobody, whole.x)
+    assert run(none.programme, LIMITS).status == "infeasible"
+
+
+def test_large_programmes_are_solved_by_kernels(always, tmp_path, monkeypatch):
+    asked = []
+    told = searching.solve_by_kernels
+    monkeypatch.setattr(searching, "solve_by_kernels", lambda *a: asked.append(1) or told(*a))
+    result = solved(WORLD, tmp_path)
+    assert asked
+    assert result.plan.objective == pytest.approx(least_cost(WORLD, tmp_path))
+    assert starts(result)
+    assert "relaxation" in result.plan.solver["log"]
+
+
+def test_an_interrupt_gives_the_best_plan_so_far(always, tmp_path):
+    """35 kt of 30 and 30: 26 MCNY, in parts 12.67. Stopped after the first kernel: its plan, and that bound."""
+    model, programme = programme_of(PARTS, tmp_path)
+    interrupt = Interrupt()
+    search = kernels._Kernels(programme, grid_of(model, programme), LIMITS, None, interrupt)
+    take = search._take
+    search._take = lambda x: (take(x), interrupt.event.set())
+    outcome = search.outcome(None)
+    assert (outcome.status, outcome.reason) == ("stopped", "interrupt")
+    assert (outcome.objective, outcome.bound) == (pytest.approx(26), pytest.approx(10 + 16 / 6))
+
+
+def _relaxed(programme):
+    return _with(programme, integer=np.zeros_like(programme.integer))
+
+
+def _with(programme, **changes):
+    from dataclasses import replace
+
+    return replace(programme, **changes)
