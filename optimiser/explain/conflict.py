@@ -30,10 +30,15 @@ class Item:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Items that cannot hold together; `short` by target and year in kt; `minimal` False where time ran out."""
+    """Items that cannot hold together; `minimal` False where time ran out.
+
+    `short`: by target and year in kt, what all targets together miss at least. `more`: by budget (in millions) or
+    resource and year, the least that this limit alone must be raised by for a plan to exist.
+    """
 
     items: tuple[Item, ...]
     short: dict[str, dict[int, float]]
+    more: dict[Item, dict[int, float]]
     minimal: bool
     sentences: tuple[str, ...]
 
@@ -57,7 +62,9 @@ def find_conflict(instance: Instance, limits: Limits, interrupt: Interrupt) -> C
             minimal &= answer is not None
     minimal &= not interrupt.is_set
     short = _shortfalls(instance, kept, limits, deadline, interrupt)
-    return Conflict(tuple(kept), short, minimal, tuple(_sentences(instance, kept, short, minimal)))
+    more = _extensions(instance, kept, limits, deadline, interrupt)
+    stopped = "" if minimal else "It was stopped" if interrupt.is_set else "Time ran out"
+    return Conflict(tuple(kept), short, more, minimal, tuple(_sentences(instance, kept, short, more, stopped)))
 
 
 def _items(instance: Instance) -> Iterator[Item]:
@@ -134,8 +141,30 @@ def _shortfalls(
     return {t: by_year for t, by_year in found.items() if by_year}
 
 
+def _extensions(
+    instance: Instance, items: list[Item], limits: Limits, deadline: float, interrupt: Interrupt
+) -> dict[Item, dict[int, float]]:
+    """How much more of each budget or resource in conflict would do, if all the rest of it holds."""
+    found: dict[Item, dict[int, float]] = {}
+    for item in items:
+        seconds = deadline - time.monotonic()
+        if item.kind not in ("budget", "resource") or seconds <= 0 or interrupt.is_set:
+            continue
+        model = build(restricted(instance, items), Question(more=frozenset([(item.kind, item.id)])))
+        programme = assemble(model)
+        outcome = run(programme, replace(limits, gap=0.01, seconds=min(seconds, 30.0)), None, interrupt)
+        if outcome.x is not None:
+            values = programme.of_variable(model.more, outcome.x)
+            found[item] = {y: v for (_, _, y), v in values.items() if v > 1e-6}
+    return {item: by_year for item, by_year in found.items() if by_year}
+
+
 def _sentences(
-    instance: Instance, items: list[Item], short: dict[str, dict[int, float]], minimal: bool
+    instance: Instance,
+    items: list[Item],
+    short: dict[str, dict[int, float]],
+    more: dict[Item, dict[int, float]],
+    stopped: str,
 ) -> Iterator[str]:
     if not items:
         yield "The projects' own rules contradict each other: no target or limit is to blame."
@@ -147,16 +176,19 @@ def _sentences(
         yield f"Whatever is started, {listed} cannot hold."
     else:
         yield f"No plan can keep these together: {listed}."
-        if minimal:
+        if not stopped:
             yield "Without any one of them, the rest of them can hold."
     for target, by_year in short.items():
         worst = max(by_year, key=lambda y: by_year[y])
-        years = f"{min(by_year)} to {max(by_year)}" if len(by_year) > 1 else str(worst)
-        yield f"{target} would be short by at least {_tonnes(sum(by_year.values()))} in {years}" + (
+        yield f"{target} would be short by at least {_tonnes(sum(by_year.values()))} in {_span(by_year)}" + (
             f" (most in {worst}: {_tonnes(by_year[worst])})." if len(by_year) > 1 else "."
         )
-    if not minimal:
-        yield "Time ran out before it was known whether all of these are needed; a longer --time-limit tells."
+    for item, by_year in more.items():
+        unit = f" M{instance.currency}" if item.kind == "budget" else ""
+        amount = f"{sum(by_year.values()):,.4g}{unit} more in {_span(by_year)}"
+        yield f"With {amount}, {_words(instance, item)} would leave room for the rest."
+    if stopped:
+        yield f"{stopped} before it was known whether all of these are needed; a longer --time-limit tells."
 
 
 def _words(instance: Instance, item: Item) -> str:
@@ -168,6 +200,10 @@ def _words(instance: Instance, item: Item) -> str:
         "commitment": lambda n: f"the commitment to {n}",
     }
     return describe[item.kind](item.id)
+
+
+def _span(by_year: dict[int, float]) -> str:
+    return f"{min(by_year)} to {max(by_year)}" if len(by_year) > 1 else str(next(iter(by_year)))
 
 
 def _tonnes(kt: float) -> str:

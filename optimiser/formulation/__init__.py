@@ -15,8 +15,9 @@ from optimiser.formulation.avoided import add_avoided
 from optimiser.formulation.budgets import add_budgets
 from optimiser.formulation.carbon_budgets import add_carbon_budgets
 from optimiser.formulation.choices import add_choices
-from optimiser.formulation.cost import add_least_cost, add_least_shortfall
+from optimiser.formulation.cost import add_least_cost, add_least_more, add_least_shortfall
 from optimiser.formulation.emissions import add_emissions, add_removals
+from optimiser.formulation.extensions import add_extensions
 from optimiser.formulation.historical import add_historical
 from optimiser.formulation.intensities import add_intensities
 from optimiser.formulation.matrix import MatrixPart
@@ -40,7 +41,7 @@ class Question:
     `giving_way`: targets that may be missed. `least_shortfall`: the targets whose shortfall is minimised instead of
     cost. `at_most`: total shortfall (kt) allowed to targets by id. `fixed`: units started by each year of its window,
     by project, where that is no longer a question. `digits`: into how many binary digits a size is cut where the
-    product of two sizes is enveloped.
+    product of two sizes is enveloped. `more`: limits, as (kind, id), of which the least extension is sought.
     """
 
     giving_way: frozenset[str] = frozenset()
@@ -48,6 +49,7 @@ class Question:
     at_most: dict[str, float] = field(default_factory=dict)
     fixed: dict[int, NDArray[np.float64]] = field(default_factory=dict)
     digits: int = 7
+    more: frozenset[tuple[str, str]] = frozenset()
 
 
 def build(instance: Instance, question: Question | None = None) -> pyo.ConcreteModel:
@@ -63,6 +65,7 @@ def build(instance: Instance, question: Question | None = None) -> pyo.ConcreteM
     add_supply(model)
     add_credits(model)
     add_shortfalls(model)
+    add_extensions(model)
 
     # what they do, year by year
     add_emissions(model)
@@ -85,7 +88,9 @@ def build(instance: Instance, question: Question | None = None) -> pyo.ConcreteM
     add_historical(model)
 
     # what is sought
-    if model.question.least_shortfall:
+    if model.question.more:
+        add_least_more(model)
+    elif model.question.least_shortfall:
         add_least_shortfall(model, model.question.least_shortfall)
     else:
         add_least_cost(model)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pyomo.environ as pyo
 
+from optimiser.formulation.extensions import more_money
 from optimiser.formulation.matrix import add_total
 from optimiser.formulation.postings import postings_of
 from optimiser.formulation.spending import capex, cash
@@ -32,7 +33,7 @@ def add_budgets(model: pyo.ConcreteModel) -> None:
     model.kept = pyo.Var(keeping, years, domain=pyo.NonNegativeReals)
 
     def available(b: str, y: int):
-        limit = float(budgets[b].limit[instance.year_index(y)])
+        limit = float(budgets[b].limit[instance.year_index(y)]) + more_money(model, b, y)
         return limit + model.kept[b, y - 1] if b in keeping and y > instance.first else limit
 
     @model.Constraint(yearly, years)
@@ -47,4 +48,5 @@ def add_budgets(model: pyo.ConcreteModel) -> None:
     def spend_within_window(m, b, y):
         width = budgets[b].window or 1
         span = [k for k in years if y - width < k <= y]
-        return sum(spend[b, k] for k in span) <= float(budgets[b].limit[instance.year_index(y)])
+        limit = float(budgets[b].limit[instance.year_index(y)])
+        return sum(spend[b, k] for k in span) <= limit + sum(more_money(m, b, k) for k in span)

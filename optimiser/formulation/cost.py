@@ -32,6 +32,11 @@ def add_least_cost(model: pyo.ConcreteModel) -> None:
     model.least_cost = pyo.Objective(expr=sum(terms) if terms else 0.0)
 
 
+def add_least_more(model: pyo.ConcreteModel) -> None:
+    """Adds the objective of extending limits: as little as will do, in all years together."""
+    model.least_more = pyo.Objective(expr=sum(model.more.values()))
+
+
 def add_least_shortfall(model: pyo.ConcreteModel, targets: frozenset[str]) -> None:
     """Adds the objective of giving way: the total shortfall of these targets, in kt."""
     model.least_shortfall = pyo.Objective(expr=sum(v for (t, _), v in model.shortfall.items() if t in targets))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pyomo.environ as pyo
 
+from optimiser.formulation.extensions import more_of
 from optimiser.instance.data import Instance
 
 
@@ -22,7 +23,7 @@ def add_resources(model: pyo.ConcreteModel) -> None:
         ]
         model.matrix.add_rows(
             "use_within_limit",
-            model.started.effect(parts),
+            model.started.effect(parts) - more_of(model, resource.id),
             upper=resource.limit,
             label=lambda y, resource=resource: (resource.id, int(instance.years[y])),
         )
