@@ -14,7 +14,8 @@ from optimiser.report.result import Result
 
 KINDS = {
     "capex": "capex", "opex": "opex", "energy": "energy used on site", "income": "sales", "credits": "credits",
-    "penalties": "penalties", "salvage": "worth of unused life",
+    "carbon": "carbon markets", "certificates": "green certificates", "penalties": "penalties",
+    "salvage": "worth of unused life", "after the horizon": "after the horizon",
 }  # fmt: skip
 
 

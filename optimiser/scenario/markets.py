@@ -136,7 +136,7 @@ class ExternalMarket(Market):
     phase_in: AnyPath | None = None
     """Share of covered emissions to be surrendered; absent: all."""
     free_allocation: AnyAllocation | None = None
-    """Allowances for nothing: a share (see `against`), tonnes, or `{benchmark, activity}`; or one of these by entity."""
+    """Allowances for nothing: a share (see `against`), tonnes, or `{benchmark, activity}`; or these by entity."""
     against: Against = "baseline"
     """What a share of free allocation is a share of: what the baseline has to surrender in that year, or in the base
     year. Never what the plan emits."""
@@ -166,7 +166,16 @@ class ExternalMarket(Market):
     def contradictions(self) -> Iterator[Mistake]:
         """Allowances have a price, sales one price, and credits a market."""
         yield from super().contradictions()
-        covering = ("entities", "scopes", "categories", "sources", "phase_in", "free_allocation", "banking", "borrowing")
+        covering = (
+            "entities",
+            "scopes",
+            "categories",
+            "sources",
+            "phase_in",
+            "free_allocation",
+            "banking",
+            "borrowing",
+        )
         named = [key for key in covering if getattr(self, key) is not None]
         if self.price is None and (named or (self.credits is None and self.certificates is None)):
             help = "write price: 85 CNY/tCO2e"
@@ -183,7 +192,9 @@ class ExternalMarket(Market):
             held = self.banking
             if held is None or (held.keep is None and not held.multiple):
                 help = "write banking: {keep: 10 ktCO2e}: without a limit there is no end to what is worth keeping"
-                yield Mistake("K004", "`final_value: price` needs a holding limit", help, ("final_value",), ("banking",))
+                yield Mistake(
+                    "K004", "`final_value: price` needs a holding limit", help, ("final_value",), ("banking",)
+                )
 
 
 class InternalMarket(Market):

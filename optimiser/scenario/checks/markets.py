@@ -79,9 +79,9 @@ def _check_coverage(check: Check, loc: Loc, market: Market) -> None:
         and (market.categories is None or s.scope != 3 or s.category in market.categories)
         for s in check.scenario.sources.values()
     )
-    if not found and () not in (market.scopes, market.categories, market.entities):
-        if not any(map(check.incomplete, ("sources", "entities"))) and not check.problems.misses(*loc):
-            check.note(loc, "R003", "covers no source", "check `entities` and `scopes`", at_key=True)
+    doubtful = () in (market.scopes, market.categories, market.entities) or check.problems.misses(*loc)
+    if not found and not doubtful and not any(map(check.incomplete, ("sources", "entities"))):
+        check.note(loc, "R003", "covers no source", "check `entities` and `scopes`", at_key=True)
 
 
 def _known(check: Check, section: str, name: str, loc: Loc) -> bool:
@@ -95,7 +95,7 @@ def _share(check: Check, path: Path, loc: Loc, high: float = 1.0) -> None:
 
 def _check_prices(check: Check, loc: Loc, market: ExternalMarket) -> None:
     credits = market.credits
-    priced = [(("price",), market.price), (("sell_price",), market.sell_price)]
+    priced: list[tuple[Loc, Path | None]] = [(("price",), market.price), (("sell_price",), market.sell_price)]
     priced += [(("credits", "price"), credits.price)] if credits is not None else []
     for key, path in priced:
         if path is not None and check.expect(path, (*loc, *key), PRICE) is not None:
