@@ -223,7 +223,7 @@ class Drawing:
             market["sell"] = False
         elif way == "no purchases":
             market["buy"] = False
-            market["free_allocation"] = {1: self.percent(70, 110), self.last: self.percent(40, 100)}
+            market["free_allocation"] = {1: self.percent(85, 110), self.last: self.percent(60, 110)}
 
     def add_banking(self, market: dict) -> None:
         form = self.rng.choice(["keep", "keep", "unlimited", "multiple", "both"])
@@ -261,7 +261,7 @@ class Drawing:
         market["entities"] = ["works", "yard"]
         scopes = market.get("scopes", [1, 2, 3])
         covered = [s for s, entry in self.sources.items() if entry["scope"] in scopes]
-        slack = self.rng.choice([0.97, 1.0001, 1.02, 1.1])
+        slack = self.rng.choice([0.98, 1.0001, 1.02, 1.1, 1.3])
         total = [sum(gross[s][y] for s in covered) * slack for y in range(len(self.years))]
         form = self.rng.choice(["cap", "cap", "share", "tonnes", "shares of the cap"])
         if form == "share":
@@ -309,7 +309,7 @@ class Drawing:
             base = sum(gross[s][0] for s in gross)
             targets["cut"] = {"kind": "reduction", "by": by, "cut": f"{max(base - total[-1], 0) * 0.5:.3f} ktCO2e"}
         if removed and self.chance(0.5):
-            stock = self.between(1, 8)
+            stock = self.between(1, 5)
             targets["past"] = {"kind": "historical", "by": self.last, "stock": f"{stock} ktCO2e"}
         if self.chance(0.3):
             target = {"kind": "neutrality", "sources": ["crane"], "by": self.last, "credits": "100 %"}
@@ -317,14 +317,14 @@ class Drawing:
                 target["credit_price"] = f"{self.between(20, 90)} CNY/tCO2e"
             targets["neutral"] = target
         if self.chance(0.2):
-            most = sum(total) * self.between(0.9, 1.1) - removed * 0.5
+            most = sum(total) * self.between(0.97, 1.3) - removed * 0.5
             targets["tonnes"] = {
                 "kind": "carbon_budget", "net": True, "years": [1, self.last], "at_most": f"{most:.3f} ktCO2e",
             }  # fmt: skip
         return targets
 
     def budgets(self) -> dict:
-        found: dict = {"covers": "cash", "limit": f"{self.between(2, 14)} MCNY"}
+        found: dict = {"covers": "cash", "limit": f"{self.between(4, 25)} MCNY"}
         narrowed = self.rng.choice([{}, {"entity": "works"}, {"entity": "yard"}, {"tags": ["green"]}])
         if narrowed.get("tags") and not any("tags" in p for p in self.projects.values()):
             narrowed = {}
