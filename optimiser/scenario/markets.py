@@ -36,7 +36,7 @@ class InternalBanking(Strict):
     """Allowances that are left may be used in a later year."""
 
     keep: Carbon | None = None
-    """Holding limit of each account at the end of a year; absent: what the baseline has still to surrender later."""
+    """Holding limit of an account at the end of a year; absent: what its baseline has still to surrender later."""
     start: Carbon | None = None
     """Held by each account at the start."""
 
@@ -45,7 +45,7 @@ class Banking(InternalBanking):
     """Allowances that are left may be used, or sold, in a later year."""
 
     multiple: Multiple = 0.0
-    """The holding limit rises by so many times the net sales since the market began."""
+    """The holding limit (0 without `keep`) rises by so many times the net sales since the market began."""
 
 
 class Borrowing(Strict):
@@ -138,8 +138,7 @@ class ExternalMarket(Market):
     free_allocation: AnyAllocation | None = None
     """Allowances for nothing: a share (see `against`), tonnes, or `{benchmark, activity}`; or these by entity."""
     against: Against = "baseline"
-    """What a share of free allocation is a share of: what the baseline has to surrender in that year, or in the base
-    year. Never what the plan emits."""
+    """A share of free allocation is one of what the baseline surrenders, or of the base year; never of the plan."""
     buy: Flag = True
     """Allowances can be bought."""
     sell: Flag = True
