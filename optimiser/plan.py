@@ -65,8 +65,8 @@ class Plan:
     stopped_by: str
     solver: dict[str, Any]
     carbon_prices: dict[tuple[str, int], float] = field(default_factory=dict)
-    """By internal market and year, in millions per kt: what one more allowance would save, with the whole numbers as
-    they are; empty where the solver gave no duals."""
+    """By internal market and year, in millions per kt: the worth of an allowance at the margin, the whole numbers being
+    as they are; empty where the solver gave no duals."""
 
 
 @dataclass(frozen=True, slots=True)

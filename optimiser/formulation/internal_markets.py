@@ -4,7 +4,7 @@ $$ \text{covered}_{a,y} + \text{kept}_{a,y} \le \text{given}_{a,y} + \text{trans
    \qquad \sum_a \text{transferred}_{a,y} = 0, \qquad \text{kept}_{a,y} \le K_{a,y} $$
 
 Transfers are free for the group: no money leaves it. With the whole numbers of a plan fixed, the dual of the first row
-is the same for all accounts of a year: the internal carbon price, what one more tonne of the cap would save.
+is the same for all accounts of a year: the internal carbon price, the worth of a tonne of the cap at the margin.
 """
 
 from __future__ import annotations

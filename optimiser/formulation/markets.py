@@ -1,9 +1,10 @@
 r"""Markets: every account surrenders what is due, with allowances given, bought, kept or borrowed, and some credits.
 
-For an account $a$ of a market, with $\varphi_y$ the share of covered emissions that is phased in:
+For an account $a$ of a market, with $\rho_y$ the share of covered emissions that is phased in and $\varepsilon$ the
+interest on what is borrowed:
 
-$$ \text{due}_{a,y} = \varphi_y \sum_{s \in a} \text{gross}_{s,y} $$
-$$ \text{due}_{a,y} + \text{sold}_{a,y} + \text{banked}_{a,y} + (1 + \iota)\,\text{borrowed}_{a,y-1}
+$$ \text{due}_{a,y} = \rho_y \sum_{s \in a} \text{gross}_{s,y} $$
+$$ \text{due}_{a,y} + \text{sold}_{a,y} + \text{banked}_{a,y} + (1 + \varepsilon)\,\text{borrowed}_{a,y-1}
    \le \text{free}_{a,y} + \text{bought}_{a,y} + \text{banked}_{a,y-1} + \text{borrowed}_{a,y}
    + \text{credits}_{a,y} + \text{own\_credits}_{a,y} $$
 $$ \text{credits}_{a,y} + \text{own\_credits}_{a,y} \le \kappa_y\,\text{due}_{a,y}, \qquad

@@ -31,7 +31,10 @@ MOVES = {
     "due": "", "free": "", "bought": "", "sold": "", "credits": "",
     "moved": "moved: transfers in less out", "kept": "kept: the most at any time",
 }  # fmt: skip
-CAVEAT = "what one more allowance would save, the whole numbers of the plan being as they are"
+CAVEAT = (
+    "the worth of an allowance at the margin, the whole projects of the plan being as they are (where a cap is met "
+    "exactly: between what one more would save and what one fewer would cost)"
+)
 
 
 def positions(result: Result) -> pd.DataFrame | None:

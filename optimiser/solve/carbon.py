@@ -83,7 +83,7 @@ def _transfers(
 def read_carbon_prices(
     model: pyo.ConcreteModel, programme: Programme, row_dual: Floats | None
 ) -> dict[tuple[str, int], float]:
-    """What one more allowance of an internal market would save in a year, in money of that year (millions per kt)."""
+    """The worth of an allowance of an internal market in a year, in money of that year (millions per kt)."""
     if row_dual is None:
         return {}
     instance: Instance = model.instance

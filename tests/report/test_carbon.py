@@ -91,7 +91,7 @@ def test_sheets_and_document(result):
     assert {"Carbon", "Credits"} <= set(sheets(result))
     found = plan_document(result)["carbon"]
     assert set(found) == {"positions", "credits", "internal_price_is"}
-    assert "whole numbers" in found["internal_price_is"]
+    assert "whole projects" in found["internal_price_is"]
     assert json.dumps(found)
     assert len(found["positions"]) == 9
 
@@ -103,7 +103,7 @@ def test_the_terminal_says_what_was_traded_and_what_the_price_is(result, capsys)
     assert "kt of credits" in said
     assert "certificates sold for 0.6 MCNY" in said
     assert "inside: internal carbon price" in said
-    assert "the whole numbers of the plan being as they are" in said
+    assert "the whole projects of the plan being as they are" in said
 
 
 def test_nothing_of_it_without_markets(tmp_path):
