@@ -7,7 +7,7 @@ from tests.reference.search import Search
 
 from .enumeration import MarketSearch
 
-MOST_PROGRAMMES = 72
+MOST_PROGRAMMES = 144
 
 
 def draw(seed: int) -> dict:
@@ -74,7 +74,7 @@ class Drawing:
         gross = self.witnessed(raw)
         markets = {}
         if self.chance(0.85):
-            markets["ets"] = self.external()
+            markets["ets"] = self.seller() if self.chance(0.15) else self.external()
         if not markets or self.chance(0.35):
             markets["inside"] = self.internal(gross)
         if self.chance(0.25):
@@ -196,6 +196,21 @@ class Drawing:
                 self.add_issues(market)
         if "solar" in self.projects and self.chance(0.4):
             market["certificates"] = {"projects": ["solar"], "price": self.path("CNY/MWh", 5, 60)}
+        return market
+
+    def seller(self) -> dict:
+        """Who is given more than it needs, while prices rise: how much may be kept, and what raises that limit?"""
+        low = self.between(20, 60)
+        market: dict = {
+            "entities": ["works"],
+            "price": {1: f"{low} CNY/tCO2e", self.last: f"{low * self.between(1.5, 4):.3f} CNY/tCO2e"},
+            "free_allocation": {1: self.percent(110, 180), self.last: self.percent(60, 150)},
+            "banking": {"multiple": self.rng.choice([0.5, 1, 1.5, 3])},
+        }
+        if self.chance(0.6):
+            market["banking"]["keep"] = f"{self.between(1, 12)} ktCO2e"
+        if self.chance(0.3):
+            market["final_value"] = "price"
         return market
 
     def add_free(self, market: dict) -> None:
