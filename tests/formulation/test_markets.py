@@ -281,6 +281,15 @@ def test_two_markets_may_cover_one_source(tmp_path):
     assert least_cost(text, tmp_path) == pytest.approx(15)
 
 
+def test_a_market_that_cannot_be_served_is_named(tmp_path):
+    """70 kt are given, nothing can be bought, and the kiln leaves 70.1: the market is to blame, the budget is not."""
+    text = ets("free_allocation: 70 %, buy: false", KILN.replace("30 %", "29.9 %"))
+    conflict = refused(text + "budgets: {b: {limit: 9 MCNY}}\n", tmp_path)
+    assert [(i.kind, i.id) for i in conflict.items] == [("market", "ets")]
+    assert conflict.sentences[0] == "Whatever is started, what is due in the market ets cannot hold."
+    assert solved(ets("free_allocation: 70 %, buy: false", KILN), tmp_path).plan.objective == pytest.approx(6)
+
+
 def test_allowances_are_conserved_to_the_last_unit(tmp_path):
     """Everything at once over three years: what was given, bought, borrowed, credited and held is all accounted for."""
     keys = (

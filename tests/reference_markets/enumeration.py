@@ -9,7 +9,8 @@ from tests.reference.options import Option
 from tests.reference.quantities import read_path
 from tests.reference.search import Search
 
-from .carbon import Carbon, CarbonCase
+from .carbon import CarbonCase
+from .coverage import Carbon
 
 
 class MarketSearch(Search):
