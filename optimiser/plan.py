@@ -26,11 +26,16 @@ class Start:
 
 @dataclass(frozen=True)
 class Decisions:
-    """Everything a plan decides: starts, output used on site where that is open (source's activity), credits (kt)."""
+    """Everything a plan decides: starts, output used on site where that is open (source's activity), credits (kt).
+
+    `carbon` by (what, market, account or project, year): what is bought, sold, banked, borrowed, surrendered in credits
+    (`credits` from outside, `own`) and transferred by accounts; credits sold and used and output certified by projects.
+    """
 
     starts: tuple[Start, ...]
     supplied: dict[tuple[str, int], float] = field(default_factory=dict)
     credits: dict[tuple[str, int], float] = field(default_factory=dict)
+    carbon: dict[tuple[str, str, str, int], float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,9 @@ class Plan:
     gave_way: tuple[str, ...]
     stopped_by: str
     solver: dict[str, Any]
+    carbon_prices: dict[tuple[str, int], float] = field(default_factory=dict)
+    """By internal market and year, in millions per kt: the worth of an allowance at the margin, the whole numbers being
+    as they are; empty where the solver gave no duals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +112,10 @@ class Accounts:
     objective: float
     spending: float
     """Present value of money spent: what a gap may be set against when savings push the objective towards zero."""
+    carbon: dict[tuple[str, str], dict[str, Floats]] = field(default_factory=dict)
+    """By market and account: what was covered, due, given, traded, kept and lapsed, kt by year, and its cost."""
+    earned: dict[tuple[str, str], dict[str, Floats]] = field(default_factory=dict)
+    """By market and project: credits issued, sold and used, output certified, and what they brought."""
 
     def total(self, kind: str) -> Floats:
         """Money of one kind over all projects (Y,)."""

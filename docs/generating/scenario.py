@@ -13,11 +13,12 @@ from pydantic.fields import FieldInfo
 
 from docs.generating import NOTICE, ROOT, head
 from optimiser.errors import Problems
-from optimiser.scenario import values
+from optimiser.scenario import allocation, markets, values
 from optimiser.scenario.base import Entry
 from optimiser.scenario.header import Horizon, Solve
 from optimiser.scenario.kinds import AnyProject, Project, Size, Units
 from optimiser.scenario.kinds import base as kinds_base
+from optimiser.scenario.markets import AnyMarket, Market
 from optimiser.scenario.model import Scenario
 from optimiser.scenario.money import Budget, Group, Resource
 from optimiser.scenario.organisation import Entity, Source
@@ -56,6 +57,14 @@ WORDS: list[tuple[Any, str]] = [
     (Size, "mapping, see [size](#size)"),
     (Horizon, "mapping, see [horizon](#horizon)"),
     (Solve, "mapping, see [solve](#solve)"),
+    (allocation.AnyAllocation, "path, `{benchmark, activity}`, or one of them by entity"),
+    (markets.Multiple, "number"),
+    (markets.InternalBanking, "true or a mapping, see [banking](#banking)"),
+    (markets.Banking, "true or a mapping, see [banking](#banking)"),
+    (markets.Borrowing, "mapping, see [borrowing](#borrowing)"),
+    (markets.Credits, "mapping, see [credits](#credits)"),
+    (markets.Issues, "mapping, see [issues](#issues)"),
+    (markets.Certificates, "mapping, see [certificates](#certificates)"),
     (str, "text"),
     (int, "whole number"),
     (float, "number"),
@@ -80,6 +89,10 @@ def scenario_page() -> str:
     parts += list(_kinds("projects", AnyProject, Project))
     for name, model in limits.items():
         parts += [f"## {name}\n\n{model.__doc__}\n", example(name, None), _table(model)]
+    parts += [f"## markets\n\n{Market.__doc__} These keys may stand in a market of both kinds:\n", _table(Market)]
+    parts += list(_kinds("markets", AnyMarket, Market))
+    for model in (markets.Banking, markets.Borrowing, markets.Credits, markets.Issues, markets.Certificates):
+        parts += [f"### {model.__name__.lower()}\n", f"{model.__doc__}\n", _table(model)]
     parts += [f"## targets\n\n{Target.__doc__} These keys may stand in a target of every kind:\n", _table(Target)]
     parts += list(_kinds("targets", AnyTarget, Target))
     return "\n".join(parts)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from optimiser.audit.accounts import Books
+from optimiser.audit.carbon import broken_markets, earnings, positions
 from optimiser.audit.limits import broken_limits, budget_account
 from optimiser.audit.lines import lines_of
 from optimiser.audit.promises import gross_of, shortfalls, target_rows
@@ -26,6 +27,7 @@ def audit(instance: Instance, plan: Plan) -> Accounts:
     books = Books(instance, plan.decisions)
     accounts = recompute(books)
     faults = broken_limits(books, accounts.budgets)
+    faults += list(broken_markets(books))
     faults += _missed(instance, plan, accounts)
     faults += list(_contradictions(books, plan, accounts))
     if faults:
@@ -45,8 +47,12 @@ def recompute(books: Books) -> Accounts:
     credits = {t.id: books.credits(t.id) for t in instance.targets if isinstance(t, NeutralityData) and t.credits > 0}
     lines = lines_of(books)
     for line in lines:
-        money.setdefault(line.kind, {})[line.owner] = line.values
-    after = {line.owner: line.after for line in lines if line.after}
+        by_owner = money.setdefault(line.kind, {})
+        by_owner[line.owner] = by_owner.get(line.owner, 0.0) + line.values
+    after: dict[str, float] = {}
+    for line in lines:
+        if line.after:
+            after[line.owner] = after.get(line.owner, 0.0) + line.after
     penalties = _penalties(books, rows)
     amounts = [v for by in money.values() for v in by.values()] or [np.zeros(books.n)]
     objective = float((np.sum(amounts, axis=0) + penalties) @ instance.discount)
@@ -73,6 +79,8 @@ def recompute(books: Books) -> Accounts:
         targets=tuple(row for found in rows.values() for row in found),
         objective=objective,
         spending=float(spent @ instance.discount),
+        carbon=positions(books),
+        earned=earnings(books),
     )
 
 
@@ -111,7 +119,7 @@ def _contradictions(books: Books, plan: Plan, accounts: Accounts) -> Iterator[st
         if t.sources:
             yield from _differs(f"gross emissions of {t.id}", claims.gross.get(t.id), gross_of(books, t))
         if t.sinks:
-            removed = np.sum([accounts.removed[books.instance.projects[i].id] for i in t.sinks], axis=0)
+            removed = np.sum([books.counted(books.instance.projects[i]) for i in t.sinks], axis=0)
             yield from _differs(f"removals for {t.id}", claims.removed.get(t.id), removed)
         if isinstance(t, AvoidedData):
             avoided = [books.avoided(p) for p in books.instance.projects if p.entity in t.entities]

@@ -111,6 +111,14 @@ class Books:
         """Removals of a sink (Y,)."""
         return self.new[p.id] @ p.removal if p.removal is not None else np.zeros(self.n)
 
+    def counted(self, p: ProjectData) -> Floats:
+        """Removals of a sink that count for targets (Y,): those sold as credits count for the buyer."""
+        carbon = self.decisions.carbon
+        markets = [m.id for m in self.instance.markets]
+        years = [int(y) for y in self.instance.years]
+        sold = [sum(carbon.get(("credit_sold", m, p.id, y), 0.0) for m in markets) for y in years]
+        return self.removed(p) - np.array(sold)
+
     def avoided(self, p: ProjectData) -> Floats:
         """Emissions avoided at customers by a project (Y,)."""
         total = self.effect[p.id] * p.avoids if p.avoids is not None else np.zeros(self.n)

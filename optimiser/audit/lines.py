@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from optimiser.audit.accounts import Books
+from optimiser.audit.carbon import earnings, left_at_end, position
 from optimiser.instance.data import NeutralityData
+from optimiser.instance.market_data import ExternalMarketData
 from optimiser.plan import Floats
 
 
@@ -24,10 +26,24 @@ class Line:
 
 def lines_of(books: Books) -> list[Line]:
     """Every line that budgets may see and the objective counts."""
-    return [*_credits(books)]
+    return [*_credits(books), *_markets(books)]
 
 
 def _credits(books: Books) -> Iterator[Line]:
     for t in books.instance.targets:
         if isinstance(t, NeutralityData) and t.credits > 0:
             yield Line("credits", t.id, t.entities, books.credits(t.id) * t.credit_price)
+
+
+def _markets(books: Books) -> Iterator[Line]:
+    """What accounts pay for allowances and credits, and what projects earn."""
+    for m in books.instance.markets:
+        if isinstance(m, ExternalMarketData):
+            for a in m.accounts:
+                found = position(books, m, a)
+                yield Line("carbon", m.id, a.entities, found["cost"], after=-left_at_end(m, found))
+    for (market, name), earned in earnings(books).items():
+        p = books.index[name]
+        for kind, key in (("carbon", "credit_income"), ("certificates", "certificate_income")):
+            if key in earned:
+                yield Line(kind, market, frozenset({p.entity}), -earned[key], p.tags)

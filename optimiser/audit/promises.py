@@ -59,7 +59,7 @@ def gross_of(books: Books, t: TargetData) -> Floats:
 def _removed(books: Books, t: TargetData) -> Floats:
     total = np.zeros(books.n)
     for i in t.sinks:
-        total = total + books.removed(books.instance.projects[i])
+        total = total + books.counted(books.instance.projects[i])
     return total
 
 

@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 
 from optimiser.formulation import Question, build
 from optimiser.instance import Instance
+from optimiser.instance.market_data import InternalMarketData
 from optimiser.solve.highs import Interrupt, Limits, run
 from optimiser.solve.programme import assemble
 from optimiser.solve.reading import read_claims
 
-KINDS = ("resource", "group", "commitment", "budget", "target")
+KINDS = ("resource", "group", "commitment", "budget", "market", "target")
 
 
 @dataclass(frozen=True, order=True)
@@ -73,6 +74,7 @@ def _items(instance: Instance) -> Iterator[Item]:
     yield from (Item("group", g.id) for g in instance.groups)
     yield from (Item("commitment", p.id) for p in instance.projects if p.committed)
     yield from (Item("budget", b.id) for b in instance.budgets)
+    yield from (Item("market", m.id) for m in instance.markets if m.can_refuse)
     yield from (Item("target", t.id) for t in instance.targets if t.penalty is None and t.priority is None)
 
 
@@ -100,6 +102,7 @@ def restricted(instance: Instance, items: list[Item]) -> Instance:
             for p in instance.projects
         ),
         budgets=tuple(b for b in instance.budgets if b.id in names["budget"]),
+        markets=tuple(m for m in instance.markets if m.id in names["market"] or not m.can_refuse),
         targets=tuple(t for t in instance.targets if t.id in names["target"]),
     )
 
@@ -195,6 +198,7 @@ def _words(instance: Instance, item: Item) -> str:
     describe: dict[str, Callable[[str], str]] = {
         "target": lambda n: f"the target {n}",
         "budget": lambda n: f"the budget {n}",
+        "market": lambda n: market_in_words(instance, n),
         "resource": lambda n: f"the limit of {n}",
         "group": lambda n: f"the choice {n}",
         "commitment": lambda n: f"the commitment to {n}",
@@ -204,6 +208,12 @@ def _words(instance: Instance, item: Item) -> str:
 
 def _span(by_year: dict[int, float]) -> str:
     return f"{min(by_year)} to {max(by_year)}" if len(by_year) > 1 else str(next(iter(by_year)))
+
+
+def market_in_words(instance: Instance, name: str) -> str:
+    """What a market asks for."""
+    inside = any(m.id == name and isinstance(m, InternalMarketData) for m in instance.markets)
+    return f"the cap of the internal market {name}" if inside else f"what is due in the market {name}"
 
 
 def _tonnes(kt: float) -> str:

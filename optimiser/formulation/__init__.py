@@ -16,10 +16,13 @@ from optimiser.formulation.budgets import add_budgets
 from optimiser.formulation.carbon_budgets import add_carbon_budgets
 from optimiser.formulation.choices import add_choices
 from optimiser.formulation.cost import add_least_cost, add_least_more, add_least_shortfall
+from optimiser.formulation.credit_issues import add_credit_income, add_credit_issues
 from optimiser.formulation.emissions import add_emissions, add_removals
 from optimiser.formulation.extensions import add_extensions
 from optimiser.formulation.historical import add_historical
 from optimiser.formulation.intensities import add_intensities
+from optimiser.formulation.internal_markets import add_internal_markets
+from optimiser.formulation.markets import add_market_postings, add_markets
 from optimiser.formulation.matrix import MatrixPart
 from optimiser.formulation.neutrality import add_credits, add_neutrality
 from optimiser.formulation.peaks import add_peaks
@@ -64,6 +67,7 @@ def build(instance: Instance, question: Question | None = None) -> pyo.ConcreteM
     add_cheaper_starts(model)
     add_supply(model)
     add_credits(model)
+    add_credit_issues(model)
     add_shortfalls(model)
     add_extensions(model)
 
@@ -71,11 +75,15 @@ def build(instance: Instance, question: Question | None = None) -> pyo.ConcreteM
     add_emissions(model)
     add_removals(model)
     add_credit_postings(model)
+    add_markets(model)
+    add_market_postings(model)
+    add_credit_income(model)
 
     # what must hold of any plan
     add_requirements(model)
     add_choices(model)
     add_resources(model)
+    add_internal_markets(model)
     add_budgets(model)
 
     # what was promised

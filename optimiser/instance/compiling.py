@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimiser.instance.data import BudgetData, EntityData, GroupData, Instance, Ledger, ResourceData, SourceData
+from optimiser.instance.markets import compile_markets
 from optimiser.instance.paths import Paths
 from optimiser.instance.projects import compile_projects
 from optimiser.instance.targets import compile_targets
@@ -49,6 +50,7 @@ def compile_instance(scenario: Scenario) -> Instance:
         budgets=tuple(_budget(scenario, paths, n, b, entities) for n, b in scenario.budgets.items()),
         targets=compile_targets(scenario, paths, entities, sources, projects),
         solve=scenario.solve,
+        markets=compile_markets(scenario, paths, entities, sources, projects),
     )
 
 

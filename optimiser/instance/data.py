@@ -13,6 +13,7 @@ from typing import Literal
 
 import numpy as np
 
+from optimiser.instance.market_data import AnyMarketData
 from optimiser.instance.timing import Floats, Ints, Timing
 from optimiser.scenario.header import Solve
 
@@ -310,6 +311,7 @@ class Instance:
     budgets: tuple[BudgetData, ...]
     targets: tuple[TargetData, ...]
     solve: Solve
+    markets: tuple[AnyMarketData, ...] = ()
 
     @property
     def first(self) -> int:

@@ -20,6 +20,7 @@ from optimiser.instance.data import (
     SourceData,
     TargetData,
 )
+from optimiser.instance.markets import credit_price
 from optimiser.instance.paths import Paths
 from optimiser.instance.timing import Floats, Ints
 from optimiser.scenario.model import Scenario
@@ -168,11 +169,14 @@ class _Compiler:
     def _neutrality(self, common: dict[str, Any], target: Neutrality) -> NeutralityData:
         base = common["base"]
         price = target.credit_price
+        sold = credit_price(self.scenario, self.paths)
         return NeutralityData(
             **common,
             residual=target.residual * base if target.residual is not None else None,
             credits=target.credits * base,
-            credit_price=self.paths.over_horizon(price) if price is not None else self._sum([]),
+            credit_price=self.paths.over_horizon(price)
+            if price is not None
+            else self._sum([] if sold is None else [sold]),
         )
 
     def _intensity(self, common: dict[str, Any], target: Intensity) -> IntensityData:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from optimiser.report import tables
+from optimiser.report import carbon, tables
 from optimiser.report.result import Result
-from optimiser.report.tables import clean
+from optimiser.report.words import clean
 
 FORMAT, VERSION = "optimiser-plan", 1
 
@@ -58,8 +58,18 @@ def plan_document(result: Result) -> dict[str, Any]:
             "removals": {p: [clean(v) for v in values] for p, values in accounts.removed.items()},
             "avoided": {p: [clean(v) for v in values] for p, values in accounts.avoided.items()},
         },
+        **_carbon(result),
         "warnings": [str(w) for w in result.warnings],
     }
+
+
+def _carbon(result: Result) -> dict[str, Any]:
+    """Positions and what projects earn, where there are markets."""
+    if not result.instance.markets:
+        return {}
+    frames = {"positions": carbon.positions(result), "credits": carbon.credits(result)}
+    parts = {name: _records(frame) for name, frame in frames.items() if frame is not None}
+    return {"carbon": {**parts, "internal_price_is": carbon.CAVEAT} if result.plan.carbon_prices else parts}
 
 
 def _yearly_money(result: Result) -> dict[str, list[float]]:

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from optimiser.report.carbon import sold_removals
 from optimiser.report.result import Result
+from optimiser.report.words import clean
 
 
 def schedule(result: Result) -> pd.DataFrame:
@@ -147,6 +149,9 @@ def pathway(result: Result) -> pd.DataFrame:
             "credits [ktCO2e]": sum(accounts.credits.values(), zero),
         }
     )
+    sold = sold_removals(result)
+    if np.any(sold):
+        frame["removals sold [ktCO2e]"] = sold
     return _cleaned(frame)
 
 
@@ -158,11 +163,6 @@ def cost_parts(result: Result) -> list[tuple[str, float]]:
     parts.append(("after the horizon", sum(accounts.after.values()) * accounts.salvage_discount))
     parts.append(("salvage", -sum(accounts.salvage.values()) * accounts.salvage_discount))
     return [(kind, value) for kind, value in parts if abs(value) > 1e-9]
-
-
-def clean(value: float) -> float:
-    """A number without the solver's dust: twelve digits, and no minus zero."""
-    return float(f"{value:.12g}") + 0.0 if abs(value) > 1e-9 else 0.0
 
 
 def _cleaned(frame: pd.DataFrame) -> pd.DataFrame:

@@ -10,11 +10,14 @@ from rich.text import Text
 
 from optimiser.plan import TargetRow
 from optimiser.report import tables
+from optimiser.report.carbon import show_carbon
 from optimiser.report.result import Result
+from optimiser.report.words import amount
 
 KINDS = {
     "capex": "capex", "opex": "opex", "energy": "energy used on site", "income": "sales", "credits": "credits",
-    "penalties": "penalties", "salvage": "worth of unused life",
+    "carbon": "carbon markets", "certificates": "green certificates", "penalties": "penalties",
+    "salvage": "worth of unused life", "after the horizon": "after the horizon",
 }  # fmt: skip
 
 
@@ -23,6 +26,7 @@ def show(result: Result, console: Console, folder: str) -> None:
     _show_head(result, console)
     _show_cost(result, console)
     _show_schedule(result, console)
+    show_carbon(result, console)
     _show_targets(result, console)
     _show_pathway(result, console)
     if folder:
@@ -128,7 +132,8 @@ def _show_pathway(result: Result, console: Console) -> None:
     marker = "braille" if console.encoding.lower().startswith("utf") else "*"
     plotext.plot(years, (frame["baseline [ktCO2e]"] * scale).tolist(), label="baseline", marker=".")
     if frame["removals [ktCO2e]"].max() > 0:
-        net = (frame["gross [ktCO2e]"] - frame["removals [ktCO2e]"]) * scale
+        sold = frame.get("removals sold [ktCO2e]", 0.0)
+        net = (frame["gross [ktCO2e]"] - frame["removals [ktCO2e]"] + sold) * scale
         plotext.plot(years, net.tolist(), label="net of removals", marker="-")
     plotext.plot(years, (frame["gross [ktCO2e]"] * scale).tolist(), label="gross", marker=marker)
     ticks = sorted({years[0], *(y for y in years if y % 10 == 0), years[-1]})
@@ -138,15 +143,6 @@ def _show_pathway(result: Result, console: Console) -> None:
     if not console.encoding.lower().startswith("utf"):
         picture = picture.encode("ascii", "replace").decode()
     console.print(Text(picture), highlight=False)
-
-
-def amount(value: float) -> str:
-    """A number with four digits that count, for reading."""
-    if abs(value) < 5e-7:
-        return "0"
-    if abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:.4g}"
 
 
 def percent(value: float) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from optimiser.report import tables
+from optimiser.report import carbon, tables
 from optimiser.report.result import Result
 
 
@@ -26,6 +26,7 @@ def write_workbook(result: Result, path: Path) -> None:
 
 def sheets(result: Result) -> dict[str, pd.DataFrame]:
     """Sheet name to table."""
+    optional = {"Carbon": carbon.positions(result), "Credits": carbon.credits(result)}
     return {
         "Schedule": tables.schedule(result),
         "Pathway": tables.pathway(result),
@@ -33,6 +34,7 @@ def sheets(result: Result) -> dict[str, pd.DataFrame]:
         "Money": tables.money(result),
         "Budgets and resources": tables.limits(result),
         "Emissions": tables.emissions(result),
+        **{name: frame for name, frame in optional.items() if frame is not None},
     }
 
 

@@ -9,6 +9,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 from optimiser.scenario.base import Strict
 from optimiser.scenario.header import Horizon, Salvage, Solve
 from optimiser.scenario.kinds import AnyProject
+from optimiser.scenario.markets import AnyMarket
 from optimiser.scenario.mistakes import Mistake, misread
 from optimiser.scenario.money import Budget, Group, Resource
 from optimiser.scenario.organisation import Entity, Source
@@ -82,6 +83,8 @@ class Scenario(Strict):
     """Choices among projects."""
     budgets: dict[Id, Budget] = Field(default_factory=dict)
     """Limits on money."""
+    markets: dict[Id, AnyMarket] = Field(default_factory=dict)
+    """Where emissions cost allowances, and where credits and certificates are sold."""
     targets: dict[Id, AnyTarget] = Field(default_factory=dict)
     """Promises."""
     solve: Solve = Field(default_factory=Solve)

@@ -8,6 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from optimiser.scenario.kinds import AnyProject
+from optimiser.scenario.markets import AnyMarket
 from optimiser.scenario.model import Scenario
 from optimiser.scenario.targets import AnyTarget
 from optimiser.source import Node, locate
@@ -20,7 +21,7 @@ def _classes(union: Any) -> dict[str, type[BaseModel]]:
     return {str(get_args(m.model_fields["kind"].annotation)[0]): m for m in members}
 
 
-KINDS = {"projects": _classes(AnyProject), "targets": _classes(AnyTarget)}
+KINDS = {"projects": _classes(AnyProject), "targets": _classes(AnyTarget), "markets": _classes(AnyMarket)}
 TAGS = {tag for classes in KINDS.values() for tag in classes}
 OUTSIDE = ("extends", "templates", "tables")
 """Sections that are gone before a scenario is validated."""
@@ -98,9 +99,9 @@ def model_at(root: Node, path: Loc) -> Any:
 
 
 def _nested(model: Any, key: str) -> Any:
-    """The model of a mapping within an entry (`units`, `size`), or None."""
+    """The model of a mapping within an entry (`units`, `size`, `banking`), or None."""
     info = field(model, key) if model is not None else None
-    return _inner(info.annotation) if info is not None and key in ("units", "size") else None
+    return _inner(info.annotation) if info is not None else None
 
 
 def _inner(annotation: Any) -> Any:

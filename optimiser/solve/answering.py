@@ -10,6 +10,7 @@ from optimiser.errors import NoPlanError
 from optimiser.formulation import Question
 from optimiser.instance import Instance
 from optimiser.plan import Plan
+from optimiser.solve.carbon import read_carbon_prices
 from optimiser.solve.exact import make_exact
 from optimiser.solve.highs import Interrupt, Limits, relative_gap
 from optimiser.solve.other import require
@@ -108,6 +109,7 @@ def _plan(search: Search, found: Found, gave_way: tuple[str, ...]) -> Plan:
         gave_way=gave_way,
         stopped_by="" if optimal else _reason(search, found),
         solver=solver,
+        carbon_prices=read_carbon_prices(model, programme, outcome.row_dual),
     )
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from optimiser.instance import Instance
 from optimiser.plan import Claims, Decisions, Start
+from optimiser.solve.carbon import read_carbon
 from optimiser.solve.highs import Limits, Outcome, run
 from optimiser.solve.programme import Programme
 
@@ -51,7 +52,7 @@ def read_decisions(model: pyo.ConcreteModel, programme: Programme, x: Floats) ->
         starts += [Start(p.id, int(v), float(n)) for v, n in zip(p.starts, amounts, strict=True) if n > 0]
     supplied = {k: v for k, v in programme.of_variable(model.supplied, x).items() if abs(v) > 1e-9}
     credits = {k: v for k, v in programme.of_variable(model.credits, x).items() if v > 1e-9}
-    return Decisions(tuple(starts), supplied, credits)
+    return Decisions(tuple(starts), supplied, credits, read_carbon(model, programme, x))
 
 
 def read_claims(model: pyo.ConcreteModel, programme: Programme, x: Floats) -> Claims:

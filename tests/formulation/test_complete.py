@@ -66,6 +66,17 @@ targets: {cap: {kind: reduction, by: 2, cut: 50 %}}
 projects: {p: {kind: upgrade, capex: 7 MCNY, abates: {site: 35 %}}}
 targets: {cap: {kind: reduction, by: 2, cut: 50 %, priority: 1}}
 """,
+    "a market with own credits, certificates and net sales": """
+projects:
+  wood: {kind: sink, start: 1, committed: true, removal: 10 ktCO2e}
+  solar: {kind: facility, start: 1, committed: true, yield: 20 GWh, sells: 0.1 CNY/kWh, displaces: 0.5 tCO2e/MWh}
+markets:
+  ets: {price: {1: 100 CNY/tCO2e, 3: 300 CNY/tCO2e}, free_allocation: 110 %, banking: {keep: 5 ktCO2e, multiple: 1},
+        credits: {share: 5 %, price: 40 CNY/tCO2e}, issues: {projects: [wood, solar]},
+        certificates: {projects: solar, price: 0.01 CNY/kWh}}
+  inside: {kind: internal, entities: group, cap: 100 %}
+entities: {group: {}}
+""",
     "two sizes on one source": """
 projects:
   p: {kind: upgrade, size: {max: 10 MW}, capex: 10 MCNY/MW, abates: {site: 5 %/MW}}

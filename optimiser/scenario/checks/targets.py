@@ -130,7 +130,8 @@ def _check_credits(check: Check, loc: Loc, target: Neutrality) -> None:
     elif (
         target.credits > 0
         and not check.may_be_elsewhere((*loc, "credit_price"))
-        and not check.problems.misses("markets")
+        and not check.incomplete("markets")
+        and not any(getattr(m, "credits", None) is not None for m in check.scenario.markets.values())
     ):
         help = "give `credit_price: 80 CNY/tCO2e`, or write credits: 0 %"
         check.note((*loc, "credits"), "K004", "credits are admitted but have no price", help)
