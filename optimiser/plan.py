@@ -26,11 +26,17 @@ class Start:
 
 @dataclass(frozen=True)
 class Decisions:
-    """Everything a plan decides: starts, output used on site where that is open (source's activity), credits (kt)."""
+    """Everything a plan decides: starts, output used on site where that is open (source's activity), credits (kt).
+
+    `issued` by instrument and year; `used`: what an issue pays for, by instrument, year of issue, project (or fleet) and
+    year of the capex.
+    """
 
     starts: tuple[Start, ...]
     supplied: dict[tuple[str, int], float] = field(default_factory=dict)
     credits: dict[tuple[str, int], float] = field(default_factory=dict)
+    issued: dict[tuple[str, int], float] = field(default_factory=dict)
+    used: dict[tuple[str, int, str, int], float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,24 @@ class TargetRow:
     unit: str
 
 
+@dataclass(frozen=True, eq=False)
+class Debt:
+    """An instrument in the accounts (Y,): issued, owed at the end of the year, fees, interest and repayment paid.
+
+    `settled` is what is repaid in the year after the horizon, with `interest_settled`. `stepped_up`: the target was
+    missed, so the higher rate is due.
+    """
+
+    issued: Floats
+    outstanding: Floats
+    fees: Floats
+    interest: Floats
+    repayment: Floats
+    settled: float
+    interest_settled: float
+    stepped_up: bool
+
+
 @dataclass(frozen=True)
 class Accounts:
     """A plan recomputed. (Y,) arrays: money by project and kind, emissions by source and ledger, the other ledgers.
@@ -104,6 +128,8 @@ class Accounts:
     objective: float
     spending: float
     """Present value of money spent: what a gap may be set against when savings push the objective towards zero."""
+    debts: dict[str, Debt] = field(default_factory=dict)
+    """By instrument of finance."""
 
     def total(self, kind: str) -> Floats:
         """Money of one kind over all projects (Y,)."""

@@ -11,13 +11,15 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from optimiser.explain.finance import WORDS as FINANCE
+from optimiser.explain.finance import finance_items, restricted_finance
 from optimiser.formulation import Question, build
 from optimiser.instance import Instance
 from optimiser.solve.highs import Interrupt, Limits, run
 from optimiser.solve.programme import assemble
 from optimiser.solve.reading import read_claims
 
-KINDS = ("resource", "group", "commitment", "budget", "target")
+KINDS = ("resource", "group", "terms", "ceiling", "issue", "commitment", "budget", "target")
 
 
 @dataclass(frozen=True, order=True)
@@ -64,6 +66,7 @@ def _items(instance: Instance) -> Iterator[Item]:
     """In the order in which they are tried: what a planner would name last goes first."""
     yield from (Item("resource", r.id) for r in instance.resources)
     yield from (Item("group", g.id) for g in instance.groups)
+    yield from (Item(kind, name) for kind, name in finance_items(instance))
     yield from (Item("commitment", p.id) for p in instance.projects if p.committed)
     yield from (Item("budget", b.id) for b in instance.budgets)
     yield from (Item("target", t.id) for t in instance.targets if t.penalty is None and t.priority is None)
@@ -94,6 +97,7 @@ def restricted(instance: Instance, items: list[Item]) -> Instance:
         ),
         budgets=tuple(b for b in instance.budgets if b.id in names["budget"]),
         targets=tuple(t for t in instance.targets if t.id in names["target"]),
+        finance=restricted_finance(instance, names),
     )
 
 
@@ -167,7 +171,7 @@ def _words(instance: Instance, item: Item) -> str:
         "group": lambda n: f"the choice {n}",
         "commitment": lambda n: f"the commitment to {n}",
     }
-    return describe[item.kind](item.id)
+    return FINANCE[item.kind].format(item.id) if item.kind in FINANCE else describe[item.kind](item.id)
 
 
 def _tonnes(kt: float) -> str:

@@ -14,22 +14,28 @@ from numpy.typing import NDArray
 from optimiser.formulation.avoided import add_avoided
 from optimiser.formulation.budgets import add_budgets
 from optimiser.formulation.carbon_budgets import add_carbon_budgets
+from optimiser.formulation.ceilings import add_ceilings
 from optimiser.formulation.choices import add_choices
 from optimiser.formulation.cost import add_least_cost, add_least_shortfall
+from optimiser.formulation.debt_service import add_debt_service
 from optimiser.formulation.emissions import add_emissions, add_removals
 from optimiser.formulation.historical import add_historical
 from optimiser.formulation.intensities import add_intensities
+from optimiser.formulation.issues import add_issues
 from optimiser.formulation.matrix import MatrixPart
 from optimiser.formulation.neutrality import add_credits, add_neutrality
 from optimiser.formulation.peaks import add_peaks
 from optimiser.formulation.postings import add_credit_postings
+from optimiser.formulation.proceeds import add_use_of_proceeds
 from optimiser.formulation.reductions import add_reductions
 from optimiser.formulation.requirements import add_requirements
 from optimiser.formulation.research import add_cheaper_starts
 from optimiser.formulation.resources import add_resources
 from optimiser.formulation.shortfalls import add_shortfalls
 from optimiser.formulation.starts import add_starts
+from optimiser.formulation.step_ups import add_step_ups
 from optimiser.formulation.supply import add_supply
+from optimiser.formulation.taxes import add_taxes
 from optimiser.instance import Instance
 
 
@@ -63,17 +69,23 @@ def build(instance: Instance, question: Question | None = None) -> pyo.ConcreteM
     add_supply(model)
     add_credits(model)
     add_shortfalls(model)
+    add_issues(model)
+    add_step_ups(model)
 
     # what they do, year by year
     add_emissions(model)
     add_removals(model)
     add_credit_postings(model)
+    add_debt_service(model)
+    add_taxes(model)
 
     # what must hold of any plan
     add_requirements(model)
     add_choices(model)
     add_resources(model)
     add_budgets(model)
+    add_ceilings(model)
+    add_use_of_proceeds(model)
 
     # what was promised
     add_peaks(model)

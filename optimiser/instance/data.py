@@ -13,10 +13,12 @@ from typing import Literal
 
 import numpy as np
 
+from optimiser.instance.funding import FinanceData
 from optimiser.instance.timing import Floats, Ints, Timing
 from optimiser.scenario.header import Solve
 
 Ledger = Literal["location", "market"]
+RAISED = ("proceeds", "grants")
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,8 +192,10 @@ class BudgetData:
     tags: frozenset[str] | None = None
     named: bool = False
 
-    def sees(self, kind: str, entities: frozenset[int], tags: Collection[str] = ()) -> bool:
-        """True where money of this kind, of these entities and with these tags, weighs on the budget."""
+    def sees(self, kind: str, entities: frozenset[int], tags: Collection[str] = (), budgets=None) -> bool:
+        """True where money of this kind, entities and tags weighs on the budget, or where `budgets` names it."""
+        if budgets is not None:
+            return self.id in budgets
         if self.named or (self.covers == "capex" and kind != "capex"):
             return False
         return entities <= self.entities and (self.tags is None or not self.tags.isdisjoint(tags))
@@ -310,6 +314,7 @@ class Instance:
     budgets: tuple[BudgetData, ...]
     targets: tuple[TargetData, ...]
     solve: Solve
+    finance: FinanceData = FinanceData()
 
     @property
     def first(self) -> int:

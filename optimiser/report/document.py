@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from optimiser.report import tables
+from optimiser.report import funding, tables
 from optimiser.report.result import Result
 from optimiser.report.tables import clean
 
@@ -48,6 +48,7 @@ def plan_document(result: Result) -> dict[str, Any]:
         "credits": [
             {"target": t, "year": y, "amount": clean(v)} for (t, y), v in sorted(plan.decisions.credits.items())
         ],
+        **_finance(result),
         "tables": {
             "pathway": _records(tables.pathway(result)),
             "money": _yearly_money(result),
@@ -60,6 +61,15 @@ def plan_document(result: Result) -> dict[str, Any]:
         },
         "warnings": [str(w) for w in result.warnings],
     }
+
+
+def _finance(result: Result) -> dict[str, Any]:
+    """What is issued, owed and paid for, where the scenario has instruments."""
+    if not funding.has_finance(result):
+        return {}
+    stepped_up = [i for i, debt in result.accounts.debts.items() if debt.stepped_up]
+    years, uses = _records(funding.finance(result)), _records(funding.proceeds(result))
+    return {"finance": {"years": years, "proceeds": uses, "stepped_up": stepped_up}}
 
 
 def _yearly_money(result: Result) -> dict[str, list[float]]:

@@ -7,12 +7,14 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from optimiser.errors import UsageError
-from optimiser.report import tables
+from optimiser.report import funding, tables
 from optimiser.report.document import FORMAT, dumps, plan_document
 from optimiser.report.result import Result
 from optimiser.report.workbook import write_workbook
@@ -26,7 +28,12 @@ TABLES = {
     "limits.csv": tables.limits,
     "pathway.csv": tables.pathway,
 }
-OURS = frozenset([MARK, "run.json", "plan.xlsx", *TABLES])
+OURS = frozenset([MARK, "run.json", "plan.xlsx", *TABLES, *funding.TABLES])
+
+
+def tables_of(result: Result) -> dict[str, Callable[[Result], pd.DataFrame]]:
+    """File name to table; those of a section only where the scenario has it."""
+    return TABLES | (funding.TABLES if funding.has_finance(result) else {})
 
 
 def write_result(result: Result, run: dict[str, Any], folder: Path) -> None:
@@ -37,7 +44,7 @@ def write_result(result: Result, run: dict[str, Any], folder: Path) -> None:
     refuse_foreign(folder)
     with _aside(folder) as new:
         (new / MARK).write_text(dumps(plan_document(result)), encoding="utf-8")
-        for name, table in TABLES.items():
+        for name, table in tables_of(result).items():
             _neutral(table(result)).to_csv(new / name, index=False, encoding="utf-8", lineterminator="\n")
         write_workbook(result, new / "plan.xlsx")
         (new / "run.json").write_text(dumps(run), encoding="utf-8")

@@ -48,7 +48,7 @@ def _renewed(p: Any) -> bool:
 def money(result: Result) -> pd.DataFrame:
     """Every flow of money by year, project, entity and kind. The present values sum to the objective."""
     instance, accounts = result.instance, result.accounts
-    entity = {p.id: instance.entities[p.entity].id for p in instance.projects}
+    entity = {p.id: instance.entities[p.entity].id for p in [*instance.finance.funding, *instance.projects]}
     rows: list[tuple[int, str, str, str, float, float]] = []
 
     def add(values: Any, item: str, where: str, kind: str) -> None:

@@ -9,12 +9,14 @@ from rich.table import Table
 from rich.text import Text
 
 from optimiser.plan import TargetRow
-from optimiser.report import tables
+from optimiser.report import funding, tables
 from optimiser.report.result import Result
 
 KINDS = {
     "capex": "capex", "opex": "opex", "energy": "energy used on site", "income": "sales", "credits": "credits",
-    "penalties": "penalties", "salvage": "worth of unused life",
+    "penalties": "penalties", "salvage": "worth of unused life", "after the horizon": "settled after the horizon",
+    "proceeds": "proceeds of finance", "grants": "grants", "fees": "fees of finance", "interest": "interest",
+    "repayment": "repayment of debt", "deposits": "put away less returned", "tax": "tax",
 }  # fmt: skip
 
 
@@ -23,6 +25,8 @@ def show(result: Result, console: Console, folder: str) -> None:
     _show_head(result, console)
     _show_cost(result, console)
     _show_schedule(result, console)
+    if funding.has_finance(result):
+        _show_finance(result, console)
     _show_targets(result, console)
     _show_pathway(result, console)
     if folder:
@@ -89,6 +93,19 @@ def _show_schedule(result: Result, console: Console) -> None:
         console.print("Nothing starts." if result.missed else "Nothing starts: the baseline keeps every promise.")
     rest = len(result.instance.projects) - len(first)
     console.print(Text(f"{len(first)} of {len(first) + rest} projects start."))
+
+
+def _show_finance(result: Result, console: Console) -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("Finance", overflow="fold", max_width=24)
+    table.add_column(f"issued ({result.money})", overflow="fold")
+    table.add_column(f"owed in {result.instance.last}", justify="right", no_wrap=True)
+    for label, issued, owed in funding.lines(result):
+        table.add_row(Text(label), Text(issued), Text(owed))
+    console.print()
+    console.print(table)
+    if settled := funding.settlement(result):
+        console.print(Text(settled))
 
 
 def _show_targets(result: Result, console: Console) -> None:

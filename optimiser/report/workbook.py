@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from optimiser.report import tables
+from optimiser.report import funding, tables
 from optimiser.report.result import Result
 
 
@@ -26,6 +26,7 @@ def write_workbook(result: Result, path: Path) -> None:
 
 def sheets(result: Result) -> dict[str, pd.DataFrame]:
     """Sheet name to table."""
+    more = {name: table(result) for name, table in funding.SHEETS.items()} if funding.has_finance(result) else {}
     return {
         "Schedule": tables.schedule(result),
         "Pathway": tables.pathway(result),
@@ -33,6 +34,7 @@ def sheets(result: Result) -> dict[str, pd.DataFrame]:
         "Money": tables.money(result),
         "Budgets and resources": tables.limits(result),
         "Emissions": tables.emissions(result),
+        **more,
     }
 
 
@@ -101,7 +103,7 @@ def _write_sheet(book: Any, formats: dict[str, Any], name: str, frame: pd.DataFr
 
 
 def _form(title: str, values: pd.Series) -> str:
-    if title in ("year", "operates_from", "operates_until", "scope", "category"):
+    if title in ("year", "issued_in", "operates_from", "operates_until", "scope", "category"):
         return "whole"
     return "number" if values.dtype == float else "whole"
 

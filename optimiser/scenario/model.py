@@ -7,13 +7,14 @@ from typing import Annotated
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from optimiser.scenario.base import Strict
+from optimiser.scenario.finance import AnyInstrument, Tax
 from optimiser.scenario.header import Horizon, Salvage, Solve
 from optimiser.scenario.kinds import AnyProject
 from optimiser.scenario.mistakes import Mistake, misread
 from optimiser.scenario.money import Budget, Group, Resource
 from optimiser.scenario.organisation import Entity, Source
 from optimiser.scenario.targets import AnyTarget
-from optimiser.scenario.values import AnyPath, Flag, Id, Note, Rate, Text, Year, shown
+from optimiser.scenario.values import AnyPath, Flag, Id, Note, Rate, Text, Trend, Year, shown
 from optimiser.units import CURRENCIES
 
 _NAMES = {
@@ -66,6 +67,10 @@ class Scenario(Strict):
     """All money is real money of this year; absent: the first year."""
     discount_rate: Rate = 0.0
     """Real, per year."""
+    inflation: Trend | None = None
+    """Yearly rise of prices: the rates of `finance` are nominal. Absent: they are real."""
+    tax: Tax | None = None
+    """What capex and interest take off the tax; absent: no tax."""
     salvage: Salvage = "annuity"
     """How unused life at the end of the horizon is valued."""
     series: dict[Id, AnyPath] = Field(default_factory=dict)
@@ -82,6 +87,8 @@ class Scenario(Strict):
     """Choices among projects."""
     budgets: dict[Id, Budget] = Field(default_factory=dict)
     """Limits on money."""
+    finance: dict[Id, AnyInstrument] = Field(default_factory=dict)
+    """Sources of finance, and limits on debt."""
     targets: dict[Id, AnyTarget] = Field(default_factory=dict)
     """Promises."""
     solve: Solve = Field(default_factory=Solve)

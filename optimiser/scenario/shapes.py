@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from optimiser.scenario.finance import AnyInstrument
 from optimiser.scenario.kinds import AnyProject
 from optimiser.scenario.model import Scenario
 from optimiser.scenario.targets import AnyTarget
@@ -19,8 +20,9 @@ def _classes(union: Any) -> dict[str, type[BaseModel]]:
     return {str(get_args(m.model_fields["kind"].annotation)[0]): m for m in members}
 
 
-KINDS = {"projects": _classes(AnyProject), "targets": _classes(AnyTarget)}
+KINDS = {"projects": _classes(AnyProject), "targets": _classes(AnyTarget), "finance": _classes(AnyInstrument)}
 TAGS = {tag for classes in KINDS.values() for tag in classes}
+NESTED = ("units", "size", "eligible", "allocation")
 OUTSIDE = ("extends", "templates", "tables")
 """Sections that are gone before a scenario is validated."""
 
@@ -55,8 +57,8 @@ def model_at(root: Node, path: Loc) -> Any:
     section = field(Scenario, str(path[0]))
     if section is None:
         return None
-    if str(path[0]) in ("horizon", "solve"):
-        return section.annotation if len(path) == 1 else None
+    if str(path[0]) in ("horizon", "solve", "tax"):
+        return (_inner(section.annotation) or section.annotation) if len(path) == 1 else None
     if len(path) == 1:
         return None
     if path[0] in KINDS:
@@ -70,9 +72,9 @@ def model_at(root: Node, path: Loc) -> Any:
 
 
 def _nested(model: Any, key: str) -> Any:
-    """The model of a mapping within an entry (`units`, `size`), or None."""
+    """The model of a mapping within an entry, or None."""
     info = field(model, key) if model is not None else None
-    return _inner(info.annotation) if info is not None and key in ("units", "size") else None
+    return _inner(info.annotation) if info is not None and key in NESTED else None
 
 
 def _inner(annotation: Any) -> Any:
