@@ -51,7 +51,8 @@ def _debt(books: Books, f: FundingData) -> Debt:
 
 def _is_missed(books: Books, step: StepUpData) -> bool:
     looked_at = {int(books.instance.years[y]) for y in step.observed}
-    rows = target_rows(books, books.instance.targets[step.target])
+    target = next(t for t in books.instance.targets if t.id == step.target)
+    rows = target_rows(books, target)
     return any(not row.met for row in rows if row.year in looked_at)
 
 

@@ -31,11 +31,11 @@ from optimiser.instance.timing import Floats
 def add_step_ups(model: pyo.ConcreteModel) -> None:
     """Adds `missed[i]`, and `stepped_up[i, v]`, the amounts that bear the higher rate."""
     instance: Instance = model.instance
-    targets = instance.targets
+    targets = {t.id: t for t in instance.targets}
     linked = {}
     for f in instance.finance.funding:
         # a target without shortfall must hold
-        if f.step_up is not None and (targets[f.step_up.target].id, instance.first) in model.shortfall:
+        if f.step_up is not None and (f.step_up.target, instance.first) in model.shortfall:
             linked[f.id] = f
     model.missed = pyo.Var(list(linked), domain=pyo.Binary)
     index = [(f.id, int(v)) for f in linked.values() for v in f.years]

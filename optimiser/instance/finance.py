@@ -160,8 +160,8 @@ def _step_up(
     """The target is looked at in its years up to the first year of the higher rate, or else in its first one."""
     if not isinstance(entry, SustainabilityLinked):
         return None
-    index = next(i for i, t in enumerate(world.targets) if t.id == entry.target)
-    horizon, tested = world.paths.years, world.targets[index].years
+    horizon = world.paths.years
+    tested = next(t.years for t in world.targets if t.id == entry.target)
     start = entry.from_year
     if start is None:
         start = int(horizon[tested[0]]) if len(tested) else int(horizon[-1]) + 2
@@ -182,7 +182,7 @@ def _step_up(
 
     table, after = extra(years)
     old, old_after = extra(old_years)
-    return StepUpData(index, observed, table, after, old_amounts @ old, float(old_amounts @ old_after))
+    return StepUpData(entry.target, observed, table, after, old_amounts @ old, float(old_amounts @ old_after))
 
 
 def _felt_by(

@@ -55,10 +55,10 @@ class Service:
 class StepUpData:
     """What a higher rate adds to the interest per unit issued, (V, Y) and (V,) after, of old debt (Y,) and after.
 
-    It is due where the target (by index) is missed in any of the `observed` years (indices).
+    It is due where the target (by id) is missed in any of the `observed` years (indices).
     """
 
-    target: int
+    target: str
     observed: Ints
     extra: Floats
     extra_after: Floats

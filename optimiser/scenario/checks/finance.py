@@ -121,7 +121,7 @@ def limits(check: Check, limit: Limit, name: str) -> bool:
     debt = check.scenario.finance[name]
     if not isinstance(debt, Debt) or (limit.instruments is not None and name not in limit.instruments):
         return False
-    return _entity(check, debt.entity) in check.within(_entity(check, limit.entity))
+    return not check.scenario.entities or _entity(check, debt.entity) in check.within(_entity(check, limit.entity))
 
 
 def _entity(check: Check, name: str | None) -> str | None:
@@ -140,7 +140,8 @@ def _check_bounded(check: Check, name: str, entry: Funding | Deposit) -> None:
             check.note(loc, "K002", "nothing says how much may be put away", help, at_key=True)
         return
     ceiling = any(isinstance(e, Limit) and limits(check, e, name) for e in check.scenario.finance.values())
-    if entry.amount is None and entry.eligible is None and not isinstance(entry, Grant) and not ceiling:
+    used = entry.eligible is not None or isinstance(entry, Grant)
+    if entry.amount is None and not used and not ceiling:
         help = "write ticket: [0 MCNY, 3 bn CNY], amount, eligible, or a ceiling of kind limit"
         check.note(loc, "K002", "nothing says how much may be issued", help, at_key=True)
 
