@@ -28,8 +28,8 @@ class Start:
 class Decisions:
     """Everything a plan decides: starts, output used on site where that is open (source's activity), credits (kt).
 
-    `issued` by instrument and year; `used`: what an issue pays for, by instrument, year of issue, project (or fleet) and
-    year of the capex.
+    `issued` by instrument and year; `used`: what an issue pays for, by instrument, year of issue, project (or fleet)
+    and year of the capex.
     """
 
     starts: tuple[Start, ...]

@@ -51,4 +51,5 @@ def add_budgets(model: pyo.ConcreteModel) -> None:
     def spend_within_window(m, b, y):
         width = budgets[b].window or 1
         span = [k for k in years if y - width < k <= y]
-        return sum(spend[b, k] - (raised[b, k] if b in added else 0.0) for k in span) <= float(budgets[b].limit[instance.year_index(y)])
+        more = sum(raised[b, k] for k in span) if b in added else 0.0
+        return sum(spend[b, k] for k in span) - more <= float(budgets[b].limit[instance.year_index(y)])

@@ -3,10 +3,10 @@ r"""Issues: how much of each instrument is issued in each year, within its ticke
 $$ \text{issuing}_{i,v}\,\text{least}_i \le \text{issued}_{i,v} \le \text{issuing}_{i,v}\,\text{most}_{i,v}, \qquad
    \sum_v \text{issuing}_{i,v} \le n_i, \qquad \sum_v \text{issued}_{i,v} \le \text{amount}_i $$
 
-$\text{issuing}$ is a yes or no, and is there only where something asks whether there is an issue at all: a least ticket,
-a number of issues, a commitment. $\text{most}$ is the ticket or, where that leaves it open, the least of what the data
-allow: the total, the ceilings, and all that could be spent on what is eligible. A revolving pool limits what is owed
-at the end of each year instead of what is drawn in all.
+$\text{issuing}$ is a yes or no, and is there only where something asks whether there is an issue at all: a least
+ticket, a number of issues, a commitment. $\text{most}$ is the least of what the data allow: the ticket, the total, the
+ceilings, and all that could be spent on what is eligible. A revolving pool limits what is owed at the end of each year
+instead of what is drawn in all.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def largest_issue(instance: Instance, f: FundingData) -> Floats:
     for ceiling in instance.finance.ceilings:
         if any(instance.finance.funding[i] is f for i in ceiling.instruments):
             most = np.minimum(most, ceiling.limit[at])
-    if f.eligible is None or getattr(instance, "fleets", ()):
+    if f.eligible is None or bool(getattr(instance, "fleets", None)):
         return most
     spent = np.zeros(len(instance.years))
     for p in instance.projects:
@@ -78,7 +78,8 @@ def add_issues(model: pyo.ConcreteModel) -> None:
     instance: Instance = model.instance
     funding = {f.id: f for f in instance.finance.funding}
     index = [(f.id, int(v)) for f in funding.values() for v in f.years]
-    most = {(f.id, int(v)): m for f in funding.values() for v, m in zip(f.years, largest_issue(instance, f), strict=True)}
+    largest = {f.id: dict(zip(f.years, largest_issue(instance, f), strict=True)) for f in funding.values()}
+    most = {(i, v): float(largest[i][v]) for i, v in index}
     linked = [k for k in index if funding[k[0]].counted and np.isfinite(most[k])]
     top = {k: funding[k[0]].most for k in index}
     model.issued = pyo.Var(
@@ -120,9 +121,9 @@ def _add_totals(model: pyo.ConcreteModel) -> None:
     def issued_within_total(m, i):
         return sum(m.issued[i, int(v)] for v in limited[i].years) <= limited[i].amount
 
+    years = instance.years
     for i in [i for i in limited if i not in once]:
         f = limited[i]
         owed = model.issues.effect(f, f.service.outstanding)
-        years = instance.years
         most = np.maximum(f.amount - f.old.outstanding[0], 0.0)
         model.matrix.add_rows("owed_within_pool", owed, upper=most, label=lambda y, i=i: (i, int(years[y])))

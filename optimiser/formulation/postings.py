@@ -22,8 +22,8 @@ class Posting:
     """Money spent (negative: earned) by year, in `form` (Y rows), and after the last year in `after` (one row).
 
     `kind` is capex, opex, fuel, credits, ...; only capex weighs on budgets that cover capex. `owner` is an id of the
-    scenario; `entities` are those whose money it is, `tags` its own. `budgets` names those on which it weighs where that
-    does not follow from them. What is RAISED adds to what a budget has, and is no spending.
+    scenario; `entities` are those whose money it is, `tags` its own. `budgets` names those on which it weighs where
+    that does not follow from them. What is RAISED adds to what a budget has, and is no spending.
     """
 
     kind: str

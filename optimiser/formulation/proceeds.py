@@ -84,6 +84,7 @@ def add_use_of_proceeds(model: pyo.ConcreteModel) -> None:
         by_year[key[2:]].append(model.used[key])
         by_taker[key[0], *key[2:]].append(model.used[key])
     takers = {f.id: f for f in funding if f.eligible is not None}
+    shares = {f.id: f.eligible.share for f in funding if f.eligible is not None}
 
     @model.Constraint([(f.id, int(v)) for f in takers.values() for v in f.years])
     def proceeds_have_a_use(m, i, v):
@@ -93,6 +94,6 @@ def add_use_of_proceeds(model: pyo.ConcreteModel) -> None:
     def capex_is_paid_for_once(m, c, y):
         return sum(by_year[c, y]) <= spent[c, y]
 
-    @model.Constraint([k for k in by_taker if takers[k[0]].eligible.share < 1])
+    @model.Constraint([k for k in by_taker if shares[k[0]] < 1])
     def share_of_capex(m, i, c, y):
-        return sum(by_taker[i, c, y]) <= takers[i].eligible.share * spent[c, y]
+        return sum(by_taker[i, c, y]) <= shares[i] * spent[c, y]

@@ -3,9 +3,9 @@ r"""Step-ups: where a target is missed, the rate of a sustainability-linked inst
 $$ \text{shortfall}_{t,y} \le M_{t,y}\,\text{missed}_i \;\;\text{for the years looked at}, \qquad
    \text{stepped}_{i,v} \ge \text{issued}_{i,v} - \text{most}_{i,v}\,(1 - \text{missed}_i) $$
 
-$\text{stepped}$ is what is issued if the target is missed and nothing else; it bears the higher rate from its first year
-on. $M$ is the largest shortfall that the data allow: all measures off. Looked at are the years in which the target is
-tested up to the first year of the higher rate, or its first one. A target that must hold is never missed.
+$\text{stepped}$ is what is issued if the target is missed and nothing else; it bears the higher rate from its first
+year on. $M$ is the largest shortfall that the data allow. Looked at are the years in which the target is tested up to
+the first year of the higher rate, or its first one. A target that must hold is never missed.
 """
 
 from __future__ import annotations
@@ -41,13 +41,10 @@ def add_step_ups(model: pyo.ConcreteModel) -> None:
     index = [(f.id, int(v)) for f in linked.values() for v in f.years]
     model.stepped_up = pyo.Var(index, domain=pyo.NonNegativeReals)
     model.stepped = amounts_of(model, model.stepped_up, linked.values())
-    flags = model.matrix.of_pyomo(model.missed) if linked else None
-    model.switched = {i: of_columns(flags, [k]) for k, i in enumerate(linked)}
+    flags = [model.matrix.of_pyomo(model.missed)] if linked else []
+    model.switched = {i: of_columns(c, [k]) for c in flags for k, i in enumerate(linked)}
     observed = [
-        (f.id, int(y))
-        for f in linked.values()
-        if f.step_up is not None
-        for y in instance.years[f.step_up.observed]
+        (f.id, int(y)) for f in linked.values() if f.step_up is not None for y in instance.years[f.step_up.observed]
     ]
     target_of = {f.id: targets[f.step_up.target] for f in linked.values() if f.step_up is not None}
     largest = {i: largest_shortfall(instance, t) for i, t in target_of.items()}

@@ -3,9 +3,9 @@ r"""Taxes: what capex and interest take off the profit, and so off the tax, in t
 $$ \text{tax}_y = -\tau \Bigl(\sum_{p,v} D_{p,v,y}\,\text{new}_{p,v} + \sum_i \text{interest}_{i,y}\Bigr), \qquad
    \text{tax}_{\text{last}+1} = -\tau\,(\text{book value left} - \text{salvage} + \text{interest settled}) $$
 
-with $D_{p,v,y}$ what is written off in year $y$ per unit started in $v$, in equal parts from the first year of operation.
-Where `operating` is asked for, opex, energy and sales of projects count as well. The group is taken to have profit
-enough that a loss lowers its tax at once.
+with $D_{p,v,y}$ what is written off in year $y$ per unit started in $v$, in equal parts from the first year of
+operation. Where `operating` is asked for, opex, energy and sales of projects count as well. The group is taken to have
+profit enough that a loss lowers its tax at once.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from optimiser.instance.funding import FinanceData
+from optimiser.instance.funding import NO_FINANCE, FinanceData
 from optimiser.instance.timing import Floats, Ints, Timing
 from optimiser.scenario.header import Solve
 
@@ -314,7 +314,7 @@ class Instance:
     budgets: tuple[BudgetData, ...]
     targets: tuple[TargetData, ...]
     solve: Solve
-    finance: FinanceData = FinanceData()
+    finance: FinanceData = NO_FINANCE
 
     @property
     def first(self) -> int:

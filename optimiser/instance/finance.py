@@ -25,7 +25,6 @@ from optimiser.scenario.finance import (
     Bond,
     Debt,
     Deposit,
-    Facility,
     Funding,
     Grant,
     Limit,

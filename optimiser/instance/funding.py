@@ -1,6 +1,6 @@
 """Finance as numbers: instruments, ceilings and taxes. Frozen; knows no variables.
 
-Shapes: Y years of the horizon, V years of issue of an instrument. Money in millions, real; profiles are per unit issued.
+Shapes: Y years of the horizon, V years of issue of an instrument. Money in millions, real; profiles per unit issued.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ class FundingData:
 
     `least` and `most` bound one issue (most may be infinite), `amount` all of them together (or, `revolving`, what is
     owed at a time). `old` is the service of what was issued before the horizon (1, Y). Ids of budgets: `relieves` are
-    those that the proceeds add to, `burdens` those that bear the debt service. `rates` (V,) are as stated, with the rise of prices that is in them. A deposit has `sign` -1: what is issued
-    is paid out and comes back.
+    those that the proceeds add to, `burdens` those that bear the debt service. `rates` (V,) are as stated, with the
+    rise of prices that is in them. A deposit has `sign` -1: what is issued is paid out and comes back.
     """
 
     id: str
@@ -135,3 +135,6 @@ class FinanceData:
     funding: tuple[FundingData, ...] = ()
     ceilings: tuple[CeilingData, ...] = ()
     tax: TaxData | None = None
+
+
+NO_FINANCE = FinanceData()

@@ -33,7 +33,7 @@ OURS = frozenset([MARK, "run.json", "plan.xlsx", *TABLES, *funding.TABLES])
 
 def tables_of(result: Result) -> dict[str, Callable[[Result], pd.DataFrame]]:
     """File name to table; those of a section only where the scenario has it."""
-    return TABLES | (funding.TABLES if funding.has_finance(result) else {})
+    return {**TABLES, **(funding.TABLES if funding.has_finance(result) else {})}
 
 
 def write_result(result: Result, run: dict[str, Any], folder: Path) -> None:

@@ -74,4 +74,6 @@ def settlement(result: Result) -> str:
     if total < 1e-9:
         return ""
     after = result.instance.last + 1
-    return f"Owed when the horizon ends: {total:,.4g} {result.money}, settled in {after} with {interest:,.4g} of interest."
+    return (
+        f"Owed when the horizon ends: {total:,.4g} {result.money}, settled in {after} with {interest:,.4g} of interest."
+    )

@@ -21,8 +21,8 @@ Ints = NDArray[np.int64]
 class Programme:
     """min cost @ x + offset, row_lower <= matrix @ x <= row_upper, lower <= x <= upper, some of x whole.
 
-    `place` gives the indices of a family of columns; `rows` the family and position of each row, for reports; `switches`
-    the whole columns that say what follows from the rest of a plan (a target is missed) and decide nothing themselves.
+    `place` gives the indices of a family of columns; `rows` the family and position of each row, for reports;
+    `switches` the whole columns that say what follows from the rest of a plan (a target is missed).
     """
 
     cost: Floats
@@ -85,7 +85,8 @@ def assemble(model: pyo.ConcreteModel) -> Programme:
     for columns, matrix in part.cost.terms.items():
         cost[place[columns]] += matrix.toarray()[0]
     cost[n : n + len(repn.columns)] += repn.c.toarray()[0]
-    switches = np.array([pyomo_columns[id(v)] for v in model.missed.values() if id(v) in pyomo_columns], dtype=int)
+    flags = [id(v) for v in getattr(model, "missed", {}).values()]
+    switches = np.array([pyomo_columns[v] for v in flags if v in pyomo_columns], dtype=int)
     return Programme(
         cost, offset, rows, row_lower, row_upper, lower, upper, integer, place, pyomo_columns, names, switches
     )

@@ -184,8 +184,11 @@ class Drawing:
             entry["interest_only"] = self.rng.randint(1, entry["tenor"] - 1)
         if kind == "facility":
             if self.chance(0.5):
-                entry["until"] = self.rng.randint(entry.get("issue", [self.first])[0], self.last) \
-                    if isinstance(entry.get("issue", []), list) else self.last
+                entry["until"] = (
+                    self.rng.randint(entry.get("issue", [self.first])[0], self.last)
+                    if isinstance(entry.get("issue", []), list)
+                    else self.last
+                )
             if self.chance(0.4):
                 entry["revolving"] = True
         if kind == "sustainability_linked":

@@ -55,7 +55,9 @@ def shortfalls(world: World, gross: np.ndarray) -> dict[str, np.ndarray] | None:
     base = number(world.raw["sources"]["site"]["baseline"])
     for name, target in world.raw["targets"].items():
         cap = base - number(target["cut"])
-        short = np.array([max(g - cap, 0) if y >= target["by"] else 0.0 for y, g in zip(world.years, gross, strict=True)])
+        short = np.array(
+            [max(g - cap, 0) if y >= target["by"] else 0.0 for y, g in zip(world.years, gross, strict=True)]
+        )
         if short.max() > 1e-9 and "penalty" not in target:
             return None
         found[name] = short
@@ -115,7 +117,7 @@ class Programme:
     def _flows(self, name: str, entry: dict) -> dict:
         """By kind of money: an expression per year and one for the settlement."""
         world = self.world
-        kinds = {k: [dict() for _ in range(self.n + 1)] for k in ("in", "fees", "interest", "repayment", "owed")}
+        kinds = {k: [{} for _ in range(self.n + 1)] for k in ("in", "fees", "interest", "repayment", "owed")}
         issues = [(v, None) for v in world.issue_years(entry)]
         issues += [(v, number(a)) for v, a in entry.get("issued", {}).items()]
         for v, amount in issues:

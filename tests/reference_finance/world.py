@@ -99,10 +99,7 @@ class World:
 
     def issue_years(self, entry: dict) -> list[int]:
         issue = entry.get("issue", [self.first, self.last])
-        if isinstance(issue, dict):
-            years = issue["in"]
-        else:
-            years = range(issue[0], issue[1] + 1)
+        years = issue["in"] if isinstance(issue, dict) else range(issue[0], issue[1] + 1)
         return [y for y in years if self.first <= y <= min(self.last, entry.get("until", self.last))]
 
     def service(self, entry: dict, issued: int) -> dict[str, np.ndarray | float]:
@@ -191,7 +188,7 @@ class World:
 
     def covered(self, budget: dict) -> list[str]:
         """Projects of a budget."""
-        return self.eligible({"kind": "grant", "entity": self.top, "eligible": {k: v for k, v in budget.items()}}) or []
+        return self.eligible({"kind": "grant", "entity": self.top, "eligible": dict(budget)}) or []
 
     def narrowed(self, budget: dict) -> bool:
         return "tags" in budget or "projects" in budget
