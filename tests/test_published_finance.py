@@ -22,9 +22,9 @@ def test_short_term_financing(tmp_path):
 
     The paper bears 2 % at the end of three months: 1.02^(1/3) - 1 = 0.66227 % a month, added to what is owed.
     """
-    assert 1.0066227095601**3 == pytest.approx(1.02)
+    assert pytest.approx(1.02) == 1.0066227095601**3
     result = solved(CASH_FLOW, tmp_path)
-    assert 100 - result.plan.objective == pytest.approx(92.4969491525, abs=1e-6)
+    assert result.plan.objective == pytest.approx(100 - 92.4969491525, abs=1e-6)
     surplus = result.accounts.debts["surplus"].issued
     assert surplus[2] == pytest.approx(351.944167498, abs=1e-5)
 
@@ -40,13 +40,13 @@ def test_a_ceiling_is_a_credit_line_too(tmp_path):
     """The same line without a ticket, under a ceiling of 100: the same optimum."""
     capped = CASH_FLOW.replace(", ticket: [0 MCNY, 100 MCNY]", "")
     capped += "  line: {kind: limit, outstanding: 100 MCNY, instruments: credit-line}\n"
-    assert 100 - solved(capped, tmp_path).plan.objective == pytest.approx(92.4969491525, abs=1e-6)
+    assert solved(capped, tmp_path).plan.objective == pytest.approx(100 - 92.4969491525, abs=1e-6)
 
 
 BONDS = [
     # price, coupon, maturity in years
-    (102, 5, 1), (99, 3.5, 2), (101, 5, 2), (98, 3.5, 3), (98, 4, 4), (104, 9, 5), (100, 6, 5), (101, 8, 6), (102, 9, 7),
-    (94, 7, 8),
+    (102, 5, 1), (99, 3.5, 2), (101, 5, 2), (98, 3.5, 3), (98, 4, 4),
+    (104, 9, 5), (100, 6, 5), (101, 8, 6), (102, 9, 7), (94, 7, 8),
 ]  # fmt: skip
 LIABILITIES = [12000, 18000, 20000, 20000, 16000, 15000, 12000, 10000]
 
@@ -55,8 +55,8 @@ def dedication(outlay: float) -> str:
     """The portfolio that pays the liabilities, bought for `outlay`: bonds of any number, cash that moves on whole."""
     years = {1: f"{outlay} MCNY"} | {y + 2: f"{-due} MCNY" for y, due in enumerate(LIABILITIES)}
     bonds = "".join(
-        f"  bond-{i}: {{kind: programme, start: 1, lead_time: 1, life: {life}, size: {{max: 1000}}, capex: {price} MCNY,"
-        f" opex: [{', '.join([f'{-coupon} MCNY'] * (life - 1) + [f'{-100 - coupon} MCNY'])}]}}\n"
+        f"  bond-{i}: {{kind: programme, start: 1, lead_time: 1, life: {life}, size: {{max: 1000}},"
+        f" capex: {price} MCNY, opex: [{', '.join([f'{-coupon} MCNY'] * (life - 1) + [f'{-100 - coupon} MCNY'])}]}}\n"
         for i, (price, coupon, life) in enumerate(BONDS, start=1)
     )
     limit = ", ".join(f"{y}: {money}" for y, money in years.items())

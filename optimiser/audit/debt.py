@@ -10,7 +10,7 @@ from optimiser.audit.accounts import Books
 from optimiser.audit.lines import Line
 from optimiser.audit.promises import target_rows
 from optimiser.instance.depreciation import depreciation, spreading
-from optimiser.instance.funding import FundingData, StepUpData
+from optimiser.instance.funding import FundingData, StepUpData, spender
 from optimiser.plan import Debt, Floats
 
 TOLERANCE = 1e-5
@@ -94,8 +94,7 @@ def tax_lines(books: Books, lines: Sequence[Line]) -> Iterator[Line]:
     for line in lines:
         if line.kind == "capex":
             spread = line.values @ spreading(tax.years, instance.years)
-            after = -tax.rate * (spread[-1] + line.after)
-            yield Line("tax", line.owner, line.entities, -tax.rate * spread[:-1], line.tags, after, line.budgets)
+            yield Line("tax", line.owner, line.entities, -tax.rate * spread, line.tags, budgets=line.budgets)
         elif line.kind == "interest":
             off = -tax.rate
             yield Line("tax", line.owner, line.entities, off * line.values, (), off * line.after, line.budgets)
@@ -157,16 +156,18 @@ def _conserved(books: Books, f: FundingData) -> Iterator[str]:
 
 def _use(books: Books, lines: Sequence[Line], known: dict[str, FundingData]) -> Iterator[str]:
     instance, used = books.instance, books.decisions.used
-    spent = {p.id: (frozenset({p.entity}), p.tags, books.priced(p) @ np.maximum(p.capex, 0)) for p in instance.projects}
+    spent = {
+        p.id: (p.id, frozenset({p.entity}), p.tags, books.priced(p) @ np.maximum(p.capex, 0)) for p in instance.projects
+    }
     for line in lines:
         if line.kind == "capex":
-            spent[line.owner] = (line.entities, line.tags, line.values)
+            spent[spender(line.owner, line.tags)] = (line.owner, line.entities, line.tags, line.values)
     by_issue: dict[tuple[str, int], float] = {}
     by_capex: dict[tuple[str, int], float] = {}
     by_taker: dict[tuple[str, str, int], float] = {}
     for (name, v, owner, y), amount in used.items():
         eligible = known[name].eligible if name in known else None
-        if eligible is None or owner not in spent or not eligible.takes(owner, *spent[owner][:2]):
+        if eligible is None or owner not in spent or not eligible.takes(*spent[owner][:3]):
             yield f"{name} pays for {owner}, which is not eligible"
             continue
         if not v - eligible.before <= y <= v + eligible.after:
@@ -175,12 +176,12 @@ def _use(books: Books, lines: Sequence[Line], known: dict[str, FundingData]) -> 
         by_capex[owner, y] = by_capex.get((owner, y), 0.0) + amount
         by_taker[name, owner, y] = by_taker.get((name, owner, y), 0.0) + amount
     for (owner, y), amount in by_capex.items():
-        if _over(np.array(amount), float(spent[owner][2][instance.year_index(y)])):
+        if _over(np.array(amount), float(spent[owner][3][instance.year_index(y)])):
             yield f"more is paid for than {owner} spends in {y}"
     for (name, owner, y), amount in by_taker.items():
         eligible = known[name].eligible
         share = eligible.share if eligible is not None else 1.0
-        if _over(np.array(amount), share * float(spent[owner][2][instance.year_index(y)])):
+        if _over(np.array(amount), share * float(spent[owner][3][instance.year_index(y)])):
             yield f"{name} pays for more than its share of {owner} in {y}"
     for (name, v), amount in books.decisions.issued.items():
         if name in known and known[name].eligible is not None:

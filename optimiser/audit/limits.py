@@ -11,7 +11,8 @@ import numpy as np
 
 from optimiser.audit.accounts import Books
 from optimiser.audit.lines import Line
-from optimiser.instance.data import RAISED, BudgetData, Ledger, ProjectData
+from optimiser.instance.data import BudgetData, Ledger, ProjectData
+from optimiser.instance.funding import RAISED
 from optimiser.plan import Floats
 
 TOLERANCE = 1e-5

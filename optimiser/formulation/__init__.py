@@ -69,13 +69,15 @@ def build(instance: Instance, question: Question | None = None) -> pyo.ConcreteM
     add_supply(model)
     add_credits(model)
     add_shortfalls(model)
-    add_issues(model)
-    add_step_ups(model)
 
     # what they do, year by year
     add_emissions(model)
     add_removals(model)
     add_credit_postings(model)
+
+    # how it is paid for
+    add_issues(model)
+    add_step_ups(model)
     add_debt_service(model)
     add_taxes(model)
 

@@ -15,7 +15,7 @@ import numpy as np
 import pyomo.environ as pyo
 from scipy import sparse
 
-from optimiser.formulation.matrix import Columns, LinearForm
+from optimiser.formulation.matrix import Columns, LinearForm, upper_bound
 from optimiser.instance.data import Instance
 from optimiser.instance.funding import FundingData
 from optimiser.instance.timing import Floats
@@ -56,16 +56,20 @@ def amounts_of(model: pyo.ConcreteModel, variable, funding) -> Amounts:
     return Amounts(model.instance, model.matrix.of_pyomo(variable) if at else None, offsets)
 
 
-def largest_issue(instance: Instance, f: FundingData) -> Floats:
+def largest_issue(model: pyo.ConcreteModel, f: FundingData) -> Floats:
     """The most that one issue can be (V,), from the data alone; infinite where nothing says."""
+    instance: Instance = model.instance
     most = np.full(len(f.years), f.most if f.amount is None else min(f.most, f.amount))
     at = f.years - instance.first
     for ceiling in instance.finance.ceilings:
         if any(instance.finance.funding[i] is f for i in ceiling.instruments):
             most = np.minimum(most, ceiling.limit[at])
-    if f.eligible is None or bool(getattr(instance, "fleets", None)):
+    if f.eligible is None:
         return most
     spent = np.zeros(len(instance.years))
+    for posting in model.postings:
+        if posting.kind == "capex" and f.eligible.takes(posting.owner, posting.entities, posting.tags):
+            spent = spent + np.maximum(upper_bound(posting.form), 0)
     for p in instance.projects:
         if f.eligible.takes(p.id, frozenset({p.entity}), p.tags):
             spent = spent + np.maximum(p.capex, 0).max(axis=0) * p.most
@@ -78,9 +82,10 @@ def add_issues(model: pyo.ConcreteModel) -> None:
     instance: Instance = model.instance
     funding = {f.id: f for f in instance.finance.funding}
     index = [(f.id, int(v)) for f in funding.values() for v in f.years]
-    largest = {f.id: dict(zip(f.years, largest_issue(instance, f), strict=True)) for f in funding.values()}
+    largest = {f.id: dict(zip(f.years, largest_issue(model, f), strict=True)) for f in funding.values()}
     most = {(i, v): float(largest[i][v]) for i, v in index}
     linked = [k for k in index if funding[k[0]].counted and np.isfinite(most[k])]
+    model.most_flagged = max([model.most_flagged, *(most[k] for k in linked)])
     top = {k: funding[k[0]].most for k in index}
     model.issued = pyo.Var(
         index, domain=pyo.NonNegativeReals, bounds=lambda m, i, v: (0, None if np.isinf(top[i, v]) else top[i, v])

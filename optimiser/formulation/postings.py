@@ -14,7 +14,8 @@ import pyomo.environ as pyo
 from scipy import sparse
 
 from optimiser.formulation.matrix import LinearForm, sum_of
-from optimiser.instance.data import RAISED, BudgetData, Instance, NeutralityData
+from optimiser.instance.data import BudgetData, Instance, NeutralityData
+from optimiser.instance.funding import RAISED
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,14 +5,14 @@ $$ \text{tax}_y = -\tau \Bigl(\sum_{p,v} D_{p,v,y}\,\text{new}_{p,v} + \sum_i \t
 
 with $D_{p,v,y}$ what is written off in year $y$ per unit started in $v$, in equal parts from the first year of
 operation. Where `operating` is asked for, opex, energy and sales of projects count as well. The group is taken to have
-profit enough that a loss lowers its tax at once.
+profit enough that a loss lowers its tax at once. Capex of fleets is written off from the year after it is paid, and
+what is left of it when the horizon ends is taken to be worth its book value.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 
-import numpy as np
 import pyomo.environ as pyo
 from scipy import sparse
 
@@ -44,13 +44,9 @@ def add_taxes(model: pyo.ConcreteModel) -> None:
         model.postings.append(posting)
     table = spreading(tax.years, instance.years)
     for posting in others:
-        spread = _mixed(posting.form, table)
-        n = len(instance.years)
-        left = spread.taken([n])
-        left = left + posting.after if posting.after is not None else left
-        form = spread.taken(np.arange(n)).scaled(-tax.rate)
+        form = _mixed(posting.form, table).scaled(-tax.rate)
         model.postings.append(
-            Posting("tax", posting.owner, posting.entities, form, posting.tags, left.scaled(-tax.rate), posting.budgets)
+            Posting("tax", posting.owner, posting.entities, form, posting.tags, budgets=posting.budgets)
         )
     for f in instance.finance.funding:
         if f.kind != "grant":

@@ -18,7 +18,6 @@ from optimiser.instance.timing import Floats, Ints, Timing
 from optimiser.scenario.header import Solve
 
 Ledger = Literal["location", "market"]
-RAISED = ("proceeds", "grants")
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,14 +28,13 @@ def depreciation(p: ProjectData, over: int | None, years: Ints) -> tuple[Floats,
 
 
 def spreading(over: int | None, years: Ints) -> Floats:
-    """The same for money paid in a year by something that has no life (Y paid, Y + 1 written off).
+    """What is written off of money paid in a year by something that has no life (Y paid, Y written off).
 
-    From the year after it is paid; the last column is the book value left after the last year.
+    From the year after it is paid; what is left when the horizon ends is taken to be worth its book value.
     """
     n = len(years)
-    table = np.zeros((n, n + 1))
+    table = np.zeros((n, n))
     for y in range(n):
         span = over or max(n - 1 - y, 1)
-        table[y, y + 1 : min(y + 1 + span, n)] = 1.0 / span
-        table[y, n] = 1.0 - table[y, :n].sum()
+        table[y, y + 1 : y + 1 + span] = 1.0 / span
     return table

@@ -12,6 +12,14 @@ import numpy as np
 
 from optimiser.instance.timing import Floats, Ints
 
+RAISED = ("proceeds", "grants")
+"""Kinds of money that add to what a budget has."""
+
+
+def spender(owner: str, tags: Collection[str]) -> str:
+    """Who spends capex that is no project's: a fleet pays for changes of different tags."""
+    return f"{owner} ({', '.join(tags)})" if tags else owner
+
 
 @dataclass(frozen=True, eq=False)
 class EligibleData:

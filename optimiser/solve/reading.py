@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from optimiser.formulation.proceeds import spent_by
 from optimiser.instance import Instance
+from optimiser.instance.funding import spender
 from optimiser.plan import Claims, Decisions, Start
 from optimiser.solve.highs import Limits, Outcome, run
 from optimiser.solve.programme import Programme
@@ -78,7 +79,7 @@ def _used(model: pyo.ConcreteModel, programme: Programme, x: Floats) -> dict[tup
         spenders = model.spenders[c]
         spent = {p.id: programme.evaluate(spent_by(model, p), x) for p in spenders.projects}
         for posting in spenders.postings:
-            spent[posting.owner] = spent.get(posting.owner, 0.0) + programme.evaluate(posting.form, x)
+            spent[spender(posting.owner, posting.tags)] = programme.evaluate(posting.form, x)
         total = np.maximum(sum(spent.values(), np.zeros(len(instance.years))), CRUMB)
         shares[c] = {owner: values / total for owner, values in spent.items()}
     found: dict[tuple[str, int, str, int], float] = {}

@@ -103,8 +103,9 @@ def test_service_never_weighs_on_capex(tmp_path):
 
 
 def test_a_budget_relaxed_by_a_bond_changes_the_schedule(tmp_path):
-    """Two projects of 15 that save 30 a year from the next year on, and 10 a year to spend, carried over in full: without
-    a bond one starts in year 2 and one in year 3, with it both start in year 1.
+    """Two projects of 15 that save 30 a year from the next year on, and 10 a year to spend, carried over in full.
+
+    Without a bond one starts in year 2 and one in year 3, with it both start in year 1.
 
     Proves that money moves starts, and not only cash: 30 - 60 x (1/1.05 + 1/1.05^2 + 1/1.05^3), the bond for nothing.
     """

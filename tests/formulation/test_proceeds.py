@@ -1,5 +1,6 @@
 """Use of proceeds: eligible capex near the year of issue, none of it paid for twice."""
 
+import numpy as np
 import pytest
 
 from tests.helpers import least_cost, refused, solved
@@ -134,3 +135,43 @@ def test_income_written_as_capex_is_no_spending(tmp_path):
     one = text("tags: new", "issue: 2, committed: true, ticket: [70 MCNY, 90 MCNY]", "99 MCNY").replace("budgets", more)
     assert least_cost(one, tmp_path) == pytest.approx(115)
     refused(one.replace("[70 MCNY", "[70.1 MCNY"), tmp_path)
+
+
+@pytest.fixture
+def hulls(monkeypatch):
+    """A fleet's way of spending: capex of two tags under one owner, 25 for `wet` and 10 for `dry`, in year 2."""
+    from optimiser import audit, formulation
+    from optimiser.audit.lines import Line
+    from optimiser.formulation.matrix import constant
+    from optimiser.formulation.postings import Posting
+
+    spent = {("wet",): np.array([0.0, 25.0, 0.0]), ("dry",): np.array([0.0, 10.0, 0.0])}
+    who, lines_of, add = frozenset({0}), audit.lines_of, formulation.add_credit_postings
+
+    def with_hulls(model):
+        add(model)
+        model.postings += [Posting("capex", "hulls", who, constant(v), tags) for tags, v in spent.items()]
+
+    def lines(books):
+        return [*lines_of(books), *(Line("capex", "hulls", who, v, tags) for tags, v in spent.items())]
+
+    monkeypatch.setattr(formulation, "add_credit_postings", with_hulls)
+    monkeypatch.setattr(audit, "lines_of", lines)
+
+
+def test_capex_of_others_is_eligible_by_its_own_tags(hulls, tmp_path):
+    """25 of wet work and 40 of `b` can be paid for; the dry work of the same owner cannot."""
+    bond = "issue: 2, committed: true, ticket: [65 MCNY, 90 MCNY]"
+    one = text("tags: new", bond, "99 MCNY").replace("tags: new}", "tags: wet}")
+    one = one.replace("tags: new", "tags: wet")
+    result = solved(one, tmp_path)
+    assert result.plan.objective == pytest.approx(135)
+    assert {key[2]: v for key, v in result.plan.decisions.used.items()} == pytest.approx({"b": 40, "hulls (wet)": 25})
+    refused(one.replace("[65 MCNY", "[65.1 MCNY"), tmp_path)
+    assert result.accounts.budgets["b"]["spend"].tolist() == pytest.approx([20, 95, 20])
+
+
+def test_capex_of_others_is_written_off_over_the_rest(hulls, tmp_path):
+    """25 and 10 of year 2 are written off in year 3: a quarter of 35 less tax."""
+    one = text("tags: green", limit="99 MCNY") + "tax: {rate: 25 %}\n"
+    assert solved(one, tmp_path).accounts.money["tax"]["hulls"].tolist() == pytest.approx([0, 0, -8.75])

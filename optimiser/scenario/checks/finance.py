@@ -8,6 +8,9 @@ from optimiser.scenario.checks.projects import check_shares
 from optimiser.scenario.finance import Debt, Deposit, Facility, Funding, Grant, Limit, SustainabilityLinked
 from optimiser.units import MONEY, NUMBER
 
+DEAR = 0.1
+"""A fee or step-up of a tenth and more is mostly a percentage without its sign."""
+
 
 def check_finance(check: Check) -> None:
     """Every instrument for itself, then whether something limits it."""
@@ -23,6 +26,11 @@ def check_finance(check: Check) -> None:
             _check_rate(check, loc, entry)
         if isinstance(entry, Funding) and entry.eligible is not None:
             _check_eligible(check, loc, entry)
+        for key in ("fee", "step_up"):
+            value = getattr(entry, key, 0.0)
+            if value >= DEAR:
+                text = f"{value * 100:g} % is dear for a `{key}`"
+                check.warn((*loc, key), text, f"write {value:g} % if that is meant")
         if isinstance(entry, SustainabilityLinked):
             _check_step_up(check, loc, entry)
         _check_bounded(check, name, entry)
@@ -67,7 +75,8 @@ def _check_eligible(check: Check, loc: Loc, entry: Funding) -> None:
     if eligible.tags is None or check.incomplete("projects") or check.incomplete("fleets"):
         return
     used = {tag for p in check.scenario.projects.values() for tag in p.tags}
-    used |= {tag for fleet in fleets.values() for change in fleet.changes for tag in change.tags}
+    spenders = [s for fleet in fleets.values() for s in (fleet, *getattr(fleet, "changes", ()))]
+    used |= {tag for spender in spenders for tag in getattr(spender, "tags", ())}
     for i, tag in enumerate(eligible.tags):
         if tag not in used:
             help = check.problems.near(tag, used) or f"tags in use: {shortlist(sorted(used))}"
