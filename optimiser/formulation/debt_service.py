@@ -1,8 +1,8 @@
 r"""Debt service: what is issued comes in at once, and goes out again with interest, fees and repayments.
 
-With $g_{i,v,y}$ the interest and $h_{i,v,y}$ the repayment per unit issued in $v$, and $\varphi_i$ the fee:
+With $g_{i,v,y}$ the interest and $h_{i,v,y}$ the repayment per unit issued in $v$, and $\text{fee}_i$ a share:
 
-$$ \text{proceeds}_{i,y} = \text{issued}_{i,y}, \quad \text{fees}_{i,y} = \varphi_i\,\text{issued}_{i,y}, \quad
+$$ \text{proceeds}_{i,y} = \text{issued}_{i,y}, \quad \text{fees}_{i,y} = \text{fee}_i\,\text{issued}_{i,y}, \quad
    \text{interest}_{i,y} = \sum_v g_{i,v,y}\,\text{issued}_{i,v}, \quad
    \text{repayment}_{i,y} = \sum_v h_{i,v,y}\,\text{issued}_{i,v} $$
 
