@@ -13,6 +13,7 @@ project spends, so that nothing is lost by adding its projects up.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 import pyomo.environ as pyo
@@ -52,11 +53,13 @@ def spenders_of(model: pyo.ConcreteModel) -> list[Spenders]:
     return list(found.values())
 
 
-def spent_by(model: pyo.ConcreteModel, p: ProjectData) -> LinearForm:
-    """What a project pays, one row per year; income that is written as negative capex is no spending."""
-    paid = np.maximum(p.capex, 0)
-    total = model.started.effect([(p, paid)])
-    return total + model.cheaper[p.index].effect(paid) if p.index in model.cheaper else total
+def spent_by(model: pyo.ConcreteModel, projects: Sequence[ProjectData]) -> LinearForm:
+    """What projects pay, one row per year; income that is written as negative capex is no spending."""
+    total = model.started.effect((p, np.maximum(p.capex, 0)) for p in projects)
+    for p in projects:
+        if p.index in model.cheaper:
+            total = total + model.cheaper[p.index].effect(np.maximum(p.capex, 0))
+    return total
 
 
 def add_use_of_proceeds(model: pyo.ConcreteModel) -> None:
@@ -74,7 +77,7 @@ def add_use_of_proceeds(model: pyo.ConcreteModel) -> None:
     ]
     model.used = pyo.Var(index, domain=pyo.NonNegativeReals)
     forms = [
-        sum_of(len(years), [spent_by(model, p) for p in s.projects] + [posting.form for posting in s.postings])
+        sum_of(len(years), [spent_by(model, s.projects), *(posting.form for posting in s.postings)])
         for s in model.spenders
     ]
     spent = add_total(model, "eligible_spending", list(range(len(forms))), forms, years)

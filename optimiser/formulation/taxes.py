@@ -1,7 +1,7 @@
 r"""Taxes: what capex and interest take off the profit, and so off the tax, in the year in which they do.
 
-$$ \text{tax}_y = -\tau \Bigl(\sum_{p,v} D_{p,v,y}\,\text{new}_{p,v} + \sum_i \text{interest}_{i,y}\Bigr), \qquad
-   \text{tax}_{\text{last}+1} = -\tau\,(\text{book value left} - \text{salvage} + \text{interest settled}) $$
+$$ \text{tax}_y = -\text{rate} \Bigl(\sum_{p,v} D_{p,v,y}\,\text{new}_{p,v} + \sum_i \text{interest}_{i,y}\Bigr), \qquad
+   \text{tax}_{\text{last}+1} = -\text{rate}\,(\text{book value left} - \text{salvage} + \text{interest settled}) $$
 
 with $D_{p,v,y}$ what is written off in year $y$ per unit started in $v$, in equal parts from the first year of
 operation. Where `operating` is asked for, opex, energy and sales of projects count as well. The group is taken to have

@@ -158,7 +158,7 @@ class Debt(Funding):
     inflation: Trend | None = None
     """The rate is nominal, and prices rise by so much a year; absent: as the scenario says."""
     issued: dict[Year, Money] = Field(default_factory=dict)
-    """Debt of before the horizon, by the year in which it was issued: its service goes on."""
+    """Debt of before the horizon, by year of issue: its service goes on. With `amount: 0 MCNY` nothing is added."""
 
     def contradictions(self) -> Iterator[Mistake]:
         """What was issued is not below zero."""

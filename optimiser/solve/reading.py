@@ -67,17 +67,21 @@ def read_decisions(model: pyo.ConcreteModel, programme: Programme, x: Floats) ->
     supplied = {k: v for k, v in programme.of_variable(model.supplied, x).items() if abs(v) > 1e-9}
     credits = {k: v for k, v in programme.of_variable(model.credits, x).items() if v > 1e-9}
     issued = {k: v for k, v in programme.of_variable(model.issued, x).items() if v > CRUMB}
-    return Decisions(tuple(starts), supplied, credits, issued, _used(model, programme, x))
+    used = _used(model, programme, x, {s.project for s in starts})
+    return Decisions(tuple(starts), supplied, credits, issued, used)
 
 
-def _used(model: pyo.ConcreteModel, programme: Programme, x: Floats) -> dict[tuple[str, int, str, int], float]:
+def _used(
+    model: pyo.ConcreteModel, programme: Programme, x: Floats, begun: set[str]
+) -> dict[tuple[str, int, str, int], float]:
     """What issues pay for, by project: the use of a class shared out in proportion to what its members spend."""
     instance: Instance = model.instance
     by_class = {k: v for k, v in programme.of_variable(model.used, x).items() if v > CRUMB}
     shares: dict[int, dict[str, Floats]] = {}
     for c in {k[2] for k in by_class}:
         spenders = model.spenders[c]
-        spent = {p.id: programme.evaluate(spent_by(model, p), x) for p in spenders.projects}
+        paying = [p for p in spenders.projects if p.id in begun]
+        spent = {p.id: programme.evaluate(spent_by(model, [p]), x) for p in paying}
         for posting in spenders.postings:
             spent[spender(posting.owner, posting.tags)] = programme.evaluate(posting.form, x)
         total = np.maximum(sum(spent.values(), np.zeros(len(instance.years))), CRUMB)

@@ -155,7 +155,7 @@ class Drawing:
         least = float(entry.get("ticket", ["0"])[0].split()[0])
         if self.chance(0.25):
             entry["issues"] = self.rng.choice([1, 2])
-        if least and self.chance(0.2):
+        if least and self.chance(0.35):
             entry["committed"] = True
         if kind == "facility" or self.chance(0.25):
             entry["amount"] = self.money(20, 80)
