@@ -30,12 +30,16 @@ class Decisions:
 
     `carbon` by (what, market, account or project, year): what is bought, sold, banked, borrowed, surrendered in credits
     (`credits` from outside, `own`) and transferred by accounts; credits sold and used and output certified by projects.
+    `issued` by instrument and year; `used`: what an issue pays for, by instrument, year of issue, project (or fleet)
+    and year of the capex.
     """
 
     starts: tuple[Start, ...]
     supplied: dict[tuple[str, int], float] = field(default_factory=dict)
     credits: dict[tuple[str, int], float] = field(default_factory=dict)
     carbon: dict[tuple[str, str, str, int], float] = field(default_factory=dict)
+    issued: dict[tuple[str, int], float] = field(default_factory=dict)
+    used: dict[tuple[str, int, str, int], float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,24 @@ class TargetRow:
     unit: str
 
 
+@dataclass(frozen=True, eq=False)
+class Debt:
+    """An instrument in the accounts (Y,): issued, owed at the end of the year, fees, interest and repayment paid.
+
+    `settled` is what is repaid in the year after the horizon, with `interest_settled`. `stepped_up`: the target was
+    missed, so the higher rate is due.
+    """
+
+    issued: Floats
+    outstanding: Floats
+    fees: Floats
+    interest: Floats
+    repayment: Floats
+    settled: float
+    interest_settled: float
+    stepped_up: bool
+
+
 @dataclass(frozen=True)
 class Accounts:
     """A plan recomputed. (Y,) arrays: money by project and kind, emissions by source and ledger, the other ledgers.
@@ -116,6 +138,8 @@ class Accounts:
     """By market and account: what was covered, due, given, traded, kept and lapsed, kt by year, and its cost."""
     earned: dict[tuple[str, str], dict[str, Floats]] = field(default_factory=dict)
     """By market and project: credits issued, sold and used, output certified, and what they brought."""
+    debts: dict[str, Debt] = field(default_factory=dict)
+    """By instrument of finance."""
 
     def total(self, kind: str) -> Floats:
         """Money of one kind over all projects (Y,)."""

@@ -17,11 +17,11 @@ FLOORS = [
     {"instance"},
     {"scenario"},
     {"source"},
-    {"units", "errors"},
+    {"units", "errors", "finance"},
 ]
 FLOOR = {room: i for i, rooms in enumerate(FLOORS) for room in rooms}
 ONLY_FOR = {"highspy": {"solve"}, "pyomo": {"formulation", "solve"}, "yaml": {"source"}, "pint": {"units"}}
-NUMBERS_FREE = {"scenario", "source", "units", "errors"}
+NUMBERS_FREE = {"scenario", "source", "units", "errors", "finance"}
 
 
 def modules():

@@ -13,8 +13,9 @@ from pydantic.fields import FieldInfo
 
 from docs.generating import NOTICE, ROOT, head
 from optimiser.errors import Problems
-from optimiser.scenario import allocation, markets, values
+from optimiser.scenario import allocation, finance, markets, values
 from optimiser.scenario.base import Entry
+from optimiser.scenario.finance import Allocation, AnyInstrument, Debt, Eligible, Funding, Instrument, Tax
 from optimiser.scenario.header import Horizon, Solve
 from optimiser.scenario.kinds import AnyProject, Project, Size, Units
 from optimiser.scenario.kinds import base as kinds_base
@@ -53,6 +54,12 @@ WORDS: list[tuple[Any, str]] = [
     (values.Window, "year or [first, last]"),
     (kinds_base.Requires, "ids, {id: lag} or {any_of: ...}"),
     (kinds_base.Shares, "share or list of shares"),
+    (finance.Issue, "year, [first, last] or {in: [years]}"),
+    (finance.Ticket, "[least, greatest] of money"),
+    (finance.AllocationYears, "years, or a mapping, see [allocation](#allocation)"),
+    (Eligible, "mapping, see [eligible](#eligible)"),
+    (Tax, "mapping, see [tax](#tax)"),
+    (dict[values.Year, values.Money], "mapping of years to money"),
     (Units, "mapping, see [units](#units)"),
     (Size, "mapping, see [size](#size)"),
     (Horizon, "mapping, see [horizon](#horizon)"),
@@ -89,6 +96,7 @@ def scenario_page() -> str:
     parts += list(_kinds("projects", AnyProject, Project))
     for name, model in limits.items():
         parts += [f"## {name}\n\n{model.__doc__}\n", example(name, None), _table(model)]
+    parts += _finance()
     parts += [f"## markets\n\n{Market.__doc__} These keys may stand in a market of both kinds:\n", _table(Market)]
     parts += list(_kinds("markets", AnyMarket, Market))
     for model in (markets.Banking, markets.Borrowing, markets.Credits, markets.Issues, markets.Certificates):
@@ -98,13 +106,44 @@ def scenario_page() -> str:
     return "\n".join(parts)
 
 
+def _finance() -> Iterator[str]:
+    """What instruments have in common, step by step, then what each kind adds."""
+    yield f"## finance\n\n{Instrument.__doc__} An instrument of every kind may say:\n"
+    yield _table(Instrument)
+    yield f"### instruments that are issued\n\n{Funding.__doc__} Of every kind but `deposit` and `limit`:\n"
+    yield _table(Funding, _own(Funding, Instrument))
+    yield f"### debt\n\n{Debt.__doc__} `bond`, `loan`, `facility` and `sustainability_linked` have besides:\n"
+    yield _table(Debt, _own(Debt, Funding))
+    yield from ("### eligible\n", f"{Eligible.__doc__}\n", _table(Eligible))
+    yield from ("### allocation\n", f"{Allocation.__doc__}\n", _table(Allocation))
+    for model in typing.get_args(typing.get_args(AnyInstrument)[0]):
+        common = next(c for c in (Debt, Funding, Instrument) if issubclass(model, c))
+        yield from _kind("finance", model, _own(model, common))
+    yield from (f"## tax\n\n{Tax.__doc__}\n", example("tax", None), _table(Tax))
+
+
+def _own(model: type[BaseModel], common: type[BaseModel]) -> list[str]:
+    """Keys that a model adds to what is common, or says anew."""
+    return [
+        name
+        for name, info in model.model_fields.items()
+        if name != "kind"
+        and (name not in common.model_fields or info.annotation != common.model_fields[name].annotation)
+    ]
+
+
 def _kinds(section: str, union: Any, common: type[BaseModel]) -> Iterator[str]:
     for model in typing.get_args(typing.get_args(union)[0]):
-        kind = typing.get_args(model.model_fields["kind"].annotation)[0]
-        yield f"### kind: {kind}\n\n{model.__doc__}\n"
-        yield example(section, kind)
-        own = [n for n in model.model_fields if n not in common.model_fields and n != "kind"]
-        yield _table(model, own) if own else "It has no keys of its own.\n"
+        yield from _kind(
+            section, model, [n for n in model.model_fields if n not in common.model_fields and n != "kind"]
+        )
+
+
+def _kind(section: str, model: type[BaseModel], own: list[str]) -> Iterator[str]:
+    kind = typing.get_args(model.model_fields["kind"].annotation)[0]
+    yield f"### kind: {kind}\n\n{model.__doc__}\n"
+    yield example(section, kind)
+    yield _table(model, own) if own else "It has no keys of its own.\n"
 
 
 def _table(model: type[BaseModel], names: list[str] | None = None) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from optimiser.audit.accounts import Books
 from optimiser.audit.carbon import broken_markets, earnings, positions
+from optimiser.audit.debt import NOT_SPENT, all_lines, broken_finance, debts_of
 from optimiser.audit.limits import broken_limits, budget_account
 from optimiser.audit.lines import lines_of
 from optimiser.audit.promises import gross_of, shortfalls, target_rows
@@ -28,6 +29,7 @@ def audit(instance: Instance, plan: Plan) -> Accounts:
     accounts = recompute(books)
     faults = broken_limits(books, accounts.budgets)
     faults += list(broken_markets(books))
+    faults += broken_finance(books, lines_of(books))
     faults += _missed(instance, plan, accounts)
     faults += list(_contradictions(books, plan, accounts))
     if faults:
@@ -45,19 +47,19 @@ def recompute(books: Books) -> Accounts:
     salvage = {p.id: books.salvage(p) for p in projects}
     rows = {t.id: target_rows(books, t) for t in instance.targets}
     credits = {t.id: books.credits(t.id) for t in instance.targets if isinstance(t, NeutralityData) and t.credits > 0}
-    lines = lines_of(books)
-    for line in lines:
-        by_owner = money.setdefault(line.kind, {})
-        by_owner[line.owner] = by_owner.get(line.owner, 0.0) + line.values
+    lines = all_lines(books, lines_of(books))
     after: dict[str, float] = {}
     for line in lines:
+        owners = money.setdefault(line.kind, {})
+        owners[line.owner] = owners.get(line.owner, np.zeros(books.n)) + line.values
         if line.after:
             after[line.owner] = after.get(line.owner, 0.0) + line.after
     penalties = _penalties(books, rows)
     amounts = [v for by in money.values() for v in by.values()] or [np.zeros(books.n)]
     objective = float((np.sum(amounts, axis=0) + penalties) @ instance.discount)
     objective += (sum(after.values()) - sum(salvage.values())) * instance.salvage_discount
-    spent = np.sum([np.maximum(v, 0) for v in amounts], axis=0)
+    paid = [v for kind, by in money.items() if kind not in NOT_SPENT for v in by.values()] or [np.zeros(books.n)]
+    spent = np.sum([np.maximum(v, 0) for v in paid], axis=0)
     both: tuple[Ledger, ...] = ("location", "market")
     ledgers = [(s, i, ledger) for i, s in enumerate(instance.sources) for ledger in both]
     return Accounts(
@@ -81,6 +83,7 @@ def recompute(books: Books) -> Accounts:
         spending=float(spent @ instance.discount),
         carbon=positions(books),
         earned=earnings(books),
+        debts=debts_of(books),
     )
 
 

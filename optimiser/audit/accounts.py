@@ -31,11 +31,15 @@ class Books:
 
     def capex(self, p: ProjectData) -> Floats:
         """Capex (Y,), with what research has made cheaper."""
-        return (self.new[p.id] * self._price_factor(p)) @ p.capex
+        return self.priced(p) @ p.capex
 
     def salvage(self, p: ProjectData) -> float:
         """Worth of unused life after the last year."""
-        return float((self.new[p.id] * self._price_factor(p)) @ p.salvage)
+        return float(self.priced(p) @ p.salvage)
+
+    def priced(self, p: ProjectData) -> Floats:
+        """Units started in each year of the window (V,), as many as could be had at the full price."""
+        return self.new[p.id] * self._price_factor(p)
 
     def opex(self, p: ProjectData) -> Floats:
         """Opex (Y,)."""

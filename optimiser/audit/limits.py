@@ -12,6 +12,7 @@ import numpy as np
 from optimiser.audit.accounts import Books
 from optimiser.audit.lines import Line
 from optimiser.instance.data import BudgetData, Ledger, ProjectData
+from optimiser.instance.funding import RAISED
 from optimiser.plan import Floats
 
 TOLERANCE = 1e-5
@@ -95,7 +96,7 @@ def _resources(books: Books) -> Iterator[str]:
 
 
 def budget_account(books: Books, b: BudgetData, lines: Sequence[Line]) -> dict[str, Floats]:
-    """Spend, what was available, and what is kept (Y,).
+    """Spend, what was available with what finance adds, and what is kept (Y,).
 
     The most that may be kept always is: later years only gain by it.
     """
@@ -105,16 +106,19 @@ def budget_account(books: Books, b: BudgetData, lines: Sequence[Line]) -> dict[s
         spend = spend + books.capex(p)
         if b.covers == "cash":
             spend = spend + books.opex(p) + books.energy(p) + books.income(p)
+    raised = np.zeros(books.n)
     for line in lines:
-        if b.sees(line.kind, line.entities, line.tags):
+        if line.kind in RAISED:
+            raised = raised - line.values * (b.id in (line.budgets or ()))
+        elif b.sees(line.kind, line.entities, line.tags, line.budgets):
             spend = spend + line.values
-    available, kept = b.limit.copy(), np.zeros(books.n)
+    available, kept = b.limit + raised, np.zeros(books.n)
     if b.window is not None:
-        before = np.array([spend[max(y - b.window + 1, 0) : y].sum() for y in range(books.n)])
-        available = b.limit - before
+        before = np.array([(spend - raised)[max(y - b.window + 1, 0) : y].sum() for y in range(books.n)])
+        available = available - before
     else:
         for y in range(books.n):
-            available[y] = b.limit[y] + (kept[y - 1] if y else 0.0)
+            available[y] = b.limit[y] + raised[y] + (kept[y - 1] if y else 0.0)
             kept[y] = b.carry * max(available[y] - spend[y], 0.0)
     return {"limit": b.limit, "spend": spend, "available": available, "kept": kept}
 

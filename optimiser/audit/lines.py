@@ -14,7 +14,10 @@ from optimiser.plan import Floats
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """Money of one kind and owner (Y,), negative where earned, and what is left to pay after the last year."""
+    """Money of one kind and owner (Y,), negative where earned, and what is left to pay after the last year.
+
+    `budgets` names those that see it where that does not follow from `entities` and `tags`.
+    """
 
     kind: str
     owner: str
@@ -22,6 +25,7 @@ class Line:
     values: Floats
     tags: tuple[str, ...] = ()
     after: float = 0.0
+    budgets: frozenset[str] | None = None
 
 
 def lines_of(books: Books) -> list[Line]:

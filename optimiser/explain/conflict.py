@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from optimiser.explain.finance import WORDS as FINANCE
+from optimiser.explain.finance import finance_items, restricted_finance
 from optimiser.formulation import Question, build
 from optimiser.instance import Instance
 from optimiser.instance.market_data import InternalMarketData
@@ -18,7 +20,7 @@ from optimiser.solve.highs import Interrupt, Limits, run
 from optimiser.solve.programme import assemble
 from optimiser.solve.reading import read_claims
 
-KINDS = ("resource", "group", "commitment", "budget", "market", "target")
+KINDS = ("resource", "group", "terms", "ceiling", "issue", "commitment", "budget", "market", "target")
 
 
 @dataclass(frozen=True, order=True)
@@ -72,6 +74,7 @@ def _items(instance: Instance) -> Iterator[Item]:
     """In the order in which they are tried: what a planner would name last goes first."""
     yield from (Item("resource", r.id) for r in instance.resources)
     yield from (Item("group", g.id) for g in instance.groups)
+    yield from (Item(kind, name) for kind, name in finance_items(instance))
     yield from (Item("commitment", p.id) for p in instance.projects if p.committed)
     yield from (Item("budget", b.id) for b in instance.budgets)
     yield from (Item("market", m.id) for m in instance.markets if m.can_refuse)
@@ -104,6 +107,7 @@ def restricted(instance: Instance, items: list[Item]) -> Instance:
         budgets=tuple(b for b in instance.budgets if b.id in names["budget"]),
         markets=tuple(m for m in instance.markets if m.id in names["market"] or not m.can_refuse),
         targets=tuple(t for t in instance.targets if t.id in names["target"]),
+        finance=restricted_finance(instance, names),
     )
 
 
@@ -203,7 +207,7 @@ def _words(instance: Instance, item: Item) -> str:
         "group": lambda n: f"the choice {n}",
         "commitment": lambda n: f"the commitment to {n}",
     }
-    return describe[item.kind](item.id)
+    return FINANCE[item.kind].format(item.id) if item.kind in FINANCE else describe[item.kind](item.id)
 
 
 def _span(by_year: dict[int, float]) -> str:

@@ -14,26 +14,32 @@ from numpy.typing import NDArray
 from optimiser.formulation.avoided import add_avoided
 from optimiser.formulation.budgets import add_budgets
 from optimiser.formulation.carbon_budgets import add_carbon_budgets
+from optimiser.formulation.ceilings import add_ceilings
 from optimiser.formulation.choices import add_choices
 from optimiser.formulation.cost import add_least_cost, add_least_more, add_least_shortfall
 from optimiser.formulation.credit_issues import add_credit_income, add_credit_issues
+from optimiser.formulation.debt_service import add_debt_service
 from optimiser.formulation.emissions import add_emissions, add_removals
 from optimiser.formulation.extensions import add_extensions
 from optimiser.formulation.historical import add_historical
 from optimiser.formulation.intensities import add_intensities
 from optimiser.formulation.internal_markets import add_internal_markets
+from optimiser.formulation.issues import add_issues
 from optimiser.formulation.markets import add_market_postings, add_markets
 from optimiser.formulation.matrix import MatrixPart
 from optimiser.formulation.neutrality import add_credits, add_neutrality
 from optimiser.formulation.peaks import add_peaks
 from optimiser.formulation.postings import add_credit_postings
+from optimiser.formulation.proceeds import add_use_of_proceeds
 from optimiser.formulation.reductions import add_reductions
 from optimiser.formulation.requirements import add_requirements
 from optimiser.formulation.research import add_cheaper_starts
 from optimiser.formulation.resources import add_resources
 from optimiser.formulation.shortfalls import add_shortfalls
 from optimiser.formulation.starts import add_starts
+from optimiser.formulation.step_ups import add_step_ups
 from optimiser.formulation.supply import add_supply
+from optimiser.formulation.taxes import add_taxes
 from optimiser.instance import Instance
 
 
@@ -79,12 +85,20 @@ def build(instance: Instance, question: Question | None = None) -> pyo.ConcreteM
     add_market_postings(model)
     add_credit_income(model)
 
+    # how it is paid for
+    add_issues(model)
+    add_step_ups(model)
+    add_debt_service(model)
+    add_taxes(model)
+
     # what must hold of any plan
     add_requirements(model)
     add_choices(model)
     add_resources(model)
     add_internal_markets(model)
     add_budgets(model)
+    add_ceilings(model)
+    add_use_of_proceeds(model)
 
     # what was promised
     add_peaks(model)

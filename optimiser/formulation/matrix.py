@@ -103,6 +103,22 @@ def of_columns(columns: Columns, index: Sequence[int] | NDArray[Any]) -> LinearF
     return LinearForm(n, {columns: matrix})
 
 
+def upper_bound(form: LinearForm) -> Floats:
+    """The most that each row can be, by the bounds of its columns; infinite where one of them is."""
+    total = np.array(form.constant, dtype=float)
+    for columns, matrix in form.terms.items():
+        lower, upper = columns.lower, columns.upper
+        if columns.pyomo is not None:
+            bounds = [v.bounds for v in columns.pyomo]
+            lower = np.array([-INFINITY if low is None else low for low, _ in bounds])
+            upper = np.array([INFINITY if high is None else high for _, high in bounds])
+        coo = sparse.coo_array(matrix)
+        some = coo.data != 0
+        row, col, value = coo.row[some], coo.col[some], coo.data[some]
+        np.add.at(total, row, value * np.where(value > 0, upper[col], lower[col]))
+    return total
+
+
 def constant(values: Floats) -> LinearForm:
     """Rows without variables."""
     return LinearForm(len(values), {}, values)

@@ -15,6 +15,7 @@ from scipy import sparse
 
 from optimiser.formulation.matrix import LinearForm, sum_of
 from optimiser.instance.data import BudgetData, Instance, NeutralityData
+from optimiser.instance.funding import RAISED
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +23,8 @@ class Posting:
     """Money spent (negative: earned) by year, in `form` (Y rows), and after the last year in `after` (one row).
 
     `kind` is capex, opex, fuel, credits, ...; only capex weighs on budgets that cover capex. `owner` is an id of the
-    scenario; `entities` are those whose money it is, `tags` its own.
+    scenario; `entities` are those whose money it is, `tags` its own. `budgets` names those on which it weighs where
+    that does not follow from them. What is RAISED adds to what a budget has, and is no spending.
     """
 
     kind: str
@@ -31,6 +33,7 @@ class Posting:
     form: LinearForm
     tags: tuple[str, ...] = ()
     after: LinearForm | None = None
+    budgets: frozenset[str] | None = None
 
 
 def add_credit_postings(model: pyo.ConcreteModel) -> None:
@@ -52,8 +55,15 @@ def add_credit_postings(model: pyo.ConcreteModel) -> None:
 
 def postings_of(model: pyo.ConcreteModel, budget: BudgetData) -> LinearForm:
     """What postings weigh on a budget, one row per year."""
-    seen = [p.form for p in model.postings if budget.sees(p.kind, p.entities, p.tags)]
+    spent = [p for p in model.postings if p.kind not in RAISED]
+    seen = [p.form for p in spent if budget.sees(p.kind, p.entities, p.tags, p.budgets)]
     return sum_of(len(model.instance.years), seen)
+
+
+def raised_for(model: pyo.ConcreteModel, budget: BudgetData) -> LinearForm:
+    """What finance adds to a budget, one row per year."""
+    seen = [p.form for p in model.postings if p.kind in RAISED and budget.id in (p.budgets or ())]
+    return sum_of(len(model.instance.years), seen).scaled(-1.0)
 
 
 def worth_of_postings(model: pyo.ConcreteModel) -> LinearForm:

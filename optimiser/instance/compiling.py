@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimiser.instance.data import BudgetData, EntityData, GroupData, Instance, Ledger, ResourceData, SourceData
+from optimiser.instance.finance import World, compile_finance
 from optimiser.instance.markets import compile_markets
 from optimiser.instance.paths import Paths
 from optimiser.instance.projects import compile_projects
@@ -31,6 +32,8 @@ def compile_instance(scenario: Scenario) -> Instance:
     resources = tuple(
         ResourceData(n, r.name or n, paths.over_horizon(r.limit), "") for n, r in scenario.resources.items()
     )
+    budgets = tuple(_budget(scenario, paths, n, b, entities) for n, b in scenario.budgets.items())
+    targets = compile_targets(scenario, paths, entities, sources, projects)
     return Instance(
         name=scenario.name or "",
         note=scenario.note or "",
@@ -47,10 +50,11 @@ def compile_instance(scenario: Scenario) -> Instance:
         resources=resources,
         groups=groups,
         exclusions=tuple(sorted((a, b) for a, b in pairs)),
-        budgets=tuple(_budget(scenario, paths, n, b, entities) for n, b in scenario.budgets.items()),
-        targets=compile_targets(scenario, paths, entities, sources, projects),
+        budgets=budgets,
+        targets=targets,
         solve=scenario.solve,
         markets=compile_markets(scenario, paths, entities, sources, projects),
+        finance=compile_finance(World(scenario, paths, entities, projects, budgets, targets)),
     )
 
 

@@ -13,11 +13,21 @@ from typing import Literal
 
 import numpy as np
 
+from optimiser.instance.funding import NO_FINANCE, FinanceData
 from optimiser.instance.market_data import AnyMarketData
+from optimiser.instance.target_data import (
+    AvoidedData,
+    CarbonBudgetData,
+    HistoricalData,
+    IntensityData,
+    Ledger,
+    NeutralityData,
+    PeakData,
+    ReductionData,
+    TargetData,
+)
 from optimiser.instance.timing import Floats, Ints, Timing
 from optimiser.scenario.header import Solve
-
-Ledger = Literal["location", "market"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,8 +201,10 @@ class BudgetData:
     tags: frozenset[str] | None = None
     named: bool = False
 
-    def sees(self, kind: str, entities: frozenset[int], tags: Collection[str] = ()) -> bool:
-        """True where money of this kind, of these entities and with these tags, weighs on the budget."""
+    def sees(self, kind: str, entities: frozenset[int], tags: Collection[str] = (), budgets=None) -> bool:
+        """True where money of this kind, entities and tags weighs on the budget, or where `budgets` names it."""
+        if budgets is not None:
+            return self.id in budgets
         if self.named or (self.covers == "capex" and kind != "capex"):
             return False
         return entities <= self.entities and (self.tags is None or not self.tags.isdisjoint(tags))
@@ -207,86 +219,6 @@ class GroupData:
     projects: tuple[int, ...]
     at_most: int | None
     at_least: int | None
-
-
-@dataclass(frozen=True, eq=False)
-class TargetData:
-    """What all targets have. `years`: indices at which it is tested. `penalty` (Y,) in millions per kt of shortfall."""
-
-    id: str
-    label: str
-    kind: str
-    entity: int | None
-    priority: int | None
-    penalty: Floats | None
-    years: Ints
-    sources: tuple[int, ...]
-    ledger: Ledger
-    entities: frozenset[int]
-    sinks: tuple[int, ...]
-    base: float
-
-
-@dataclass(frozen=True, eq=False)
-class PeakData(TargetData):
-    """`by` is the index of the deadline; `years` those after it. `cap` (kt) holds in `capped` years."""
-
-    shape: Literal["highest", "no_rise", "window"]
-    by: int
-    width: int
-    tolerance: float
-    cap: float | None
-    capped: Ints
-
-
-@dataclass(frozen=True, eq=False)
-class ReductionData(TargetData):
-    """Gross emissions at most `cap` (Y,)."""
-
-    cap: Floats
-
-
-@dataclass(frozen=True, eq=False)
-class NeutralityData(TargetData):
-    """Net zero; gross at most `residual` (kt) where given; credits at most `credits` (kt) at `credit_price` (Y,)."""
-
-    residual: float | None
-    credits: float
-    credit_price: Floats
-
-
-@dataclass(frozen=True, eq=False)
-class IntensityData(TargetData):
-    """Gross emissions per `denominator` (Y,) at most `limit`; `unit` in words."""
-
-    denominator: Floats
-    limit: float
-    unit: str
-
-
-@dataclass(frozen=True, eq=False)
-class CarbonBudgetData(TargetData):
-    """Emissions of `span` years (indices) together at most `limit` (kt); net of sinks with `net`."""
-
-    span: Ints
-    limit: float
-    net: bool
-
-
-@dataclass(frozen=True, eq=False)
-class AvoidedData(TargetData):
-    """Avoided emissions (with the `baseline` path (Y,) of the entity) at least `floor` (Y,)."""
-
-    baseline: Floats
-    floor: Floats
-
-
-@dataclass(frozen=True, eq=False)
-class HistoricalData(TargetData):
-    """Removals of `sinks` up to and in the year of index `by` at least `stock` (kt)."""
-
-    by: int
-    stock: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -312,6 +244,7 @@ class Instance:
     targets: tuple[TargetData, ...]
     solve: Solve
     markets: tuple[AnyMarketData, ...] = ()
+    finance: FinanceData = NO_FINANCE
 
     @property
     def first(self) -> int:
@@ -344,3 +277,25 @@ class Instance:
     def year_index(self, year: int) -> int:
         """Index of a year in the horizon."""
         return year - self.first
+
+
+__all__ = [
+    "Abatement",
+    "AvoidedData",
+    "BudgetData",
+    "CarbonBudgetData",
+    "Delivery",
+    "EntityData",
+    "GroupData",
+    "HistoricalData",
+    "Instance",
+    "IntensityData",
+    "Ledger",
+    "NeutralityData",
+    "PeakData",
+    "ProjectData",
+    "ReductionData",
+    "ResourceData",
+    "SourceData",
+    "TargetData",
+]

@@ -43,7 +43,8 @@ class Timing:
     """Per unit started: `age` and `since` count years of operation from 0, in the cycle and overall; -1: not operating.
 
     `spending`: multiple of the capex paid in a year. `salvage`: multiple of the capex returned after the last year,
-    not discounted. `cycles`: per cycle, the year each start begins it.
+    not discounted. `cycles`: per cycle, the year each start begins it; `paid`: the multiple of the capex that the cycle
+    costs within the horizon.
     """
 
     starts: Ints
@@ -52,6 +53,7 @@ class Timing:
     spending: Floats
     salvage: Floats
     cycles: tuple[Ints, ...]
+    paid: tuple[Floats, ...] = ()
 
     @property
     def operating(self) -> Floats:
@@ -85,7 +87,7 @@ def timing(clock: Clock) -> Timing:
     spending = np.zeros(age.shape)
     salvage = np.zeros(len(starts))
     profile = np.array(clock.profile)
-    cycles = []
+    cycles, costs = [], []
     for begins in _cycles(clock, starts):
         cycles.append(begins)
         trend = (1 + clock.trend) ** (begins - clock.price_year)
@@ -94,9 +96,10 @@ def timing(clock: Clock) -> Timing:
         k = years[None, :] - begins[:, None] - clock.lead_time
         runs = (k >= 0) & (k < (clock.life or len(years) + 1))
         age = np.where(runs, k, age)
-        salvage += _left_share(clock, begins) * paid.sum(axis=1)
+        costs.append(paid.sum(axis=1))
+        salvage += _left_share(clock, begins) * costs[-1]
     overall = years[None, :] - starts[:, None] - clock.lead_time
-    return Timing(starts, age, np.where(age >= 0, overall, -1), spending, salvage, tuple(cycles))
+    return Timing(starts, age, np.where(age >= 0, overall, -1), spending, salvage, tuple(cycles), tuple(costs))
 
 
 def _cycles(clock: Clock, starts: Ints):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from optimiser.report import carbon, tables
+from optimiser.report import carbon, funding, tables
 from optimiser.report.result import Result
 from optimiser.report.words import clean
 
@@ -48,6 +48,7 @@ def plan_document(result: Result) -> dict[str, Any]:
         "credits": [
             {"target": t, "year": y, "amount": clean(v)} for (t, y), v in sorted(plan.decisions.credits.items())
         ],
+        **_finance(result),
         "tables": {
             "pathway": _records(tables.pathway(result)),
             "money": _yearly_money(result),
@@ -70,6 +71,16 @@ def _carbon(result: Result) -> dict[str, Any]:
     frames = {"positions": carbon.positions(result), "credits": carbon.credits(result)}
     parts = {name: _records(frame) for name, frame in frames.items() if frame is not None}
     return {"carbon": {**parts, "internal_price_is": carbon.CAVEAT} if result.plan.carbon_prices else parts}
+
+
+def _finance(result: Result) -> dict[str, Any]:
+    """What is issued, owed and paid for, where the scenario has instruments."""
+    if not funding.has_finance(result):
+        return {}
+    stepped_up = [i for i, debt in result.accounts.debts.items() if debt.stepped_up]
+    frames = {"years": funding.finance(result), "proceeds": funding.proceeds(result)}
+    parts = {name: _records(frame) for name, frame in frames.items() if frame is not None}
+    return {"finance": {**parts, "stepped_up": stepped_up}}
 
 
 def _yearly_money(result: Result) -> dict[str, list[float]]:

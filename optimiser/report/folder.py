@@ -7,12 +7,14 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from optimiser.errors import UsageError
-from optimiser.report import carbon, tables
+from optimiser.report import carbon, funding, tables
 from optimiser.report.document import FORMAT, dumps, plan_document
 from optimiser.report.result import Result
 from optimiser.report.workbook import write_workbook
@@ -26,7 +28,11 @@ TABLES = {
     "limits.csv": tables.limits,
     "pathway.csv": tables.pathway,
 }
-WHERE_ASKED = {"carbon.csv": carbon.positions, "credits.csv": carbon.credits}
+WHERE_ASKED: dict[str, Callable[[Result], pd.DataFrame | None]] = {
+    "carbon.csv": carbon.positions,
+    "credits.csv": carbon.credits,
+    **funding.TABLES,
+}
 """Tables of sections that a scenario may leave out: None then."""
 OURS = frozenset([MARK, "run.json", "plan.xlsx", *TABLES, *WHERE_ASKED])
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from optimiser.plan import TargetRow
-from optimiser.report import tables
+from optimiser.report import funding, tables
 from optimiser.report.carbon import show_carbon
 from optimiser.report.result import Result
 from optimiser.report.words import amount
@@ -18,6 +18,8 @@ KINDS = {
     "capex": "capex", "opex": "opex", "energy": "energy used on site", "income": "sales", "credits": "credits",
     "carbon": "carbon markets", "certificates": "green certificates", "penalties": "penalties",
     "salvage": "worth of unused life", "after the horizon": "after the horizon",
+    "proceeds": "proceeds of finance", "grants": "grants", "fees": "fees of finance", "interest": "interest",
+    "repayment": "repayment of debt", "deposits": "put away less returned", "tax": "tax",
 }  # fmt: skip
 
 
@@ -27,6 +29,8 @@ def show(result: Result, console: Console, folder: str) -> None:
     _show_cost(result, console)
     _show_schedule(result, console)
     show_carbon(result, console)
+    if funding.has_finance(result):
+        _show_finance(result, console)
     _show_targets(result, console)
     _show_pathway(result, console)
     if folder:
@@ -93,6 +97,19 @@ def _show_schedule(result: Result, console: Console) -> None:
         console.print("Nothing starts." if result.missed else "Nothing starts: the baseline keeps every promise.")
     rest = len(result.instance.projects) - len(first)
     console.print(Text(f"{len(first)} of {len(first) + rest} projects start."))
+
+
+def _show_finance(result: Result, console: Console) -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("Finance", overflow="fold", max_width=24)
+    table.add_column(f"issued ({result.money})", overflow="fold")
+    table.add_column(f"owed in {result.instance.last}", justify="right", no_wrap=True)
+    for label, issued, owed in funding.lines(result):
+        table.add_row(Text(label), Text(issued), Text(owed))
+    console.print()
+    console.print(table)
+    if settled := funding.settlement(result):
+        console.print(Text(settled))
 
 
 def _show_targets(result: Result, console: Console) -> None:

@@ -9,13 +9,14 @@ from optimiser.errors import Problems
 from optimiser.scenario.paths import UNKNOWN
 from optimiser.scenario.shapes import KINDS, Loc, clean, field, kind_of, model_at, names
 from optimiser.source import Node, key_of, locate
-from optimiser.units import CARBON, Quantity
+from optimiser.units import CARBON, MONEY, Quantity
 
 _BY_ID = ("abates", "abates_market", "uses", "lowers_capex")
 _NOTHING = Quantity(0.0, CARBON, "")
 STAND_INS: dict[str, Any] = {
     "scope": 1, "limit": UNKNOWN, "removal": UNKNOWN, "cut": UNKNOWN, "multiple": UNKNOWN, "years": [0, 0],
     "at_most": _NOTHING, "stock": _NOTHING, "by": 0, "projects": [],
+    "rate": UNKNOWN, "tenor": 1, "amount": Quantity(0.0, MONEY, ""), "target": "", "step_up": 0.0,
 }  # fmt: skip
 """For values that must be there; what is said about their paths is not noted."""
 
@@ -59,7 +60,7 @@ class Draft:
         elif str(loc[0]) == "horizon":
             self._note(("horizon",))
             self.data["horizon"] = {"first": 0, "last": 9999}
-        elif str(loc[0]) == "solve" or len(loc) == 1:
+        elif str(loc[0]) in ("solve", "tax") or len(loc) == 1:
             self._note(loc[:1])
             self.problems.partial.add(str(loc[0]))
             self.data.pop(str(loc[0]), None)

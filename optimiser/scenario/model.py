@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from optimiser.scenario.base import Strict
+from optimiser.scenario.finance import AnyInstrument, Tax
 from optimiser.scenario.header import Horizon, Salvage, Solve
 from optimiser.scenario.kinds import AnyProject
 from optimiser.scenario.markets import AnyMarket
@@ -14,7 +15,7 @@ from optimiser.scenario.mistakes import Mistake, misread
 from optimiser.scenario.money import Budget, Group, Resource
 from optimiser.scenario.organisation import Entity, Source
 from optimiser.scenario.targets import AnyTarget
-from optimiser.scenario.values import Flag, Id, Note, Rate, SeriesPath, Text, Year, shown
+from optimiser.scenario.values import Flag, Id, Note, Rate, SeriesPath, Text, Trend, Year, shown
 from optimiser.units import CURRENCIES
 
 _NAMES = {
@@ -67,6 +68,10 @@ class Scenario(Strict):
     """All money is real money of this year; absent: the first year."""
     discount_rate: Rate = 0.0
     """Real, per year."""
+    inflation: Trend | None = None
+    """Yearly rise of prices: the rates of `finance` are nominal. Absent: they are real."""
+    tax: Tax | None = None
+    """What capex and interest take off the tax; absent: no tax."""
     salvage: Salvage = "annuity"
     """How unused life at the end of the horizon is valued."""
     series: dict[Id, SeriesPath] = Field(default_factory=dict)
@@ -83,6 +88,8 @@ class Scenario(Strict):
     """Choices among projects."""
     budgets: dict[Id, Budget] = Field(default_factory=dict)
     """Limits on money."""
+    finance: dict[Id, AnyInstrument] = Field(default_factory=dict)
+    """Sources of finance, and limits on debt."""
     markets: dict[Id, AnyMarket] = Field(default_factory=dict)
     """Where emissions cost allowances, and where credits and certificates are sold."""
     targets: dict[Id, AnyTarget] = Field(default_factory=dict)

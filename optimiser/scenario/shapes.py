@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from optimiser.scenario.finance import AnyInstrument
 from optimiser.scenario.kinds import AnyProject
 from optimiser.scenario.markets import AnyMarket
 from optimiser.scenario.model import Scenario
@@ -21,7 +22,12 @@ def _classes(union: Any) -> dict[str, type[BaseModel]]:
     return {str(get_args(m.model_fields["kind"].annotation)[0]): m for m in members}
 
 
-KINDS = {"projects": _classes(AnyProject), "targets": _classes(AnyTarget), "markets": _classes(AnyMarket)}
+KINDS = {
+    "projects": _classes(AnyProject),
+    "finance": _classes(AnyInstrument),
+    "markets": _classes(AnyMarket),
+    "targets": _classes(AnyTarget),
+}
 TAGS = {tag for classes in KINDS.values() for tag in classes}
 OUTSIDE = ("extends", "templates", "tables")
 """Sections that are gone before a scenario is validated."""
@@ -84,8 +90,8 @@ def model_at(root: Node, path: Loc) -> Any:
     section = field(Scenario, str(path[0]))
     if section is None:
         return None
-    if str(path[0]) in ("horizon", "solve"):
-        return section.annotation if len(path) == 1 else None
+    if str(path[0]) in ("horizon", "solve", "tax"):
+        return (_inner(section.annotation) or section.annotation) if len(path) == 1 else None
     if len(path) == 1:
         return None
     if path[0] in KINDS:

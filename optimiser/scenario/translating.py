@@ -36,6 +36,12 @@ _FORMS = {
     "max": "write max: 40",
     "first": "write first: 2026",
     "last": "write last: 2060",
+    "rate": "write rate: 3.1 %",
+    "tax.rate": "write rate: 25 %",
+    "tenor": "write tenor: 5",
+    "amount": "write amount: 2 bn CNY",
+    "target": "write target: the id of a target",
+    "step_up": "write step_up: 0.25 %",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,8 @@ Ints = NDArray[np.int64]
 class Programme:
     """min cost @ x + offset, row_lower <= matrix @ x <= row_upper, lower <= x <= upper, some of x whole.
 
-    `place` gives the indices of a family of columns; `rows` the family and position of each row, for reports.
+    `place` gives the indices of a family of columns; `rows` the family and position of each row, for reports;
+    `switches` the whole columns that say what follows from the rest of a plan (a target is missed).
     """
 
     cost: Floats
@@ -35,6 +36,7 @@ class Programme:
     place: dict[Columns, Ints]
     pyomo_columns: dict[int, int]
     rows: list[tuple[str, Any]]
+    switches: Ints = field(default_factory=lambda: np.zeros(0, dtype=int))
 
     def values(self, columns: Columns, x: Floats) -> Floats:
         """The values of a family in a solution."""
@@ -83,7 +85,11 @@ def assemble(model: pyo.ConcreteModel) -> Programme:
     for columns, matrix in part.cost.terms.items():
         cost[place[columns]] += matrix.toarray()[0]
     cost[n : n + len(repn.columns)] += repn.c.toarray()[0]
-    return Programme(cost, offset, rows, row_lower, row_upper, lower, upper, integer, place, pyomo_columns, names)
+    flags = [id(v) for v in getattr(model, "missed", {}).values()]
+    switches = np.array([pyomo_columns[v] for v in flags if v in pyomo_columns], dtype=int)
+    return Programme(
+        cost, offset, rows, row_lower, row_upper, lower, upper, integer, place, pyomo_columns, names, switches
+    )
 
 
 def _bounds(families: list[Columns], data: list[Any], place: dict, n: int, size: int):

@@ -8,7 +8,9 @@ import numpy as np
 import pyomo.environ as pyo
 from numpy.typing import NDArray
 
+from optimiser.formulation.proceeds import spent_by
 from optimiser.instance import Instance
+from optimiser.instance.funding import spender
 from optimiser.plan import Claims, Decisions, Start
 from optimiser.solve.carbon import read_carbon
 from optimiser.solve.highs import Limits, Outcome, run
@@ -30,6 +32,9 @@ def polish(programme: Programme, outcome: Outcome, seconds: float = 60.0) -> Out
     x[whole] = np.round(x[whole])
     lower, upper = programme.lower.copy(), programme.upper.copy()
     lower[whole] = upper[whole] = x[whole]
+    if len(programme.switches):
+        x[programme.switches] = _switched(programme, x, lower, upper, seconds)
+        lower[programme.switches] = upper[programme.switches] = x[programme.switches]
     fixed = replace(programme, lower=lower, upper=upper, integer=np.zeros_like(whole))
     lp = run(fixed, Limits(seconds=seconds, threads=1))
     if lp.status != "optimal" or lp.x is None:
@@ -40,8 +45,18 @@ def polish(programme: Programme, outcome: Outcome, seconds: float = 60.0) -> Out
     )  # fmt: skip
 
 
+def _switched(programme: Programme, x: Floats, lower: Floats, upper: Floats, seconds: float) -> Floats:
+    """The switches as the rest of the plan sets them: a plan within the gap may have one set for nothing."""
+    lower, upper, at = lower.copy(), upper.copy(), programme.switches
+    lower[at], upper[at] = programme.lower[at], programme.upper[at]
+    integer = np.zeros_like(programme.integer)
+    integer[at] = True
+    found = run(replace(programme, lower=lower, upper=upper, integer=integer), Limits(0.0, seconds, threads=1))
+    return np.round(found.x[at]) if found.x is not None else x[at]
+
+
 def read_decisions(model: pyo.ConcreteModel, programme: Programme, x: Floats) -> Decisions:
-    """The starts, the supply of open splits, and the credits of a solution; crumbs of the solver are swept away."""
+    """The starts, the supply of open splits, credits and finance of a solution; crumbs of the solver are swept away."""
     instance: Instance = model.instance
     started = programme.values(model.started.columns, x)
     starts = []
@@ -52,7 +67,33 @@ def read_decisions(model: pyo.ConcreteModel, programme: Programme, x: Floats) ->
         starts += [Start(p.id, int(v), float(n)) for v, n in zip(p.starts, amounts, strict=True) if n > 0]
     supplied = {k: v for k, v in programme.of_variable(model.supplied, x).items() if abs(v) > 1e-9}
     credits = {k: v for k, v in programme.of_variable(model.credits, x).items() if v > 1e-9}
-    return Decisions(tuple(starts), supplied, credits, read_carbon(model, programme, x))
+    issued = {k: v for k, v in programme.of_variable(model.issued, x).items() if v > CRUMB}
+    used = _used(model, programme, x, {s.project for s in starts})
+    return Decisions(tuple(starts), supplied, credits, read_carbon(model, programme, x), issued, used)
+
+
+def _used(
+    model: pyo.ConcreteModel, programme: Programme, x: Floats, begun: set[str]
+) -> dict[tuple[str, int, str, int], float]:
+    """What issues pay for, by project: the use of a class shared out in proportion to what its members spend."""
+    instance: Instance = model.instance
+    by_class = {k: v for k, v in programme.of_variable(model.used, x).items() if v > CRUMB}
+    shares: dict[int, dict[str, Floats]] = {}
+    for c in {k[2] for k in by_class}:
+        spenders = model.spenders[c]
+        paying = [p for p in spenders.projects if p.id in begun]
+        spent = {p.id: programme.evaluate(spent_by(model, [p]), x) for p in paying}
+        for posting in spenders.postings:
+            spent[spender(posting.owner, posting.tags)] = programme.evaluate(posting.form, x)
+        total = np.maximum(sum(spent.values(), np.zeros(len(instance.years))), CRUMB)
+        shares[c] = {owner: values / total for owner, values in spent.items()}
+    found: dict[tuple[str, int, str, int], float] = {}
+    for (i, v, c, y), amount in by_class.items():
+        for owner, share in shares[c].items():
+            part = amount * float(share[instance.year_index(y)])
+            if part > CRUMB:
+                found[i, v, owner, y] = found.get((i, v, owner, y), 0.0) + part
+    return found
 
 
 def read_claims(model: pyo.ConcreteModel, programme: Programme, x: Floats) -> Claims:

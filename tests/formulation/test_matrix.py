@@ -4,7 +4,7 @@ import numpy as np
 import pyomo.environ as pyo
 import pytest
 
-from optimiser.formulation.matrix import LinearForm, MatrixPart, add_total, constant, of_columns, sum_of
+from optimiser.formulation.matrix import LinearForm, MatrixPart, add_total, constant, of_columns, sum_of, upper_bound
 from optimiser.solve.programme import assemble
 
 
@@ -94,6 +94,20 @@ def test_a_total_ties_a_pyomo_variable_to_its_form():
     assert programme.of_variable(total, outcome.x) == pytest.approx({("t", 2026): 7})
     assert [name for name, _ in programme.rows] == ["total_is_total", "enough"]
     assert programme.rows[0][1] == ("t", 2026)
+
+
+def test_a_bound_follows_from_the_bounds_of_the_columns():
+    """2 x0 - x1 + 1 with x0 <= 10 and x1 >= -3 is at most 24; with a variable without bound it is unbounded."""
+    model = pyo.ConcreteModel()
+    model.y = pyo.Var([1, 2], bounds=lambda m, i: (0, 5 if i == 1 else None))
+    part = MatrixPart()
+    x = part.add_columns("x", 2, lower=[0.0, -3.0], upper=[10.0, 3.0])
+    y = part.of_pyomo(model.y)
+    form = of_columns(x, [0]).scaled(2.0) - of_columns(x, [1]) + constant(np.array([1.0]))
+    assert upper_bound(form).tolist() == [24]
+    assert upper_bound(form + of_columns(y, [0])).tolist() == [29]
+    assert upper_bound(form + of_columns(y, [1])).tolist() == [float("inf")]
+    assert upper_bound(form - of_columns(y, [1])).tolist() == [24]
 
 
 def test_an_empty_total_is_an_empty_variable():

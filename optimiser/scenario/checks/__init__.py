@@ -5,6 +5,7 @@ from __future__ import annotations
 from optimiser.errors import Problems
 from optimiser.scenario.checks.choices import check_choices
 from optimiser.scenario.checks.context import Check, Loc
+from optimiser.scenario.checks.finance import check_finance
 from optimiser.scenario.checks.header import check_header
 from optimiser.scenario.checks.markets import check_markets
 from optimiser.scenario.checks.organisation import check_limits, check_organisation
@@ -24,3 +25,4 @@ def check_scenario(scenario: Scenario, root: Node, problems: Problems, unread: f
     check_limits(check)
     check_markets(check)
     check_targets(check)
+    check_finance(check)

@@ -1,0 +1,102 @@
+"""Taxes: what capex, in equal parts over the life, and interest take off the tax."""
+
+import pytest
+
+from tests.helpers import least_cost, solved
+
+TEXT = """
+horizon: {{first: 1, last: {last}}}
+{head}
+projects: {{p: {{kind: programme, start: 1, committed: true, capex: 100 MCNY, {terms}}}}}
+tax: {{rate: 25 %, depreciation: straight line {tax}}}
+"""
+
+
+def text(terms: str = "", last: int = 6, tax: str = "", head: str = "") -> str:
+    """A project of 100 at a tax rate of 25 %."""
+    return TEXT.format(terms=terms, last=last, tax=f", {tax}" if tax else "", head=head)
+
+
+def test_capex_is_written_off_over_the_life(tmp_path):
+    """Life 4 from year 2 (lead time 1): 25 a year are written off in years 2 to 5, 6.25 of tax less each: 75 in all."""
+    result = solved(text("lead_time: 1, life: 4"), tmp_path)
+    assert result.plan.objective == pytest.approx(75)
+    assert result.accounts.total("tax").tolist() == pytest.approx([0, -6.25, -6.25, -6.25, -6.25, 0])
+
+
+def test_the_tax_office_may_have_years_of_its_own(tmp_path):
+    """Two years instead of the life: 12.5 less in years 1 and 2; at 10 % that is worth 12.5 + 12.5 / 1.1."""
+    assert least_cost(text("life: 4", tax="years: 2", head="discount_rate: 10 %"), tmp_path) == pytest.approx(
+        100 - 12.5 - 12.5 / 1.1
+    )
+
+
+def test_what_is_not_written_off_goes_when_the_horizon_ends(tmp_path):
+    """Life 4, horizon 2: 50 of the book are left. Without salvage they are written off at once, 75 in all; a salvage
+    of 50 is what the book says, so there is no gain: 100 - 12.5 - 50 = 37.5."""
+    assert least_cost(text("life: 4", last=2), tmp_path) == pytest.approx(75)
+    assert least_cost(text("life: 4, salvage: linear", last=2), tmp_path) == pytest.approx(37.5)
+
+
+def test_a_gain_on_the_book_is_taxed(tmp_path):
+    """Written off in one year, worth 50 after two: the 50 are a gain, and 12.5 of tax: 100 - 25 - 50 + 12.5."""
+    assert least_cost(text("life: 4, salvage: linear", last=2, tax="years: 1"), tmp_path) == pytest.approx(37.5)
+
+
+def test_without_a_life_it_is_written_off_by_the_end(tmp_path):
+    """Lead time 2 and four years: 50 in each of years 3 and 4."""
+    result = solved(text("lead_time: 2", last=4), tmp_path)
+    assert result.accounts.total("tax").tolist() == pytest.approx([0, 0, -12.5, -12.5])
+
+
+def test_every_renewal_is_written_off(tmp_path):
+    """Life 2, renewed in years 3 and 5 of five: 100 + 100 + 100, the last one half written off, half left."""
+    result = solved(text("life: 2, renew: true", last=5), tmp_path)
+    assert result.accounts.total("tax").tolist() == pytest.approx([-12.5] * 5)
+    assert result.plan.objective == pytest.approx(300 - 75)
+
+
+def test_research_makes_less_to_write_off(tmp_path):
+    """Half the capex, half the write-off: 50 x 75 %."""
+    one = text("life: 2").replace("projects: {", "projects: {r: {kind: research, lowers_capex: {p: 50 %}}, ")
+    assert least_cost(one.replace("r: {", "r: {start: 1, committed: true, "), tmp_path) == pytest.approx(37.5)
+
+
+def test_opex_and_savings_count_only_where_asked_for(tmp_path):
+    """A saving of 10 in each of six years: untaxed 75 - 60; with `operating` 15 of it are tax."""
+    assert least_cost(text("opex: -10 MCNY"), tmp_path) == pytest.approx(15)
+    assert least_cost(text("opex: -10 MCNY", tax="operating: true"), tmp_path) == pytest.approx(30)
+
+
+LOAN = (
+    "finance: {d: {kind: bond, issue: 1, rate: 8 %, tenor: 3, fee: 1 %, ticket: [50 MCNY, 50 MCNY], committed: true}}"
+)
+
+
+def test_interest_lowers_the_tax(tmp_path):
+    """50 at 8 % for three years: 12 of interest, 3 less tax; the fee of 0.5 takes nothing off."""
+    result = solved(text() + LOAN, tmp_path)
+    assert result.plan.objective == pytest.approx(75 + 0.5 + 12 - 3)
+    assert least_cost(text(last=2) + LOAN, tmp_path) == pytest.approx(75 + 0.5 + 0.75 * 8)
+
+
+def test_interest_earned_is_taxed(tmp_path):
+    """50 put away for a year at 8 %: 4 earned, 3 after tax."""
+    spare = "finance: {d: {kind: deposit, issue: 1, rate: 8 %, ticket: [0 MCNY, 50 MCNY]}}"
+    assert least_cost(text() + spare, tmp_path) == pytest.approx(75 - 3)
+
+
+def test_a_step_up_is_interest(tmp_path):
+    """1 % more on 50 for three years: 1.5, or 1.125 after tax."""
+    linked = LOAN.replace("kind: bond", "kind: sustainability_linked, target: t, step_up: 1 %")
+    target = "\ntargets: {t: {kind: reduction, by: 1, cut: 10 %, penalty: 0 CNY/tCO2e}}"
+    assert least_cost(text() + linked + target, tmp_path) == pytest.approx(75 + 0.5 + 9 + 1.125)
+
+
+@pytest.mark.parametrize(("covers", "limit", "binds"), [("cash", 75, True), ("capex", 100, False)])
+def test_less_tax_is_cash(covers, limit, binds, tmp_path):
+    """All written off in the first year: 25 less tax. A cash budget of 75 is enough, a capex budget sees all 100."""
+    budget = f"\nbudgets: {{b: {{covers: {covers}, limit: {{1: {limit} MCNY, 2: 0 MCNY}}}}}}"
+    result = solved(text(tax="years: 1") + budget, tmp_path)
+    assert result.accounts.budgets["b"]["spend"][0] == pytest.approx(limit)
+    assert binds == (covers == "cash")
