@@ -24,13 +24,27 @@ class Start:
     amount: float
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """So many assets of a fleet make a move (an index into its moves)."""
+
+    fleet: str
+    move: int
+    amount: float
+
+
 @dataclass(frozen=True)
 class Decisions:
-    """Everything a plan decides: starts, output used on site where that is open (source's activity), credits (kt)."""
+    """Everything a plan decides: starts, output used on site where that is open (source's activity), credits (kt).
+
+    Of fleets: moves of assets, and by (fleet, state, fuel, other fuel, year) the amount of fuel that gives way.
+    """
 
     starts: tuple[Start, ...]
     supplied: dict[tuple[str, int], float] = field(default_factory=dict)
     credits: dict[tuple[str, int], float] = field(default_factory=dict)
+    moves: tuple[Move, ...] = ()
+    blended: dict[tuple[str, str, str, str, int], float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,6 +90,26 @@ class TargetRow:
     unit: str
 
 
+@dataclass(frozen=True, eq=False)
+class FleetAccount:
+    """A fleet by year: assets in `service` (S, Y), in the `yard`, on order, those `built` and `gone` in a year (Y,).
+
+    `docked` are docks in use, `begun` (changes, Y) assets by change begun, `delivered` what its duty counts, `uses` the
+    amount of each fuel (Y,).
+    """
+
+    initial: float
+    service: Floats
+    yard: Floats
+    ordered: Floats
+    built: Floats
+    gone: Floats
+    docked: Floats
+    begun: Floats
+    delivered: Floats
+    uses: dict[str, Floats]
+
+
 @dataclass(frozen=True)
 class Accounts:
     """A plan recomputed. (Y,) arrays: money by project and kind, emissions by source and ledger, the other ledgers.
@@ -104,6 +138,7 @@ class Accounts:
     objective: float
     spending: float
     """Present value of money spent: what a gap may be set against when savings push the objective towards zero."""
+    fleets: dict[str, FleetAccount] = field(default_factory=dict)
 
     def total(self, kind: str) -> Floats:
         """Money of one kind over all projects (Y,)."""

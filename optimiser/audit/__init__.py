@@ -41,11 +41,13 @@ def recompute(books: Books) -> Accounts:
     kinds = {"capex": books.capex, "opex": books.opex, "energy": books.energy, "income": books.income}
     money = {kind: {p.id: of(p) for p in projects} for kind, of in kinds.items()}
     salvage = {p.id: books.salvage(p) for p in projects}
+    salvage |= {f.fleet.id: f.salvage for f in books.fleets}
     rows = {t.id: target_rows(books, t) for t in instance.targets}
     credits = {t.id: books.credits(t.id) for t in instance.targets if isinstance(t, NeutralityData) and t.credits > 0}
     lines = lines_of(books)
     for line in lines:
-        money.setdefault(line.kind, {})[line.owner] = line.values
+        by_owner = money.setdefault(line.kind, {})
+        by_owner[line.owner] = by_owner.get(line.owner, 0.0) + line.values
     after = {line.owner: line.after for line in lines if line.after}
     penalties = _penalties(books, rows)
     amounts = [v for by in money.values() for v in by.values()] or [np.zeros(books.n)]
@@ -73,6 +75,7 @@ def recompute(books: Books) -> Accounts:
         targets=tuple(row for found in rows.values() for row in found),
         objective=objective,
         spending=float(spent @ instance.discount),
+        fleets={f.fleet.id: f.account() for f in books.fleets},
     )
 
 

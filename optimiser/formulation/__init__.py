@@ -17,6 +17,11 @@ from optimiser.formulation.carbon_budgets import add_carbon_budgets
 from optimiser.formulation.choices import add_choices
 from optimiser.formulation.cost import add_least_cost, add_least_shortfall
 from optimiser.formulation.emissions import add_emissions, add_removals
+from optimiser.formulation.fleet_duties import add_fleet_duties
+from optimiser.formulation.fleet_fuels import add_fleet_fuels
+from optimiser.formulation.fleet_money import add_fleet_postings
+from optimiser.formulation.fleet_rules import add_fleet_rules
+from optimiser.formulation.fleets import add_fleets
 from optimiser.formulation.historical import add_historical
 from optimiser.formulation.intensities import add_intensities
 from optimiser.formulation.matrix import MatrixPart
@@ -61,6 +66,8 @@ def build(instance: Instance, question: Question | None = None) -> pyo.ConcreteM
     add_starts(model)
     add_cheaper_starts(model)
     add_supply(model)
+    add_fleets(model)
+    add_fleet_fuels(model)
     add_credits(model)
     add_shortfalls(model)
 
@@ -68,11 +75,14 @@ def build(instance: Instance, question: Question | None = None) -> pyo.ConcreteM
     add_emissions(model)
     add_removals(model)
     add_credit_postings(model)
+    add_fleet_postings(model)
 
     # what must hold of any plan
     add_requirements(model)
     add_choices(model)
     add_resources(model)
+    add_fleet_duties(model)
+    add_fleet_rules(model)
     add_budgets(model)
 
     # what was promised

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimiser.instance.data import BudgetData, EntityData, GroupData, Instance, Ledger, ResourceData, SourceData
+from optimiser.instance.fleets import compile_fleets, fleet_sources
 from optimiser.instance.paths import Paths
 from optimiser.instance.projects import compile_projects
 from optimiser.instance.targets import compile_targets
@@ -20,6 +21,8 @@ def compile_instance(scenario: Scenario) -> Instance:
     entities = _entities(scenario, paths)
     entity_index = {e.id: i for i, e in enumerate(entities)}
     sources = tuple(_source(scenario, paths, name, entity_index) for name in scenario.sources)
+    fleets = compile_fleets(scenario, paths, entity_index, top_entity(scenario, entity_index))
+    sources += fleet_sources(scenario, fleets)
     projects = compile_projects(scenario, paths, entity_index)
     index = {p.id: p.index for p in projects}
     pairs = {tuple(sorted((index[n], index[o]))) for n, p in scenario.projects.items() for o in p.excludes}
@@ -49,6 +52,7 @@ def compile_instance(scenario: Scenario) -> Instance:
         budgets=tuple(_budget(scenario, paths, n, b, entities) for n, b in scenario.budgets.items()),
         targets=compile_targets(scenario, paths, entities, sources, projects),
         solve=scenario.solve,
+        fleets=fleets,
     )
 
 

@@ -13,7 +13,9 @@ from typing import Literal
 
 import numpy as np
 
+from optimiser.instance.fleet_data import FleetData
 from optimiser.instance.timing import Floats, Ints, Timing
+from optimiser.scenario.fleets import Part
 from optimiser.scenario.header import Solve
 
 Ledger = Literal["location", "market"]
@@ -48,6 +50,8 @@ class SourceData:
     activity: Floats | None
     factor: dict[Ledger, Floats] | None
     has_market: bool
+    fleet: tuple[int, Part] | None = None
+    """The fleet that makes it and which part of its emissions; None for a source of the file."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -310,6 +314,7 @@ class Instance:
     budgets: tuple[BudgetData, ...]
     targets: tuple[TargetData, ...]
     solve: Solve
+    fleets: tuple[FleetData, ...] = ()
 
     @property
     def first(self) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from optimiser.report import tables
+from optimiser.report import fleets, tables
 from optimiser.report.result import Result
 from optimiser.report.tables import clean
 
@@ -18,7 +18,7 @@ def plan_document(result: Result) -> dict[str, Any]:
     """The document as plain values. Money in millions of `currency`, emissions in ktCO2e."""
     plan, instance, accounts = result.plan, result.instance, result.accounts
     schedule = tables.schedule(result)
-    return {
+    document = {
         "format": FORMAT,
         "version": VERSION,
         "scenario": result.scenario,
@@ -60,6 +60,13 @@ def plan_document(result: Result) -> dict[str, Any]:
         },
         "warnings": [str(w) for w in result.warnings],
     }
+    if instance.fleets:
+        document["fleets"] = {
+            name.removesuffix(".csv"): _records(table(result))
+            for name, table in fleets.TABLES.items()
+            if fleets.shown(result, name)
+        }
+    return document
 
 
 def _yearly_money(result: Result) -> dict[str, list[float]]:

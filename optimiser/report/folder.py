@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from optimiser.errors import UsageError
-from optimiser.report import tables
+from optimiser.report import fleets, tables
 from optimiser.report.document import FORMAT, dumps, plan_document
 from optimiser.report.result import Result
 from optimiser.report.workbook import write_workbook
@@ -26,7 +26,7 @@ TABLES = {
     "limits.csv": tables.limits,
     "pathway.csv": tables.pathway,
 }
-OURS = frozenset([MARK, "run.json", "plan.xlsx", *TABLES])
+OURS = frozenset([MARK, "run.json", "plan.xlsx", *TABLES, *fleets.TABLES])
 
 
 def write_result(result: Result, run: dict[str, Any], folder: Path) -> None:
@@ -37,7 +37,8 @@ def write_result(result: Result, run: dict[str, Any], folder: Path) -> None:
     refuse_foreign(folder)
     with _aside(folder) as new:
         (new / MARK).write_text(dumps(plan_document(result)), encoding="utf-8")
-        for name, table in TABLES.items():
+        more = {name: table for name, table in fleets.TABLES.items() if fleets.shown(result, name)}
+        for name, table in (TABLES | more).items():
             _neutral(table(result)).to_csv(new / name, index=False, encoding="utf-8", lineterminator="\n")
         write_workbook(result, new / "plan.xlsx")
         (new / "run.json").write_text(dumps(run), encoding="utf-8")

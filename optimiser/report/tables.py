@@ -49,6 +49,7 @@ def money(result: Result) -> pd.DataFrame:
     """Every flow of money by year, project, entity and kind. The present values sum to the objective."""
     instance, accounts = result.instance, result.accounts
     entity = {p.id: instance.entities[p.entity].id for p in instance.projects}
+    entity |= {f.id: instance.entities[f.entity].id for f in instance.fleets}
     rows: list[tuple[int, str, str, str, float, float]] = []
 
     def add(values: Any, item: str, where: str, kind: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from optimiser.report import tables
+from optimiser.report import fleets, tables
 from optimiser.report.result import Result
 
 
@@ -26,7 +26,7 @@ def write_workbook(result: Result, path: Path) -> None:
 
 def sheets(result: Result) -> dict[str, pd.DataFrame]:
     """Sheet name to table."""
-    return {
+    found = {
         "Schedule": tables.schedule(result),
         "Pathway": tables.pathway(result),
         "Targets": tables.targets(result),
@@ -34,6 +34,7 @@ def sheets(result: Result) -> dict[str, pd.DataFrame]:
         "Budgets and resources": tables.limits(result),
         "Emissions": tables.emissions(result),
     }
+    return found | {name: table(result) for name, table in fleets.SHEETS.items() if fleets.shown(result, name)}
 
 
 def _formats(book: Any) -> dict[str, Any]:
@@ -101,7 +102,7 @@ def _write_sheet(book: Any, formats: dict[str, Any], name: str, frame: pd.DataFr
 
 
 def _form(title: str, values: pd.Series) -> str:
-    if title in ("year", "operates_from", "operates_until", "scope", "category"):
+    if title in ("year", "operates_from", "operates_until", "in_service_from", "scope", "category"):
         return "whole"
     return "number" if values.dtype == float else "whole"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from optimiser.source import Node
 
-FIGURED = ("series", "entities", "sources", "projects", "resources", "budgets", "targets")
+FIGURED = ("series", "entities", "sources", "projects", "resources", "fleets", "budgets", "targets")
 
 
 def uncited(root: Node) -> Iterator[str]:

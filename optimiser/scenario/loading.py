@@ -17,7 +17,7 @@ from optimiser.scenario.translating import Translator
 from optimiser.source import Node, plain
 from optimiser.units import CURRENCIES, Units
 
-LATER = {"fleets": "fleets", "finance": "instruments of finance", "markets": "carbon markets"}
+LATER = {"finance": "instruments of finance", "markets": "carbon markets"}
 ROUNDS = 8
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from optimiser.scenario.base import Strict
+from optimiser.scenario.fleets import Fleet
 from optimiser.scenario.header import Horizon, Salvage, Solve
 from optimiser.scenario.kinds import AnyProject
 from optimiser.scenario.mistakes import Mistake, misread
@@ -80,6 +81,8 @@ class Scenario(Strict):
     """Yearly limits other than money."""
     groups: dict[Id, Group] = Field(default_factory=dict)
     """Choices among projects."""
+    fleets: dict[Id, Fleet] = Field(default_factory=dict)
+    """Identical assets that move between technology states."""
     budgets: dict[Id, Budget] = Field(default_factory=dict)
     """Limits on money."""
     targets: dict[Id, AnyTarget] = Field(default_factory=dict)

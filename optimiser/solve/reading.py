@@ -9,7 +9,7 @@ import pyomo.environ as pyo
 from numpy.typing import NDArray
 
 from optimiser.instance import Instance
-from optimiser.plan import Claims, Decisions, Start
+from optimiser.plan import Claims, Decisions, Move, Start
 from optimiser.solve.highs import Limits, Outcome, run
 from optimiser.solve.programme import Programme
 
@@ -51,7 +51,23 @@ def read_decisions(model: pyo.ConcreteModel, programme: Programme, x: Floats) ->
         starts += [Start(p.id, int(v), float(n)) for v, n in zip(p.starts, amounts, strict=True) if n > 0]
     supplied = {k: v for k, v in programme.of_variable(model.supplied, x).items() if abs(v) > 1e-9}
     credits = {k: v for k, v in programme.of_variable(model.credits, x).items() if v > 1e-9}
-    return Decisions(tuple(starts), supplied, credits)
+    return Decisions(tuple(starts), supplied, credits, *_read_fleets(model, programme, x))
+
+
+def _read_fleets(model: pyo.ConcreteModel, programme: Programme, x: Floats):
+    """The moves of all fleets, and the fuel that gives way to another."""
+    moves, blended = [], {}
+    years = [int(y) for y in model.instance.years]
+    for network, fuels in zip(model.fleets, model.fuels, strict=True):
+        fleet = network.fleet
+        amounts = np.round(programme.values(network.moved, x))
+        moves += [Move(fleet.id, int(m), float(amounts[m])) for m in np.flatnonzero(amounts > 0)]
+        values = programme.values(fuels.columns, x)
+        for i in np.flatnonzero(values > CRUMB):
+            b = fleet.blends[i // len(years)]
+            key = (fleet.id, fleet.states[b.state].id, b.fuel, b.other, years[i % len(years)])
+            blended[key] = float(values[i])
+    return tuple(moves), blended
 
 
 def read_claims(model: pyo.ConcreteModel, programme: Programme, x: Floats) -> Claims:
