@@ -11,13 +11,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from optimiser.explain import fleets
 from optimiser.formulation import Question, build
 from optimiser.instance import Instance
 from optimiser.solve.highs import Interrupt, Limits, run
 from optimiser.solve.programme import assemble
 from optimiser.solve.reading import read_claims
 
-KINDS = ("resource", "group", "commitment", "budget", "target")
+KINDS = ("resource", "group", "commitment", *fleets.KINDS, "budget", "target")
 
 
 @dataclass(frozen=True, order=True)
@@ -65,6 +66,7 @@ def _items(instance: Instance) -> Iterator[Item]:
     yield from (Item("resource", r.id) for r in instance.resources)
     yield from (Item("group", g.id) for g in instance.groups)
     yield from (Item("commitment", p.id) for p in instance.projects if p.committed)
+    yield from (Item(*item) for item in fleets.fleet_items(instance))
     yield from (Item("budget", b.id) for b in instance.budgets)
     yield from (Item("target", t.id) for t in instance.targets if t.penalty is None and t.priority is None)
 
@@ -94,6 +96,7 @@ def restricted(instance: Instance, items: list[Item]) -> Instance:
         ),
         budgets=tuple(b for b in instance.budgets if b.id in names["budget"]),
         targets=tuple(t for t in instance.targets if t.id in names["target"]),
+        fleets=tuple(fleets.relaxed(f, {(i.kind, i.id) for i in items}) for f in instance.fleets),
     )
 
 
@@ -160,6 +163,8 @@ def _sentences(
 
 
 def _words(instance: Instance, item: Item) -> str:
+    if item.kind in fleets.KINDS:
+        return fleets.words(instance, item.kind, item.id)
     describe: dict[str, Callable[[str], str]] = {
         "target": lambda n: f"the target {n}",
         "budget": lambda n: f"the budget {n}",
