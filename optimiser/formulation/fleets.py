@@ -3,7 +3,7 @@ r"""Fleets: a network in which assets are conserved, year by year.
 $$ \text{there}_{c,y} = \text{there}_{c,y-1} + \sum_{m \to c,\; \text{over in } y} \text{moved}_m
    - \sum_{m \leftarrow c,\; \text{begun in } y} \text{moved}_m, \qquad
    \sum_{m \leftarrow c,\; \text{begun in } y} \text{moved}_m \le \text{there}_{c,y-1}, \qquad
-   \text{moved}_m \in \{0, 1, \dots\} $$
+   \text{moved}_m,\,\text{there}_{c,y} \in \{0, 1, \dots\} $$
 
 A cell $c$ is a state with what tells its assets apart: the year in which they must be gone, the years in which they
 dock, and whether they hold to staying until the end (only such assets have a worth after the last year, so that none is
@@ -107,7 +107,8 @@ def _network(model: pyo.ConcreteModel, fleet: FleetData, years: Ints) -> Network
 
     part = model.matrix
     moved = part.add_columns("moved", len(moves.change), 0.0, upper, True, move)
-    there = part.add_columns("there", len(owner), label=asset)
+    # whole by itself; said all the same, because HiGHS 1.15.1 loses optima where it substitutes one kind for the other
+    there = part.add_columns("there", len(owner), integer=True, label=asset)
     network = Network(fleet, years, moved, there, offsets)
     _conserve(part, network)
     _leave(part, network)

@@ -87,7 +87,7 @@ class Kitchen:
                 use, least = self.at(burn.use), self._least(fuel)
                 left = use * (1.0 - sum(least.values(), self.none))
                 for other, blend in self.fleet.fuels[fuel].blend.items():
-                    most = np.minimum(self.at(blend.max), 1.0) if blend.max is not None else self.none + 1.0
+                    most = np.minimum(self.at(blend.most), 1.0) if blend.most is not None else self.none + 1.0
                     room = np.minimum(np.maximum(most - least[other], 0.0) * use, left)
                     if not np.any(room > 1e-12):
                         continue
@@ -113,7 +113,7 @@ class Kitchen:
         return tuple(found)
 
     def _least(self, fuel: str) -> dict[str, Floats]:
-        return {o: self.at(b.min) for o, b in self.fleet.fuels[fuel].blend.items()}
+        return {o: self.at(b.least) for o, b in self.fleet.fuels[fuel].blend.items()}
 
     def _smoke(self, name: str, burn: Burn) -> Smoke:
         """One unit of a fuel, burnt as a state burns it; what has no `slip_factor` does not slip."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field
@@ -11,7 +11,7 @@ from optimiser.scenario.base import Entry, Strict
 from optimiser.scenario.header import Salvage
 from optimiser.scenario.kinds.base import Requires, Shares
 from optimiser.scenario.mistakes import Mistake
-from optimiser.scenario.paths import Listing
+from optimiser.scenario.paths import GROWTH_KEYS, TABLE_KEYS, Listing
 from optimiser.scenario.regulation import Regulation
 from optimiser.scenario.values import (
     AmountOrList,
@@ -33,14 +33,15 @@ Years = Annotated[Whole, Field(ge=1)]
 Part = Literal["direct", "power", "upstream"]
 
 
-def _use(raw: Any) -> Any:
-    """A bare quantity or path is the use."""
-    return raw if isinstance(raw, dict) and {"use", "slip"} & set(raw) else {"use": raw}
+def _or(key: str) -> Callable[[Any], Any]:
+    """Reads a bare quantity or path as the mapping of one key."""
 
+    def read(raw: Any) -> Any:
+        words = {*GROWTH_KEYS, *TABLE_KEYS}
+        bare = not isinstance(raw, dict) or any(k in words or isinstance(k, int) for k in raw)
+        return {key: raw} if bare else raw
 
-def _blend(raw: Any) -> Any:
-    """A bare share or path of shares is what is blended, no less and no more."""
-    return raw if isinstance(raw, dict) and {"min", "max"} & set(raw) else {"min": raw, "max": raw}
+    return read
 
 
 def _numbered(raw: Any) -> Any:
@@ -60,10 +61,22 @@ class Burn(Strict):
 class Blend(Strict):
     """How much of a fuel may be another one, as shares of its energy (of its amount where no `energy` is given)."""
 
+    share: AnyPath | None = None
+    """This share, no less and no more."""
     min: AnyPath | None = None
     """Least share; absent: none."""
     max: AnyPath | None = None
     """Largest share; absent: all of it."""
+
+    @property
+    def least(self) -> AnyPath | None:
+        """The share that must be."""
+        return self.share if self.share is not None else self.min
+
+    @property
+    def most(self) -> AnyPath | None:
+        """The share that may be."""
+        return self.share if self.share is not None else self.max
 
 
 class Fuel(Entry):
@@ -83,7 +96,7 @@ class Fuel(Entry):
     """Emissions per unit that leaves unburnt, such as 28 tCO2e/t of methane."""
     energy: AnyPath | None = None
     """Energy per unit (lower heating value): blends and FuelEU count by it."""
-    blend: dict[Id, Annotated[Blend, BeforeValidator(_blend)]] = Field(default_factory=dict)
+    blend: dict[Id, Annotated[Blend, BeforeValidator(_or("share"))]] = Field(default_factory=dict)
     """Other fuels of the list that may take its place: a share or a path, or `{min, max}` for a decision."""
 
     def contradictions(self) -> Iterator[Mistake]:
@@ -106,7 +119,7 @@ class State(Entry):
     """Direct emissions (scope 1) per asset and year, besides those of `fuels`."""
     opex: MoneyPath | None = None
     """Running cost per asset and year, without `fuels`."""
-    fuels: dict[Id, Annotated[Burn, BeforeValidator(_use)]] = Field(default_factory=dict)
+    fuels: dict[Id, Annotated[Burn, BeforeValidator(_or("use"))]] = Field(default_factory=dict)
     """Use per asset and year of fuels of the fleet's list: a quantity or path, or `{use, slip}`."""
     capacity: AnyPath | None = None
     """What an asset delivers per year, in the unit of the fleet's `activity`."""

@@ -167,7 +167,7 @@ def test_a_size_takes_the_place_of_todays_number(tmp_path):
 
 
 def test_at_most_bounds_the_fleet(tmp_path):
-    """An asset that earns 5 a year for a capex of 1 is bought as often as may be: twice today's number, or `at_most`."""
+    """An asset that earns 5 a year for a capex of 1 is bought as often as may be: four times, or `at_most`."""
     text = """
 fleets:
   ships: {AT states: {old: {count: 2, opex: -5 MCNY}}, changes: [{from: new, to: old, capex: 1 MCNY}]}

@@ -31,7 +31,7 @@ STAY = "    docking: {slots_per_year: 0}"
 
 
 def test_fuel_makes_cost_and_emissions_of_three_scopes(tmp_path):
-    """2 x 10 kt of oil: 12 a year, 60 kt direct, 10 kt upstream; 2 x 4 GWh: 4 a year, 4 kt by location, 6.4 by market."""
+    """2 x 10 kt of oil: 12 a year, 60 kt direct, 10 upstream; 2 x 4 GWh: 4 a year, 4 kt by location, 6.4 by market."""
     result = solved(fuels(more=STAY), tmp_path)
     assert spent(result, "fuel") == [16, 16, 16]
     assert gross(result, "ships") == [60, 60, 60]

@@ -20,7 +20,16 @@ from tests.helpers import instance_of, refused, solved
 
 @pytest.mark.parametrize(
     ("year", "limit"),
-    [(2025, 89.34), (2029, 89.34), (2030, 85.69), (2035, 77.94), (2040, 62.90), (2045, 34.64), (2050, 18.23), (2070, 18.23)],
+    [
+        (2025, 89.34),
+        (2029, 89.34),
+        (2030, 85.69),
+        (2035, 77.94),
+        (2040, 62.90),
+        (2045, 34.64),
+        (2050, 18.23),
+        (2070, 18.23),
+    ],
 )
 def test_fueleu_limits_are_computed(year, limit):
     """Reference value less the step of the year; 2040 is 62.90 (a source that prints 62.30 was copied wrong)."""
@@ -29,7 +38,9 @@ def test_fueleu_limits_are_computed(year, limit):
 
 def test_cii_required_is_the_line_less_the_reduction():
     """A bulk carrier of 80,000 t in 2026: 0.89 x 4745 x 80000^-0.622; 300,000 t count as 279,000."""
-    assert required_cii("bulk carrier", 80_000, step(CII_REDUCTION, 2026)) == pytest.approx(0.89 * 4745 * 80_000**-0.622)
+    assert required_cii("bulk carrier", 80_000, step(CII_REDUCTION, 2026)) == pytest.approx(
+        0.89 * 4745 * 80_000**-0.622
+    )
     assert cii_line("bulk carrier", 300_000)[1] == 279_000
     assert cii_line("LNG carrier", 50_000)[1] == 65_000
     assert cii_line("gas carrier", 65_000)[0].c == 2.071

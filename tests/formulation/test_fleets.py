@@ -145,7 +145,9 @@ fleets:
     assert begun(result, "old at the end of life") == {2: 1, 3: 1}
     assert begun(result, "new to old") == {2: 1, 3: 1}
     short = solved(text.replace("LIFE", "1"), tmp_path)
-    assert short.plan.objective == pytest.approx(10 / 1.05 + 20 / 1.05**2), "one in year 2, gone in year 3, when two are needed"
+    assert short.plan.objective == pytest.approx(10 / 1.05 + 20 / 1.05**2), (
+        "one in year 2, gone in year 3, when two are needed"
+    )
 
 
 def test_new_assets_come_after_their_lead_time(tmp_path):

@@ -1,4 +1,4 @@
-"""What an asset costs and emits in a state by year, and what a unit of blended fuel changes; rules by their formulas."""
+"""What an asset costs and emits in a state by year, what blending changes; rules by their formulas."""
 
 from __future__ import annotations
 
@@ -48,7 +48,11 @@ def figures(raw: dict[str, Any], name: str, years: list[int]) -> Figures:
         ratio = number(fuels[fuel]["energy"]) / number(fuels["bio"]["energy"]) if blend else 0.0
         for part, amount in ((fuel, use * (1 - least)), ("bio", use * least * ratio)):
             cost, direct, upstream, energy, wake = _unit(fuels[part], slip, years)
-            f.cost, f.direct, f.upstream = f.cost + cost * amount, f.direct + direct * amount, f.upstream + upstream * amount
+            f.cost, f.direct, f.upstream = (
+                f.cost + cost * amount,
+                f.direct + direct * amount,
+                f.upstream + upstream * amount,
+            )
             f.energy, f.well_to_wake = f.energy + energy * amount, f.well_to_wake + wake * amount
             if not blend:
                 break
@@ -105,7 +109,9 @@ def _penalty(fleet: dict[str, Any], years: list[int], f: Figures) -> np.ndarray:
     return tonnes * number(rule["penalty"]) * 1e-3  # 1e-3 MCNY per t for each CNY per kg
 
 
-def _banned(fleet: dict[str, Any], state: dict[str, Any], fuels: dict[str, Any], years: list[int], f: Figures) -> np.ndarray:
+def _banned(
+    fleet: dict[str, Any], state: dict[str, Any], fuels: dict[str, Any], years: list[int], f: Figures
+) -> np.ndarray:
     rule = fleet.get("regulation", {}).get("cii")
     if rule is None:
         return np.zeros(len(years), dtype=bool)
@@ -115,7 +121,9 @@ def _banned(fleet: dict[str, Any], state: dict[str, Any], fuels: dict[str, Any],
             blend = fuels[fuel].get("blend", {}).get("bio")
             least = blend.get("min", 0) if isinstance(blend, dict) and "max" in blend else blend or 0
             left = 1 - np.array(path(least, years))
-            slipped += np.array(path(burn["use"], years)) * left * number(burn["slip"]) * number(fuels[fuel]["slip_factor"])
+            slipped += (
+                np.array(path(burn["use"], years)) * left * number(burn["slip"]) * number(fuels[fuel]["slip_factor"])
+            )
     grams = (f.direct - slipped) * 1e9 / (number(rule["capacity"]) * number(rule["distance"]))
     required = (1 - 0.215) * 4745 * number(rule["capacity"]) ** -0.622
     border = {"B": 0.94, "C": 1.06, "D": 1.18}[rule["worst"]]

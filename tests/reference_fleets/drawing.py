@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -63,7 +64,7 @@ def _states(r: Random, names: list[str], years: list[int]) -> dict[str, Any]:
 
 def _changes(r: Random, names: list[str], years: list[int]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    for origin, target in zip(names, names[1:], strict=False):
+    for origin, target in pairwise(names):
         found.append({"from": origin, "to": target, "lead_time": r.choice([0, 0, 1, 1, 2])})
     if len(names) == 3 and r.random() < 0.5:
         found.append({"from": names[0], "to": names[2], "lead_time": r.choice([0, 1])})
@@ -121,7 +122,12 @@ def _add_fuels(r: Random, fleet: dict[str, Any], years: list[int]) -> None:
         least = r.choice([None, "10 %"])
         fuels[base]["blend"] = {"bio": {"max": r.choice(["30 %", "60 %"])} | ({"min": least} if least else {})}
     if r.random() < 0.3:
-        fuels["shore"] = {"scope": 2, "price": "0.7 CNY/kWh", "factor": "0.5 tCO2e/MWh", "market_factor": "0.6 tCO2e/MWh"}
+        fuels["shore"] = {
+            "scope": 2,
+            "price": "0.7 CNY/kWh",
+            "factor": "0.5 tCO2e/MWh",
+            "market_factor": "0.6 tCO2e/MWh",
+        }
     fleet["fuels"] = fuels
     for i, state in enumerate(fleet["states"].values()):
         if r.random() < 0.8:
@@ -188,7 +194,12 @@ def _add_rules(r: Random, fleet: dict[str, Any]) -> None:
         if r.random() < 0.5:
             rules["fueleu"]["reduction"] = {FIRST: "2 %", FIRST + 1: "8 %"}
     if r.random() < 0.2:
-        rules["cii"] = {"ship": "bulk carrier", "capacity": "80000 t", "distance": "50000 nmi", "worst": r.choice("BCD")}
+        rules["cii"] = {
+            "ship": "bulk carrier",
+            "capacity": "80000 t",
+            "distance": "50000 nmi",
+            "worst": r.choice("BCD"),
+        }
     if rules:
         fleet["regulation"] = rules
 

@@ -16,12 +16,12 @@ MANY = 400_000
 TINY = 1e-7
 
 
-class TooMany(Exception):
+class TooManyError(Exception):
     """More combinations than are worth trying."""
 
 
 def best(raw: dict[str, Any]) -> float | None:
-    """The least cost of a drawn scenario; None where no combination keeps everything. Raises TooMany."""
+    """The least cost of a drawn scenario; None where no combination keeps everything. Raises TooManyError."""
     return _Trial(raw).best()
 
 
@@ -71,8 +71,13 @@ class _Trial:
             rows, worth = self._times(rows, worth, self.yards.of_today(state, ends, rhythm), [count])
         new = self.yards.of_new()
         if new:
-            rows, worth = self._times(rows, worth, new, range(self.most + 1))
+            rows, worth = self._times(rows, worth, new, range(self._most_built() + 1))
         return rows, worth
+
+    def _most_built(self) -> int:
+        """New assets in all: as many as can be there at a time, and again once the first have ended."""
+        lives = [c.get("life", self.fleet.get("life")) or self.n for c in self.changes if c["from"] == "new"]
+        return self.most * math.ceil(self.n / min(lives))
 
     @property
     def _width(self) -> int:
@@ -87,7 +92,7 @@ class _Trial:
         single = [(np.array(row, dtype=np.int16), w) for row, w in each.items()]
         total: dict[bytes, tuple[np.ndarray, float]] = {}
         if sum(math.comb(len(single) + c - 1, c) for c in counts) * len(rows) > MANY:
-            raise TooMany
+            raise TooManyError
         for count in counts:
             for chosen in combinations_with_replacement(single, count):
                 row = sum((r for r, _ in chosen), np.zeros(self._width, dtype=np.int16))
@@ -178,7 +183,9 @@ class _Trial:
         is found state by state.
         """
         cost, ok = np.zeros(direct.shape), np.ones(len(direct), dtype=bool)
-        over = np.einsum("msy,sy->my", service, np.array([f.well_to_wake - self.limit * f.energy for f in self.figures]))
+        over = np.einsum(
+            "msy,sy->my", service, np.array([f.well_to_wake - self.limit * f.energy for f in self.figures])
+        )
         cap = self._cap()
         for y in range(self.n):
             room = np.array([f.room[y] for f in self.figures]) * service[:, :, y]

@@ -82,7 +82,9 @@ class Yards:
                 assets += [(min(built + life - self.years[0], n) if life else n, built)] * count
             if "built" not in state:
                 for year in self.years:
-                    gone = max((c for y, c in self.fleet.get("retire", {}).get(name, {}).items() if y <= year), default=0)
+                    gone = max(
+                        (c for y, c in self.fleet.get("retire", {}).get(name, {}).items() if y <= year), default=0
+                    )
                     assets += [(year - self.years[0], None)] * (gone - len(assets))
                 assets += [(n, None)] * (state.get("count", 0) - len(assets))
             found += [(s, e, b if b is not None else self.years[0] + i) for i, (e, b) in enumerate(assets)]

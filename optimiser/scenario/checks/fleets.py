@@ -9,7 +9,7 @@ from optimiser.scenario.checks.context import Check, Loc, shortlist
 from optimiser.scenario.checks.fuels import check_fuels
 from optimiser.scenario.checks.regulation import check_regulation
 from optimiser.scenario.fleets import NEW, SCRAP, Change, Fleet, State
-from optimiser.scenario.paths import Path
+from optimiser.scenario.paths import Listing, Path
 from optimiser.source import locate
 from optimiser.units import CARBON, MONEY, NUMBER, describe
 
@@ -150,6 +150,10 @@ def _check_changes(check: Check, loc: Loc, fleet: Fleet) -> None:
 def _check_change(check: Check, at: Loc, change: Change) -> None:
     if change.capex is not None:
         check.expect_amount(change.capex, (*at, "capex"), MONEY)
+        figures = change.capex.values if isinstance(change.capex, Listing) else (change.capex.value,)
+        if min(figures) < 0:
+            help = "what an asset brings at its end is a `scrap_value`, what a state saves an `opex`"
+            check.note((*at, "capex"), "V001", "has a figure below zero", help)
     money_or_tonnes(check, change.scrap_value, (*at, "scrap_value"), MONEY, negative=True)
     for clause in change.requires:
         for other, _ in clause:

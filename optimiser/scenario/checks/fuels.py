@@ -87,12 +87,12 @@ def _check_blends(check: Check, loc: Loc, name: str, fleet: Fleet, units: dict[s
         if other == name:
             check.note(at, "R002", "is blended with itself", "name another fuel")
             continue
-        for key in ("min", "max"):
-            path = getattr(blend, key)
-            if path is not None and check.expect(path, at, NUMBER) is not None:
-                check_shares(check, path, at, tiny=True)
-        if blend.min is not None:
-            found = blend.min if blend.min.reference is None else check.resolve(blend.min, at)
+        for key in ("share", "min", "max"):
+            path, where = getattr(blend, key), at if key == "share" else (*at, key)
+            if path is not None and check.expect(path, where, NUMBER) is not None:
+                check_shares(check, path, where, tiny=True)
+        if blend.least is not None:
+            found = blend.least if blend.least.reference is None else check.resolve(blend.least, at)
             least += max(found.values, default=0.0) if found is not None else 0.0
         if not _known(check, fleet, other, at):
             continue

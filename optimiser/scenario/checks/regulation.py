@@ -46,7 +46,7 @@ def _check_fueleu(check: Check, loc: Loc, fleet: Fleet, rule: FuelEU) -> None:
             check.note((*loc, "fuels", name), "K002", "`energy` is missing: FuelEU counts by it", help, at_key=True)
     if rule.as_ == "cost":
         for name in sorted(used):
-            if any(b.min is None or b.min != b.max for b in fleet.fuels[name].blend.values()):
+            if any(b.share is None for b in fleet.fuels[name].blend.values()):
                 text = f"the penalty cannot be computed for a blend of {name} that is decided"
                 help = "make the blend a share or a path, make it a state of its own, or write as: limit"
                 check.note((*at, "as"), "K004", text, help)
