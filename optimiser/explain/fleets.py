@@ -47,13 +47,11 @@ def relaxed(fleet: FleetData, kept: Collection[tuple[str, str]]) -> FleetData:
 def words(instance: Instance, kind: str, name: str) -> str:
     """An item as a sentence names it."""
     fleet = next(f for f in instance.fleets if f.id == name)
-    duty = (
-        f"the number of assets that the fleet {name} keeps" if fleet.by_count else f"the activity of the fleet {name}"
-    )
+    duty = "number of assets" if fleet.by_count else "activity"
     return {
         "changes": f"the limits on the changes of the fleet {name}",
         "docks": f"the docking slots of the fleet {name}",
         "rating": f"the worst rating allowed in the fleet {name}",
         "fueleu": f"the FuelEU limit of the fleet {name}",
-        "fleet": duty,
+        "fleet": f"the {duty} of the fleet {name}",
     }[kind]
