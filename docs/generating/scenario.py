@@ -12,6 +12,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from docs.generating import NOTICE, ROOT, head
+from docs.generating.fleets import WORDS as FLEET_WORDS
+from docs.generating.fleets import fleet_section
 from optimiser.errors import Problems
 from optimiser.scenario import values
 from optimiser.scenario.base import Entry
@@ -80,6 +82,7 @@ def scenario_page() -> str:
     parts += list(_kinds("projects", AnyProject, Project))
     for name, model in limits.items():
         parts += [f"## {name}\n\n{model.__doc__}\n", example(name, None), _table(model)]
+    parts += fleet_section(_table, example)
     parts += [f"## targets\n\n{Target.__doc__} These keys may stand in a target of every kind:\n", _table(Target)]
     parts += list(_kinds("targets", AnyTarget, Target))
     return "\n".join(parts)
@@ -109,7 +112,7 @@ def _table(model: type[BaseModel], names: list[str] | None = None) -> str:
 
 def type_words(hint: Any) -> str:
     """A type in words. Ends the run where it has none: a new type needs a line in WORDS."""
-    for known, words in WORDS:
+    for known, words in [*WORDS, *FLEET_WORDS]:
         if hint == known:
             return words
     origin, args = typing.get_origin(hint), typing.get_args(hint)

@@ -1,13 +1,14 @@
 r"""Fleets: a network in which assets are conserved, year by year.
 
-$$ \text{there}_{c,y} = \text{there}_{c,y-1} + \sum_{m \to c,\; \text{over in } y} \text{moved}_m
-   - \sum_{m \leftarrow c,\; \text{begun in } y} \text{moved}_m, \qquad
-   \sum_{m \leftarrow c,\; \text{begun in } y} \text{moved}_m \le \text{there}_{c,y-1}, \qquad
+$$ \text{there}_{c,y} = \text{there}_{c,y-1} + \sum_{m \in \text{into}(c,y)} \text{moved}_m
+   - \sum_{m \in \text{out}(c,y)} \text{moved}_m, \qquad
+   \sum_{m \in \text{out}(c,y)} \text{moved}_m \le \text{there}_{c,y-1}, \qquad
    \text{moved}_m,\,\text{there}_{c,y} \in \{0, 1, \dots\} $$
 
 A cell $c$ is a state with what tells its assets apart: the year in which they must be gone, the years in which they
 dock, and whether they hold to staying until the end (only such assets have a worth after the last year, so that none is
-counted for what is scrapped before). A move $m$ is a change begun in a year from one cell and over in a later year in
+counted for what is scrapped before). `into` are the moves that are over in a year and end in a cell, `out` those that
+begin in a year and leave it. A move $m$ is a change begun in a year from one cell and over in a later year in
 another; between the two the asset is in the yard. What arrives in a year moves on from the next year at the earliest.
 """
 

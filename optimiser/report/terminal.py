@@ -107,7 +107,7 @@ def _show_fleets(result: Result, console: Console) -> None:
         for i, state in enumerate(fleet.states):
             if np.any(account.service[i] > 0.5):
                 table.add_row(Text(f"  {state.label}"), *(f"{account.service[i, y]:.0f}" for y in years))
-        if np.any(account.yard > 0.5):
+        if any(account.yard[y] > 0.5 for y in years):
             table.add_row("  in the yard", *(f"{account.yard[y]:.0f}" for y in years))
         console.print()
         console.print(table)
