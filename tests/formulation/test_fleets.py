@@ -1,8 +1,11 @@
 """Fleets: a network of states and years in which assets are conserved."""
 
+import pyomo.environ as pyo
 import pytest
 
 from optimiser.errors import ScenarioError
+from optimiser.formulation import build
+from optimiser.formulation.complete import complete
 from tests.fleets import begun, service, spent, yard
 from tests.helpers import gross, instance_of, least_cost, refused, solved
 
@@ -196,3 +199,40 @@ fleets:
     assert service(result, "diesel", "hopper-dredgers")[9] == 12
     assert service(result, "diesel", "hopper-dredgers")[-1] == 6
     assert least_cost(text, tmp_path) == pytest.approx(92 * (18 * 9 + 12 * 10 + 6 * 6))
+
+
+def test_an_optimum_that_presolve_lost(tmp_path):
+    """Three ships of 4 Mt each, two of which are enough: one is scrapped in year 2 for a net income of 2.
+
+    HiGHS 1.15.1 answered with a retrofit instead where counts of assets were continuous beside whole moves.
+    """
+    text = """
+horizon: {first: 2030, last: 2032}
+discount_rate: 5 %
+salvage: linear
+sources: {}
+fleets:
+  ships:
+    states:
+      old: {count: 3, opex: 6.0897297297 MCNY, capacity: 4 Mt}
+      mid: {opex: {2030: 6.2 MCNY, 2032: 6 MCNY}, capacity: 2 Mt}
+    changes:
+      - {from: old, to: mid, lead_time: 1, capex: 11 MCNY, life: 2}
+      - {from: old, to: scrap, scrap_value: 4 MCNY, capex: 2 MCNY, from_year: 2031, until_year: 2031, max: 1}
+    activity: {2030: 6 Mt, 2032: 7.5 Mt}
+    docking: {slots_per_year: 2}
+"""
+    result = solved(text, tmp_path)
+    assert service(result, "old") == [3, 2, 2]
+    each = 6.0897297297
+    assert result.plan.objective == pytest.approx(3 * each + (2 * each - 2) / 1.05 + 2 * each / 1.05**2)
+
+
+def test_the_same_in_pyomo(tmp_path):
+    """Proves that other solvers are handed the same fleet: the whole programme written out has the same optimum."""
+    text = RETIRE.replace("NEW", ", {from: new, to: best, capex: 30 MCNY}").replace("MORE", "")
+    model = build(instance_of(text, tmp_path))
+    complete(model)
+    solver = pyo.SolverFactory("appsi_highs")
+    solver.solve(model)
+    assert pyo.value(model.least_cost) == pytest.approx(72)
