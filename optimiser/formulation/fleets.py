@@ -108,7 +108,7 @@ def _network(model: pyo.ConcreteModel, fleet: FleetData, years: Ints) -> Network
 
     part = model.matrix
     moved = part.add_columns("moved", len(moves.change), 0.0, upper, True, move)
-    # whole by itself; said all the same, because HiGHS 1.15.1 loses optima where it substitutes one kind for the other
+    # whole by itself; said all the same, so that no presolve has to find it out
     there = part.add_columns("there", len(owner), integer=True, label=asset)
     network = Network(fleet, years, moved, there, offsets)
     _conserve(part, network)

@@ -204,7 +204,7 @@ fleets:
 def test_an_optimum_that_presolve_lost(tmp_path):
     """Three ships of 4 Mt each, two of which are enough: one is scrapped in year 2 for a net income of 2.
 
-    HiGHS 1.15.1 answered with a retrofit instead where counts of assets were continuous beside whole moves.
+    HiGHS 1.15.1 answered with a retrofit instead, by a rule of its presolve (see solve/test_presolve.py).
     """
     text = """
 horizon: {first: 2030, last: 2032}
