@@ -20,7 +20,7 @@ OPERATORS = {
     "max": "max", "{": "{", "}": "}", "times": "×",
 }  # fmt: skip
 LETTERS = {
-    "beta": "β", "delta": "δ", "ell": "ℓ", "kappa": "κ", "lambda": "λ", "mu": "μ", "pi": "π", "rho": "ρ",
+    "Delta": "Δ", "beta": "β", "delta": "δ", "ell": "ℓ", "kappa": "κ", "lambda": "λ", "mu": "μ", "pi": "π", "rho": "ρ",
     "sigma": "σ", "varepsilon": "ε",
 }  # fmt: skip
 SPACES = {",": "0.17em", ";": "0.28em", "quad": "1em", "qquad": "2em", " ": "0.25em"}

@@ -122,6 +122,7 @@ def check(
         s = reading.scenario
         counts = (
             f"{len(s.projects)} projects, {len(s.sources)} sources, {len(s.targets)} targets, {len(s.budgets)} budgets"
+            + (f", {len(s.fleets)} fleets" if s.fleets else "")
         )
         typer.echo(f"{file}: {counts}, {s.horizon.first} to {s.horizon.last}: nothing wrong")
         if sources:

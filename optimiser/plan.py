@@ -24,10 +24,20 @@ class Start:
     amount: float
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """So many assets of a fleet make a move (an index into its moves)."""
+
+    fleet: str
+    move: int
+    amount: float
+
+
 @dataclass(frozen=True)
 class Decisions:
     """Everything a plan decides: starts, output used on site where that is open (source's activity), credits (kt).
 
+    Of fleets: moves of assets, and by (fleet, state, fuel, other fuel, year) the amount of fuel that gives way.
     `carbon` by (what, market, account or project, year): what is bought, sold, banked, borrowed, surrendered in credits
     (`credits` from outside, `own`) and transferred by accounts; credits sold and used and output certified by projects.
     `issued` by instrument and year; `used`: what an issue pays for, by instrument, year of issue, project (or fleet)
@@ -37,6 +47,8 @@ class Decisions:
     starts: tuple[Start, ...]
     supplied: dict[tuple[str, int], float] = field(default_factory=dict)
     credits: dict[tuple[str, int], float] = field(default_factory=dict)
+    moves: tuple[Move, ...] = ()
+    blended: dict[tuple[str, str, str, str, int], float] = field(default_factory=dict)
     carbon: dict[tuple[str, str, str, int], float] = field(default_factory=dict)
     issued: dict[tuple[str, int], float] = field(default_factory=dict)
     used: dict[tuple[str, int, str, int], float] = field(default_factory=dict)
@@ -106,6 +118,26 @@ class Debt:
     stepped_up: bool
 
 
+@dataclass(frozen=True, eq=False)
+class FleetAccount:
+    """A fleet by year: assets in `service` (S, Y), in the `yard`, on order, those `built` and `gone` in a year (Y,).
+
+    `docked` are docks in use, `begun` (changes, Y) assets by change begun, `delivered` what its duty counts, `uses` the
+    amount of each fuel (Y,).
+    """
+
+    initial: float
+    service: Floats
+    yard: Floats
+    ordered: Floats
+    built: Floats
+    gone: Floats
+    docked: Floats
+    begun: Floats
+    delivered: Floats
+    uses: dict[str, Floats]
+
+
 @dataclass(frozen=True)
 class Accounts:
     """A plan recomputed. (Y,) arrays: money by project and kind, emissions by source and ledger, the other ledgers.
@@ -134,6 +166,7 @@ class Accounts:
     objective: float
     spending: float
     """Present value of money spent: what a gap may be set against when savings push the objective towards zero."""
+    fleets: dict[str, FleetAccount] = field(default_factory=dict)
     carbon: dict[tuple[str, str], dict[str, Floats]] = field(default_factory=dict)
     """By market and account: what was covered, due, given, traded, kept and lapsed, kt by year, and its cost."""
     earned: dict[tuple[str, str], dict[str, Floats]] = field(default_factory=dict)

@@ -12,6 +12,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from docs.generating import NOTICE, ROOT, head
+from docs.generating.fleets import WORDS as FLEET_WORDS
+from docs.generating.fleets import fleet_section
 from optimiser.errors import Problems
 from optimiser.scenario import allocation, finance, markets, values
 from optimiser.scenario.base import Entry
@@ -96,6 +98,7 @@ def scenario_page() -> str:
     parts += list(_kinds("projects", AnyProject, Project))
     for name, model in limits.items():
         parts += [f"## {name}\n\n{model.__doc__}\n", example(name, None), _table(model)]
+    parts += fleet_section(_table, example)
     parts += _finance()
     parts += [f"## markets\n\n{Market.__doc__} These keys may stand in a market of both kinds:\n", _table(Market)]
     parts += list(_kinds("markets", AnyMarket, Market))
@@ -161,7 +164,7 @@ def _table(model: type[BaseModel], names: list[str] | None = None) -> str:
 
 def type_words(hint: Any) -> str:
     """A type in words. Ends the run where it has none: a new type needs a line in WORDS."""
-    for known, words in WORDS:
+    for known, words in [*WORDS, *FLEET_WORDS]:
         if hint == known:
             return words
     origin, args = typing.get_origin(hint), typing.get_args(hint)

@@ -45,6 +45,7 @@ def recompute(books: Books) -> Accounts:
     kinds = {"capex": books.capex, "opex": books.opex, "energy": books.energy, "income": books.income}
     money = {kind: {p.id: of(p) for p in projects} for kind, of in kinds.items()}
     salvage = {p.id: books.salvage(p) for p in projects}
+    salvage |= {f.fleet.id: f.salvage for f in books.fleets}
     rows = {t.id: target_rows(books, t) for t in instance.targets}
     credits = {t.id: books.credits(t.id) for t in instance.targets if isinstance(t, NeutralityData) and t.credits > 0}
     lines = all_lines(books, lines_of(books))
@@ -81,6 +82,7 @@ def recompute(books: Books) -> Accounts:
         targets=tuple(row for found in rows.values() for row in found),
         objective=objective,
         spending=float(spent @ instance.discount),
+        fleets={f.fleet.id: f.account() for f in books.fleets},
         carbon=positions(books),
         earned=earnings(books),
         debts=debts_of(books),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimiser.audit.fleets import FleetBooks
 from optimiser.instance.data import Instance, Ledger, ProjectData
 from optimiser.plan import Decisions, Floats
 
@@ -26,6 +27,7 @@ class Books:
         self.effect = {p.id: self.new[p.id] @ p.effect for p in instance.projects}
         self._left: dict[tuple[int, Ledger], Floats] = {}
         self.output, self.on_site = self._deliveries()
+        self.fleets = [FleetBooks(instance, fleet, decisions) for fleet in instance.fleets]
 
     # money
 
@@ -103,6 +105,8 @@ class Books:
     def gross(self, s: int, ledger: Ledger) -> Floats:
         """Gross emissions of a source (Y,)."""
         source = self.instance.sources[s]
+        if source.fleet is not None:
+            return self.fleets[source.fleet[0]].gross(source.fleet[1], ledger)
         gross = source.baseline[ledger] * self.left(s, ledger)
         for p, a in self.instance.abatements_on.get(s, ()):
             if a.form == "tonnes" and a.counts_in(ledger):

@@ -24,6 +24,8 @@ def broken_limits(books: Books, budgets: dict[str, dict[str, Floats]]) -> list[s
     found += [w for p in books.instance.projects for w in _amounts(books, p)]
     found += [w for p in books.instance.projects for w in _requirements(books, p)]
     found += [*_choices(books), *_sources(books), *_supply(books), *_resources(books)]
+    started = {p.index: ([int(v) for v in p.starts], books.new[p.id]) for p in books.instance.projects}
+    found += [w for fleet in books.fleets for w in fleet.broken(started)]
     for b in books.instance.budgets:
         found += _budget(books, b, budgets[b.id])
     return found

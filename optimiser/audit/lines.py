@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from optimiser.audit.accounts import Books
 from optimiser.audit.carbon import earnings, left_at_end, position
 from optimiser.instance.data import NeutralityData
@@ -30,7 +32,14 @@ class Line:
 
 def lines_of(books: Books) -> list[Line]:
     """Every line that budgets may see and the objective counts."""
-    return [*_credits(books), *_markets(books)]
+    return [*_credits(books), *_fleets(books), *_markets(books)]
+
+
+def _fleets(books: Books) -> Iterator[Line]:
+    for fleet in books.fleets:
+        for kind, tags, values in fleet.money():
+            if np.any(values):
+                yield Line(kind, fleet.fleet.id, frozenset({fleet.fleet.entity}), values, tags)
 
 
 def _credits(books: Books) -> Iterator[Line]:

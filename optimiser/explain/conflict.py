@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from optimiser.explain import fleets
 from optimiser.explain.finance import WORDS as FINANCE
 from optimiser.explain.finance import finance_items, restricted_finance
 from optimiser.formulation import Question, build
@@ -20,7 +21,7 @@ from optimiser.solve.highs import Interrupt, Limits, run
 from optimiser.solve.programme import assemble
 from optimiser.solve.reading import read_claims
 
-KINDS = ("resource", "group", "terms", "ceiling", "issue", "commitment", "budget", "market", "target")
+KINDS = ("resource", "group", "terms", "ceiling", "issue", "commitment", *fleets.KINDS, "budget", "market", "target")
 
 
 @dataclass(frozen=True, order=True)
@@ -76,6 +77,7 @@ def _items(instance: Instance) -> Iterator[Item]:
     yield from (Item("group", g.id) for g in instance.groups)
     yield from (Item(kind, name) for kind, name in finance_items(instance))
     yield from (Item("commitment", p.id) for p in instance.projects if p.committed)
+    yield from (Item(*item) for item in fleets.fleet_items(instance))
     yield from (Item("budget", b.id) for b in instance.budgets)
     yield from (Item("market", m.id) for m in instance.markets if m.can_refuse)
     yield from (Item("target", t.id) for t in instance.targets if t.penalty is None and t.priority is None)
@@ -107,6 +109,7 @@ def restricted(instance: Instance, items: list[Item]) -> Instance:
         budgets=tuple(b for b in instance.budgets if b.id in names["budget"]),
         markets=tuple(m for m in instance.markets if m.id in names["market"] or not m.can_refuse),
         targets=tuple(t for t in instance.targets if t.id in names["target"]),
+        fleets=tuple(fleets.relaxed(f, {(i.kind, i.id) for i in items}) for f in instance.fleets),
         finance=restricted_finance(instance, names),
     )
 
@@ -199,6 +202,8 @@ def _sentences(
 
 
 def _words(instance: Instance, item: Item) -> str:
+    if item.kind in fleets.KINDS:
+        return fleets.words(instance, item.kind, item.id)
     describe: dict[str, Callable[[str], str]] = {
         "target": lambda n: f"the target {n}",
         "budget": lambda n: f"the budget {n}",

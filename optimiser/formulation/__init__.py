@@ -21,6 +21,11 @@ from optimiser.formulation.credit_issues import add_credit_income, add_credit_is
 from optimiser.formulation.debt_service import add_debt_service
 from optimiser.formulation.emissions import add_emissions, add_removals
 from optimiser.formulation.extensions import add_extensions
+from optimiser.formulation.fleet_duties import add_fleet_duties
+from optimiser.formulation.fleet_fuels import add_fleet_fuels
+from optimiser.formulation.fleet_money import add_fleet_postings
+from optimiser.formulation.fleet_rules import add_fleet_rules
+from optimiser.formulation.fleets import add_fleets
 from optimiser.formulation.historical import add_historical
 from optimiser.formulation.intensities import add_intensities
 from optimiser.formulation.internal_markets import add_internal_markets
@@ -72,6 +77,8 @@ def build(instance: Instance, question: Question | None = None) -> pyo.ConcreteM
     add_starts(model)
     add_cheaper_starts(model)
     add_supply(model)
+    add_fleets(model)
+    add_fleet_fuels(model)
     add_credits(model)
     add_credit_issues(model)
     add_shortfalls(model)
@@ -81,6 +88,7 @@ def build(instance: Instance, question: Question | None = None) -> pyo.ConcreteM
     add_emissions(model)
     add_removals(model)
     add_credit_postings(model)
+    add_fleet_postings(model)
     add_markets(model)
     add_market_postings(model)
     add_credit_income(model)
@@ -95,6 +103,8 @@ def build(instance: Instance, question: Question | None = None) -> pyo.ConcreteM
     add_requirements(model)
     add_choices(model)
     add_resources(model)
+    add_fleet_duties(model)
+    add_fleet_rules(model)
     add_internal_markets(model)
     add_budgets(model)
     add_ceilings(model)

@@ -15,6 +15,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimiser.formulation.credit_issues import sold_removals
+from optimiser.formulation.fleet_fuels import fleet_bounds, fleet_gross
 from optimiser.formulation.matrix import LinearForm, add_total, sum_of
 from optimiser.formulation.overlap import left_of, measures_on
 from optimiser.instance.data import CarbonBudgetData, Instance, Ledger, ProjectData, SourceData, TargetData
@@ -50,6 +51,8 @@ class SourceForms:
 
     def _build(self, s: int, ledger: Ledger) -> LinearForm:
         source = self.instance.sources[s]
+        if source.fleet is not None:
+            return fleet_gross(self.model, source, ledger)
         left = self.left(s, ledger)
         cut, tonnes = self._cut(s, ledger), self._tonnes(s, ledger)
         gross = left.scaled(source.baseline[ledger])
@@ -117,6 +120,10 @@ def gross_bounds(instance: Instance, sources: Sequence[int], ledger: Ledger) -> 
     low, high = np.zeros(n), np.zeros(n)
     for s in sources:
         source = instance.sources[s]
+        if source.fleet is not None:
+            least, most = fleet_bounds(instance, source, ledger)
+            low, high = low + least, high + most
+            continue
         least, most, taken, added = np.ones(n), np.ones(n), np.zeros(n), np.zeros(n)
         for p, a in instance.abatements_on.get(s, ()):
             if not a.counts_in(ledger):

@@ -6,6 +6,7 @@ import numpy as np
 
 from optimiser.instance.data import BudgetData, EntityData, GroupData, Instance, Ledger, ResourceData, SourceData
 from optimiser.instance.finance import World, compile_finance
+from optimiser.instance.fleets import compile_fleets, fleet_sources
 from optimiser.instance.markets import compile_markets
 from optimiser.instance.paths import Paths
 from optimiser.instance.projects import compile_projects
@@ -22,6 +23,8 @@ def compile_instance(scenario: Scenario) -> Instance:
     entities = _entities(scenario, paths)
     entity_index = {e.id: i for i, e in enumerate(entities)}
     sources = tuple(_source(scenario, paths, name, entity_index) for name in scenario.sources)
+    fleets = compile_fleets(scenario, paths, entity_index, top_entity(scenario, entity_index))
+    sources += fleet_sources(scenario, fleets)
     projects = compile_projects(scenario, paths, entity_index)
     index = {p.id: p.index for p in projects}
     pairs = {tuple(sorted((index[n], index[o]))) for n, p in scenario.projects.items() for o in p.excludes}
@@ -53,6 +56,7 @@ def compile_instance(scenario: Scenario) -> Instance:
         budgets=budgets,
         targets=targets,
         solve=scenario.solve,
+        fleets=fleets,
         markets=compile_markets(scenario, paths, entities, sources, projects),
         finance=compile_finance(World(scenario, paths, entities, projects, budgets, targets)),
     )

@@ -13,6 +13,7 @@ from typing import Literal
 
 import numpy as np
 
+from optimiser.instance.fleet_data import FleetData
 from optimiser.instance.funding import NO_FINANCE, FinanceData
 from optimiser.instance.market_data import AnyMarketData
 from optimiser.instance.target_data import (
@@ -27,6 +28,7 @@ from optimiser.instance.target_data import (
     TargetData,
 )
 from optimiser.instance.timing import Floats, Ints, Timing
+from optimiser.scenario.fleets import Part
 from optimiser.scenario.header import Solve
 
 
@@ -59,6 +61,8 @@ class SourceData:
     activity: Floats | None
     factor: dict[Ledger, Floats] | None
     has_market: bool
+    fleet: tuple[int, Part] | None = None
+    """The fleet that makes it and which part of its emissions; None for a source of the file."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,6 +247,7 @@ class Instance:
     budgets: tuple[BudgetData, ...]
     targets: tuple[TargetData, ...]
     solve: Solve
+    fleets: tuple[FleetData, ...] = ()
     markets: tuple[AnyMarketData, ...] = ()
     finance: FinanceData = NO_FINANCE
 

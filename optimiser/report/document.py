@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from optimiser.report import carbon, funding, tables
+from optimiser.report import carbon, fleets, funding, tables
 from optimiser.report.result import Result
 from optimiser.report.words import clean
 
@@ -18,7 +18,7 @@ def plan_document(result: Result) -> dict[str, Any]:
     """The document as plain values. Money in millions of `currency`, emissions in ktCO2e."""
     plan, instance, accounts = result.plan, result.instance, result.accounts
     schedule = tables.schedule(result)
-    return {
+    document = {
         "format": FORMAT,
         "version": VERSION,
         "scenario": result.scenario,
@@ -62,6 +62,10 @@ def plan_document(result: Result) -> dict[str, Any]:
         **_carbon(result),
         "warnings": [str(w) for w in result.warnings],
     }
+    if instance.fleets:
+        frames = {name.removesuffix(".csv"): table(result) for name, table in fleets.TABLES.items()}
+        document["fleets"] = {name: _records(frame) for name, frame in frames.items() if frame is not None}
+    return document
 
 
 def _carbon(result: Result) -> dict[str, Any]:

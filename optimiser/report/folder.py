@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from optimiser.errors import UsageError
-from optimiser.report import carbon, funding, tables
+from optimiser.report import carbon, fleets, funding, tables
 from optimiser.report.document import FORMAT, dumps, plan_document
 from optimiser.report.result import Result
 from optimiser.report.workbook import write_workbook
@@ -32,6 +32,7 @@ WHERE_ASKED: dict[str, Callable[[Result], pd.DataFrame | None]] = {
     "carbon.csv": carbon.positions,
     "credits.csv": carbon.credits,
     **funding.TABLES,
+    **fleets.TABLES,
 }
 """Tables of sections that a scenario may leave out: None then."""
 OURS = frozenset([MARK, "run.json", "plan.xlsx", *TABLES, *WHERE_ASKED])

@@ -51,6 +51,7 @@ def money(result: Result) -> pd.DataFrame:
     """Every flow of money by year, project, entity and kind. The present values sum to the objective."""
     instance, accounts = result.instance, result.accounts
     entity = {f.id: instance.entities[f.entity].id for f in instance.finance.funding}
+    entity |= {f.id: instance.entities[f.entity].id for f in instance.fleets}
     entity |= {p.id: instance.entities[p.entity].id for p in instance.projects}
     rows: list[tuple[int, str, str, str, float, float]] = []
 

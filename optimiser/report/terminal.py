@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -16,6 +17,7 @@ from optimiser.report.words import amount
 
 KINDS = {
     "capex": "capex", "opex": "opex", "energy": "energy used on site", "income": "sales", "credits": "credits",
+    "fuel": "fuel of fleets", "rules": "rules for ships",
     "carbon": "carbon markets", "certificates": "green certificates", "penalties": "penalties",
     "salvage": "worth of unused life", "after the horizon": "after the horizon",
     "proceeds": "proceeds of finance", "grants": "grants", "fees": "fees of finance", "interest": "interest",
@@ -28,6 +30,7 @@ def show(result: Result, console: Console, folder: str) -> None:
     _show_head(result, console)
     _show_cost(result, console)
     _show_schedule(result, console)
+    _show_fleets(result, console)
     show_carbon(result, console)
     if funding.has_finance(result):
         _show_finance(result, console)
@@ -74,6 +77,8 @@ def _show_cost(result: Result, console: Console) -> None:
 
 
 def _show_schedule(result: Result, console: Console) -> None:
+    if result.instance.fleets and not result.instance.projects:
+        return
     starts: dict[str, list[str]] = defaultdict(list)
     index = {p.id: p for p in result.instance.projects}
     first: dict[str, int] = {}
@@ -97,6 +102,28 @@ def _show_schedule(result: Result, console: Console) -> None:
         console.print("Nothing starts." if result.missed else "Nothing starts: the baseline keeps every promise.")
     rest = len(result.instance.projects) - len(first)
     console.print(Text(f"{len(first)} of {len(first) + rest} projects start."))
+
+
+def _show_fleets(result: Result, console: Console) -> None:
+    for fleet in result.instance.fleets:
+        account = result.accounts.fleets[fleet.id]
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        table.add_column(Text(fleet.label), overflow="fold", max_width=34)
+        years = sorted({0, len(account.yard) - 1, *range(-result.instance.first % 10, len(account.yard), 10)})
+        for y in years:
+            table.add_column(str(result.instance.first + y), justify="right", no_wrap=True)
+        for i, state in enumerate(fleet.states):
+            if np.any(account.service[i] > 0.5):
+                table.add_row(Text(f"  {state.label}"), *(f"{account.service[i, y]:.0f}" for y in years))
+        if any(account.yard[y] > 0.5 for y in years):
+            table.add_row("  in the yard", *(f"{account.yard[y]:.0f}" for y in years))
+        console.print()
+        console.print(table)
+        for c, change in enumerate(fleet.changes):
+            begun = [(result.instance.first + y, account.begun[c, y]) for y in np.flatnonzero(account.begun[c] > 0.5)]
+            if begun:
+                listed = ", ".join(f"{y}: {n:.0f}" for y, n in begun)
+                console.print(Text(f"  {change.label}: {listed}"))
 
 
 def _show_finance(result: Result, console: Console) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from optimiser.report import carbon, funding, tables
+from optimiser.report import carbon, fleets, funding, tables
 from optimiser.report.result import Result
 
 
@@ -26,7 +26,8 @@ def write_workbook(result: Result, path: Path) -> None:
 
 def sheets(result: Result) -> dict[str, pd.DataFrame]:
     """Sheet name to table."""
-    optional = {"Carbon": carbon.positions(result), "Credits": carbon.credits(result)}
+    optional = {name: table(result) for name, table in fleets.SHEETS.items()}
+    optional |= {"Carbon": carbon.positions(result), "Credits": carbon.credits(result)}
     optional |= {name: table(result) for name, table in funding.SHEETS.items()}
     return {
         "Schedule": tables.schedule(result),
@@ -104,7 +105,7 @@ def _write_sheet(book: Any, formats: dict[str, Any], name: str, frame: pd.DataFr
 
 
 def _form(title: str, values: pd.Series) -> str:
-    if title in ("year", "issued_in", "operates_from", "operates_until", "scope", "category"):
+    if title in ("year", "issued_in", "operates_from", "operates_until", "in_service_from", "scope", "category"):
         return "whole"
     return "number" if values.dtype == float else "whole"
 

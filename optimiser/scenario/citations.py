@@ -8,7 +8,18 @@ from typing import Any
 
 from optimiser.source import CITING, Node
 
-FIGURED = ("series", "entities", "sources", "projects", "resources", "budgets", "finance", "markets", "targets")
+FIGURED = (
+    "series",
+    "entities",
+    "sources",
+    "projects",
+    "resources",
+    "fleets",
+    "budgets",
+    "finance",
+    "markets",
+    "targets",
+)
 _NO_FIGURES = {
     *CITING, "kind", "entity", "parent", "scope", "scopes", "category", "categories", "sources", "projects", "supplies",
     "requires", "excludes", "tags", "removals", "per", "priority",

@@ -17,7 +17,6 @@ from optimiser.scenario.translating import Translator
 from optimiser.source import Node, plain
 from optimiser.units import CURRENCIES, Units
 
-LATER = {"fleets": "fleets"}
 ROUNDS = 8
 
 
@@ -27,26 +26,13 @@ def load_scenario(root: Node, problems: Problems) -> Scenario | None:
     What cannot be read is set aside and the rest is checked all the same, so that one run shows all.
     """
     before = len(problems.found)
-    own = root.replace({k: node for k, node in root.value.items() if not _refused(str(k), node, problems)})
-    data = plain(own)
+    data = plain(root)
     units = Units(_currency(data, problems))
-    draft = Draft(data, own, problems)
+    draft = Draft(data, root, problems)
     scenario = _validate(draft, units, problems)
     if scenario is not None:
-        check_scenario(scenario, own, problems, frozenset(draft.unread))
+        check_scenario(scenario, root, problems, frozenset(draft.unread))
     return scenario if len(problems.found) == before else None
-
-
-def _refused(section: str, node: Node, problems: Problems) -> bool:
-    """Notes and takes out a section that this version cannot compute."""
-    words = LATER.get(section)
-    if words is None:
-        return False
-    if node.value and not node.is_unread:
-        text = f"this version cannot compute {words} yet"
-        problems.found.append(node.problem("K005", section, text, "take the section out", at_key=True))
-        problems.partial.add(section)
-    return True
 
 
 def _currency(data: dict[str, Any], problems: Problems) -> str:

@@ -108,6 +108,8 @@ class Draft:
             self._note(loc[:4])
             self._drop(entry[key], loc[3])
             return
+        if len(loc) > 3 and self._set_aside_part(loc):
+            return
         info = field(model_at(self.root, loc[:2]), key)
         if info is not None and info.is_required() and key not in STAND_INS:
             self._note(loc[:2])
@@ -119,9 +121,24 @@ class Draft:
         else:
             entry.pop(key, None)
 
+    def _set_aside_part(self, loc: Loc) -> bool:
+        """Takes out the deepest key that may be missing (of states, changes, fuels); False where there is none."""
+        for depth in range(len(loc), 3, -1):
+            parent, model = self._at(loc[: depth - 1]), model_at(self.root, loc[: depth - 1])
+            info = field(model, str(loc[depth - 1])) if model is not None else None
+            known = isinstance(parent, dict) and any(str(k) == str(loc[depth - 1]) for k in parent)
+            if known and (info is None or not info.is_required()):
+                self._note(loc[:depth])
+                self._drop(parent, loc[depth - 1])
+                return True
+        return False
+
     def _at(self, path: Loc) -> Any:
         found: Any = self.data
         for key in path:
+            if isinstance(found, list) and isinstance(key, int) and key < len(found):
+                found = found[key]
+                continue
             if not isinstance(found, dict):
                 return None
             found = found.get(key, found.get(key_of(str(key))))

@@ -8,6 +8,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 
 from optimiser.scenario.base import Strict
 from optimiser.scenario.finance import AnyInstrument, Tax
+from optimiser.scenario.fleets import Fleet
 from optimiser.scenario.header import Horizon, Salvage, Solve
 from optimiser.scenario.kinds import AnyProject
 from optimiser.scenario.markets import AnyMarket
@@ -86,6 +87,8 @@ class Scenario(Strict):
     """Yearly limits other than money."""
     groups: dict[Id, Group] = Field(default_factory=dict)
     """Choices among projects."""
+    fleets: dict[Id, Fleet] = Field(default_factory=dict)
+    """Identical assets that move between technology states."""
     budgets: dict[Id, Budget] = Field(default_factory=dict)
     """Limits on money."""
     finance: dict[Id, AnyInstrument] = Field(default_factory=dict)

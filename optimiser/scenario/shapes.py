@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -101,13 +101,28 @@ def model_at(root: Node, path: Loc) -> Any:
         entry_model: Any = classes.get(str(tag)) or classes[kind_of(entry, str(path[0]))]
     else:
         entry_model = _inner(section.annotation)
-    return entry_model if len(path) == 2 else _nested(entry_model, str(path[2])) if len(path) == 3 else None
+    return _nested(entry_model, path[2:])
 
 
-def _nested(model: Any, key: str) -> Any:
-    """The model of a mapping within an entry (`units`, `size`, `banking`), or None."""
-    info = field(model, key) if model is not None else None
-    return _inner(info.annotation) if info is not None else None
+def _nested(model: Any, path: Loc) -> Any:
+    """The model of a mapping within an entry (`size`, or one of several such as `states`), or None."""
+    several = False
+    for key in path:
+        if several:
+            several = False
+            continue
+        info = field(model, str(key)) if model is not None else None
+        model, several = _within(info.annotation) if info is not None else (None, False)
+    return None if several else model
+
+
+def _within(annotation: Any) -> tuple[Any, bool]:
+    """The model that a field holds, and whether it holds several by id."""
+    parts = get_args(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation, False
+    found = next((m for m, _ in map(_within, parts) if m is not None), None)
+    return found, found is not None and get_origin(annotation) is dict
 
 
 def _inner(annotation: Any) -> Any:

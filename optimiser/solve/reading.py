@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from optimiser.formulation.proceeds import spent_by
 from optimiser.instance import Instance
 from optimiser.instance.funding import spender
-from optimiser.plan import Claims, Decisions, Start
+from optimiser.plan import Claims, Decisions, Move, Start
 from optimiser.solve.carbon import read_carbon
 from optimiser.solve.highs import Limits, Outcome, run
 from optimiser.solve.programme import Programme
@@ -69,7 +69,9 @@ def read_decisions(model: pyo.ConcreteModel, programme: Programme, x: Floats) ->
     credits = {k: v for k, v in programme.of_variable(model.credits, x).items() if v > 1e-9}
     issued = {k: v for k, v in programme.of_variable(model.issued, x).items() if v > CRUMB}
     used = _used(model, programme, x, {s.project for s in starts})
-    return Decisions(tuple(starts), supplied, credits, read_carbon(model, programme, x), issued, used)
+    moves, blended = _read_fleets(model, programme, x)
+    carbon = read_carbon(model, programme, x)
+    return Decisions(tuple(starts), supplied, credits, moves, blended, carbon, issued, used)
 
 
 def _used(
@@ -94,6 +96,22 @@ def _used(
             if part > CRUMB:
                 found[i, v, owner, y] = found.get((i, v, owner, y), 0.0) + part
     return found
+
+
+def _read_fleets(model: pyo.ConcreteModel, programme: Programme, x: Floats):
+    """The moves of all fleets, and the fuel that gives way to another."""
+    moves, blended = [], {}
+    years = [int(y) for y in model.instance.years]
+    for network, fuels in zip(model.fleets, model.fuels, strict=True):
+        fleet = network.fleet
+        amounts = np.round(programme.values(network.moved, x))
+        moves += [Move(fleet.id, int(m), float(amounts[m])) for m in np.flatnonzero(amounts > 0)]
+        values = programme.values(fuels.columns, x)
+        for i in np.flatnonzero(values > CRUMB):
+            b = fleet.blends[i // len(years)]
+            key = (fleet.id, fleet.states[b.state].id, b.fuel, b.other, years[i % len(years)])
+            blended[key] = float(values[i])
+    return tuple(moves), blended
 
 
 def read_claims(model: pyo.ConcreteModel, programme: Programme, x: Floats) -> Claims:

@@ -6,6 +6,7 @@ from optimiser.errors import Problems
 from optimiser.scenario.checks.choices import check_choices
 from optimiser.scenario.checks.context import Check, Loc
 from optimiser.scenario.checks.finance import check_finance
+from optimiser.scenario.checks.fleets import check_fleets
 from optimiser.scenario.checks.header import check_header
 from optimiser.scenario.checks.markets import check_markets
 from optimiser.scenario.checks.organisation import check_limits, check_organisation
@@ -22,6 +23,7 @@ def check_scenario(scenario: Scenario, root: Node, problems: Problems, unread: f
     check_organisation(check)
     check_projects(check)
     check_choices(check)
+    check_fleets(check)
     check_limits(check)
     check_markets(check)
     check_targets(check)

@@ -83,6 +83,10 @@ class Check:
         ids = getattr(self.scenario, section)
         if name in ids or self.may_be_elsewhere((section, name)):
             return name in ids
+        if section == "sources" and name in self.scenario.fleets:
+            help = "a fleet's emissions change by its `changes` and fuels"
+            self.note(loc, "R003", f"{quoted(name)} is a fleet and cannot stand here", help)
+            return False
         close = self.problems.near(name, ids, cutoff=0.5)
         help = close or (f"known: {shortlist(ids)}" if ids else f"there are no {section}")
         self.note(loc, "R001", f"no {what} is called {quoted(name)}", help)

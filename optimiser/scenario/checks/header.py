@@ -30,5 +30,6 @@ def check_header(check: Check) -> None:
                 check.note((key,), "V003", f"{year} is {when}", "check the year, and the horizon")
     if "discount_rate" not in scenario.model_fields_set and not check.may_be_elsewhere(("discount_rate",)):
         check.warn(("discount_rate",), "no discount_rate: money of all years counts alike", "write discount_rate: 6 %")
-    if not scenario.projects and not scenario.finance and not check.incomplete("projects"):
+    deciding = ("projects", "fleets", "finance")
+    if not any(getattr(scenario, section) or check.incomplete(section) for section in deciding):
         check.warn(("projects",), "there are no projects: nothing to decide")

@@ -95,6 +95,8 @@ def check_limits(check: Check) -> None:
         check.contradictions(loc, resource)
         check.dimension(resource.limit, (*loc, "limit"))
     used = {tag for p in check.scenario.projects.values() for tag in p.tags}
+    for fleet in check.scenario.fleets.values():
+        used.update(fleet.tags, *(c.tags for c in fleet.changes.values()))
     for name, budget in check.scenario.budgets.items():
         _check_budget(check, name, budget, used)
 
@@ -109,7 +111,7 @@ def _check_budget(check: Check, name: str, budget: Budget, used: set[str]) -> No
         check.known("entities", budget.entity, (*loc, "entity"), "entity")
     for i, project in enumerate(budget.projects or ()):
         check.known("projects", project, (*loc, "projects", i), "project")
-    if check.incomplete("projects"):
+    if check.incomplete("projects") or check.incomplete("fleets"):
         return
     for i, tag in enumerate(budget.tags or ()):
         if tag not in used:

@@ -1,0 +1,1 @@
+"""Fleets once more, straight from the contract: every history of every asset, without the formulation and the audit."""
