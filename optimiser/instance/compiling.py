@@ -58,7 +58,7 @@ def compile_instance(scenario: Scenario) -> Instance:
         solve=scenario.solve,
         fleets=fleets,
         markets=compile_markets(scenario, paths, entities, sources, projects),
-        finance=compile_finance(World(scenario, paths, entities, projects, budgets, targets)),
+        finance=compile_finance(World(scenario, paths, entities, projects, fleets, budgets, targets)),
     )
 
 

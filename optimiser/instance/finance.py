@@ -9,6 +9,7 @@ import numpy as np
 
 from optimiser.finance import Schedule, amortise
 from optimiser.instance.data import BudgetData, EntityData, ProjectData, TargetData
+from optimiser.instance.fleet_data import FleetData
 from optimiser.instance.funding import (
     CeilingData,
     EligibleData,
@@ -41,6 +42,7 @@ class World:
     paths: Paths
     entities: tuple[EntityData, ...]
     projects: tuple[ProjectData, ...]
+    fleets: tuple[FleetData, ...]
     budgets: tuple[BudgetData, ...]
     targets: tuple[TargetData, ...]
 
@@ -205,15 +207,15 @@ def _felt_by(
 
 
 def _covers(world: World, b: BudgetData, eligible: EligibleData) -> bool:
-    """True where a budget covers all that is eligible: by its filters, or project by project."""
+    """True where a budget covers all that is eligible: by its filters, or project by project and change by change."""
     narrower = b.tags is None or (eligible.tags is not None and eligible.tags <= b.tags)
     if eligible.entities <= b.entities and narrower and not b.named:
         return True
     members = {p.index for p in world.projects if eligible.takes(p.id, frozenset({p.entity}), p.tags)}
-    others = bool(getattr(world.scenario, "fleets", None))
-    if eligible.owners is not None:
-        others = not eligible.owners <= {p.id for p in world.projects}
-    return bool(members) and members <= set(b.projects) and not others
+    changes = [(frozenset({f.entity}), f.id, c) for f in world.fleets for c in f.changes if np.any(c.spending)]
+    others = [(place, c.tags) for place, fleet, c in changes if eligible.takes(fleet, place, c.tags)]
+    seen = members <= set(b.projects) and all(b.sees("capex", place, tags) for place, tags in others)
+    return seen and bool(members or others)
 
 
 def _ceiling(world: World, name: str, entry: Limit, funding: tuple[FundingData, ...]) -> CeilingData:

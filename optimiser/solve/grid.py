@@ -84,7 +84,10 @@ def price_of_starts(programme: Programme, grid: Grid, x: Floats, dual: Floats) -
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
-    """A smaller programme: x = base + back @ z. `columns` are those of the programme that z holds."""
+    """A smaller programme: x = base + back @ z. `columns` are those of the programme that z holds.
+
+    Its columns stand elsewhere, so that it knows no families of them: it is neither read nor polished, only expanded.
+    """
 
     programme: Programme
     base: Floats
@@ -140,5 +143,8 @@ def restrict(programme: Programme, grid: Grid, keep: Flags, held: Flags, x: Floa
         upper=upper,
         integer=programme.integer[columns],
         rows=[programme.rows[i] for i in asked],
+        place={},
+        pyomo_columns={},
+        switches=np.zeros(0, dtype=int),
     )
     return Kernel(smaller, base, back, columns)

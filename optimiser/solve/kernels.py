@@ -24,15 +24,15 @@ from optimiser.solve.highs import Interrupt, Limits, Outcome, Progress, relative
 from optimiser.solve.programme import Programme
 
 LARGE = 2500
-"""Whole columns from which a programme is solved by kernels."""
+"""Whole starts from which a programme is solved by kernels."""
 SIZES = (100, 250, 600, 1500)
 STARTS = (6, 8, 12, 16)
 """Projects beyond those in parts that a kernel decides, and starts of each."""
 
 
-def is_large(programme: Programme) -> bool:
-    """True where kernels pay."""
-    return int(programme.integer.sum()) >= LARGE
+def is_large(model: pyo.ConcreteModel, programme: Programme) -> bool:
+    """True where kernels pay: they leave out starts of projects, never assets of fleets."""
+    return int(programme.integer[programme.place[model.started.columns]].sum()) >= LARGE
 
 
 def solve_by_kernels(

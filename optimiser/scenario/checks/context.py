@@ -201,6 +201,22 @@ class Check:
             help = f"write `entity:`, one of {shortlist(self.scenario.entities)}"
             self.note(loc, "K002", "`entity` is missing, and there are several top entities", help, at_key=True)
 
+    @property
+    def streams(self) -> dict[str, tuple[str | None, int, int | None]]:
+        """Entity, scope and category of every source, those that fleets make among them."""
+        found = {name: (s.entity, int(s.scope), s.category) for name, s in self.scenario.sources.items()}
+        for name, fleet in self.scenario.fleets.items():
+            found |= {x.source: (fleet.entity, x.scope, x.category) for x in fleet.streams(name)}
+        return found
+
+    @property
+    def tags(self) -> set[str]:
+        """Every tag of a project, a fleet, or a change of one."""
+        found = {tag for p in self.scenario.projects.values() for tag in p.tags}
+        for fleet in self.scenario.fleets.values():
+            found.update(fleet.tags, *(c.tags for c in fleet.changes.values()))
+        return found
+
     def within(self, name: str | None) -> set[str]:
         """The entity and everything below it; all entities for None."""
         if name is None:

@@ -68,15 +68,12 @@ def _check_eligible(check: Check, loc: Loc, entry: Funding) -> None:
     assert eligible is not None
     if eligible.entity is not None:
         check.known("entities", eligible.entity, (*at, "entity"), "entity")
-    fleets = getattr(check.scenario, "fleets", {})
     for i, name in enumerate(eligible.projects or ()):
-        if name not in fleets:
+        if name not in check.scenario.fleets:
             check.known("projects", name, (*at, "projects", i), "project")
     if eligible.tags is None or check.incomplete("projects") or check.incomplete("fleets"):
         return
-    used = {tag for p in check.scenario.projects.values() for tag in p.tags}
-    spenders = [s for fleet in fleets.values() for s in (fleet, *getattr(fleet, "changes", ()))]
-    used |= {tag for spender in spenders for tag in getattr(spender, "tags", ())}
+    used = check.tags
     for i, tag in enumerate(eligible.tags):
         if tag not in used:
             help = check.problems.near(tag, used) or f"tags in use: {shortlist(sorted(used))}"

@@ -62,26 +62,33 @@ def covers(market: Market) -> bool:
 
 def _check_coverage(check: Check, loc: Loc, market: Market) -> None:
     entities = [e for i, e in enumerate(market.entities or ()) if _known(check, "entities", e, (*loc, "entities", i))]
-    named = [s for i, s in enumerate(market.sources or ()) if _known(check, "sources", s, (*loc, "sources", i))]
+    named = [s for i, s in enumerate(market.sources or ()) if _emits(check, s, (*loc, "sources", i))]
     if len(entities) < len(market.entities or ()) or len(named) < len(market.sources or ()) or not covers(market):
         return
     within = set().union(*(check.within(e) for e in entities)) if entities else check.within(None)
     if market.sources is not None:
         for i, name in enumerate(named):
-            owner = check.scenario.sources[name].entity
+            owner = check.streams[name][0]
             if entities and owner not in within and not (owner is None and set(check.top) & within):
                 text = f"{name} belongs to none of the covered entities"
                 check.note((*loc, "sources", i), "R003", text, "name its entity in `entities`, or leave them out")
         return
     found = any(
-        (s.entity in within or (s.entity is None and (not entities or set(check.top) & within)))
-        and (market.scopes is None or s.scope in market.scopes)
-        and (market.categories is None or s.scope != 3 or s.category in market.categories)
-        for s in check.scenario.sources.values()
+        (entity in within or (entity is None and (not entities or set(check.top) & within)))
+        and (market.scopes is None or scope in market.scopes)
+        and (market.categories is None or scope != 3 or category in market.categories)
+        for entity, scope, category in check.streams.values()
     )
     doubtful = () in (market.scopes, market.categories, market.entities) or check.problems.misses(*loc)
-    if not found and not doubtful and not any(map(check.incomplete, ("sources", "entities"))):
+    if not found and not doubtful and not any(map(check.incomplete, ("sources", "entities", "fleets"))):
         check.note(loc, "R003", "covers no source", "check `entities` and `scopes`", at_key=True)
+
+
+def _emits(check: Check, name: str, loc: Loc) -> bool:
+    """True for a source of the file or of a fleet; notes the rest, where it can be told."""
+    if name in check.streams or check.incomplete("fleets"):
+        return name in check.streams
+    return _known(check, "sources", name, loc)
 
 
 def _known(check: Check, section: str, name: str, loc: Loc) -> bool:

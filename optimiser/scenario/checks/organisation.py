@@ -94,11 +94,8 @@ def check_limits(check: Check) -> None:
         loc = ("resources", name)
         check.contradictions(loc, resource)
         check.dimension(resource.limit, (*loc, "limit"))
-    used = {tag for p in check.scenario.projects.values() for tag in p.tags}
-    for fleet in check.scenario.fleets.values():
-        used.update(fleet.tags, *(c.tags for c in fleet.changes.values()))
     for name, budget in check.scenario.budgets.items():
-        _check_budget(check, name, budget, used)
+        _check_budget(check, name, budget, check.tags)
 
 
 def _check_budget(check: Check, name: str, budget: Budget, used: set[str]) -> None:

@@ -68,23 +68,19 @@ def _check_years(check: Check, loc: Loc, target: Target) -> None:
 
 def _check_coverage(check: Check, loc: Loc, target: OnEmissions | CarbonBudget) -> None:
     if target.sources is not None:
-        made = {x.source for n, f in check.scenario.fleets.items() for x in f.streams(n)}
         for i, source in enumerate(target.sources):
-            if source in made or check.incomplete("fleets"):
-                continue
-            check.known("sources", source, (*loc, "sources", i), "source")
+            if source not in check.streams and not check.incomplete("fleets"):
+                check.known("sources", source, (*loc, "sources", i), "source")
         return
     entities = check.scenario.entities
     if () in (target.scopes, target.categories) or (target.entity is not None and target.entity not in entities):
         return  # noted already
     below = check.within(target.entity)
-    streams = [(f.entity, x.scope, x.category) for n, f in check.scenario.fleets.items() for x in f.streams(n)]
-    streams += [(s.entity, s.scope, s.category) for s in check.scenario.sources.values()]
     covered = any(
         (entity in below or entity is None)
         and (target.scopes is None or scope in target.scopes)
         and (target.categories is None or scope != 3 or category in target.categories)
-        for entity, scope, category in streams
+        for entity, scope, category in check.streams.values()
     )
     if (
         not covered
