@@ -17,7 +17,7 @@ fleets:
 """
 MARKET = "markets: {ets: {entities: [line], price: 600 CNY/tCO2e}}\n"
 BUDGET = "budgets: {yard: {tags: [green], limit: 12 MCNY}}\n"
-CASH = "budgets: {yard: {tags: [green], limit: 12 MCNY}, till: {covers: cash, limit: {1: %s MCNY, 2: %s MCNY, 3: %s MCNY}}}\n"
+CASH = BUDGET.replace("}}", "}, till: {covers: cash, limit: {1: %s MCNY, 2: %s MCNY, 3: %s MCNY}}}")
 
 
 def bond(rate: str = "5 %", keys: str = "eligible: {tags: [green]}") -> str:
