@@ -14,6 +14,9 @@ from optimiser.workflow import read, solve
 from tests.helpers import least_cost, solved, starts, write
 from tests.reference.drawing import draw
 from tests.reference.enumeration import best
+from tests.reference_finance.drawing import draw as draw_finance
+from tests.reference_markets.drawing import draw as draw_markets
+from tests.together import draw as draw_together
 
 LIMITS = Limits(gap=0.0, seconds=30, threads=1)
 WORLD = """
@@ -121,6 +124,44 @@ def test_an_interrupt_gives_the_best_plan_so_far(always, tmp_path):
     outcome = search.outcome(None)
     assert (outcome.status, outcome.reason) == ("stopped", "interrupt")
     assert (outcome.objective, outcome.bound) == (pytest.approx(26), pytest.approx(10 + 16 / 6))
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("draw_other", [draw_finance, draw_together, draw_markets])
+def test_fleets_finance_and_markets_stay_whole(draw_other, seed, tmp_path, monkeypatch):
+    """Proves that kernels of projects, among assets, issues and accounts that none leaves out, find the same plan.
+
+    Switches are polished in the whole programme alone.
+    """
+    path = tmp_path / "scenario.yaml"
+    path.write_text(yaml.safe_dump(draw_other(seed) | {"solve": {"gap": "0 %"}}, sort_keys=False), encoding="utf-8")
+    expected = solve(path, {"threads": 1}).result
+    for name, value in {"LARGE": 1, "SIZES": (1, 2), "STARTS": (2, 2)}.items():
+        monkeypatch.setattr(kernels, name, value)
+    found = solve(path, {"threads": 1}).result
+    assert (found is None) == (expected is None)
+    if found is not None:
+        assert found.plan.objective == pytest.approx(expected.plan.objective, rel=1e-6, abs=1e-5)
+        assert found.plan.bound <= expected.plan.objective + 1e-5
+
+
+def test_assets_of_fleets_make_no_programme_large(monkeypatch, tmp_path):
+    """Kernels leave out starts of projects: without any there is nothing that they could leave out."""
+    monkeypatch.setattr(kernels, "LARGE", 1)
+    fleet = "fleets: {ships: {states: {old: {count: 5, opex: 1 MCNY}, best: {}}, changes: [{from: old, to: best}]}}\n"
+    model, programme = programme_of(fleet, tmp_path)
+    assert programme.integer.any()
+    assert not kernels.is_large(model, programme)
+
+
+def test_a_kernel_knows_no_families_of_columns(tmp_path):
+    """Its columns stand elsewhere: read by the families of the whole, they would be those of others."""
+    model, programme = programme_of(WORLD, tmp_path)
+    grid = grid_of(model, programme)
+    held = np.zeros(len(grid.whole), dtype=bool)
+    kernel = restrict(programme, grid, np.arange(grid.size) > 0, held, np.zeros(len(programme.cost)))
+    assert len(kernel.programme.cost) < len(programme.cost)
+    assert (kernel.programme.place, kernel.programme.pyomo_columns, list(kernel.programme.switches)) == ({}, {}, [])
 
 
 def _relaxed(programme):
