@@ -23,6 +23,9 @@ from optimiser.solve.scaling import scale
 
 Floats = NDArray[np.float64]
 Status = Literal["optimal", "stopped", "infeasible", "failed"]
+LOSES_OPTIMA = 1 << 9 | 1 << 12
+"""Presolve rules (doubleton equation, aggregator) by which HiGHS 1.15.1 substitutes whole columns by continuous ones:
+it then calls sound programmes infeasible, and worse plans optimal (tests/solve/test_presolve.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,7 @@ class _Run:
             "primal_feasibility_tolerance": 1e-7,
             "mip_feasibility_tolerance": limits.tolerance,
             "allow_unbounded_or_infeasible": False,
+            "presolve_rule_off": LOSES_OPTIMA if self.programme.integer.any() else 0,
         }
         for name, value in options.items():
             self.highs.setOptionValue(name, value)
