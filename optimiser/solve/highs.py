@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import highspy
@@ -23,9 +23,11 @@ from optimiser.solve.scaling import scale
 
 Floats = NDArray[np.float64]
 Status = Literal["optimal", "stopped", "infeasible", "failed"]
-LOSES_OPTIMA = 1 << 9 | 1 << 12
-"""Presolve rules (doubleton equation, aggregator) by which HiGHS 1.15.1 substitutes whole columns by continuous ones:
-it then calls sound programmes infeasible, and worse plans optimal (tests/solve/test_presolve.py)."""
+DOUBLETON, AGGREGATOR = 1 << 9, 1 << 12
+"""Presolve rules by which HiGHS 1.15.1 substitutes whole columns by continuous ones: it then calls sound programmes
+infeasible, and worse plans optimal (tests/solve/test_presolve.py)."""
+SMALL = 4000
+"""Columns up to which the aggregator is left out; larger programmes need it, and "infeasible" is asked twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,13 @@ def run(
     start: Floats | None = None,
 ) -> Outcome:
     """Solves a programme as a MIP, or as an LP where nothing is integer."""
-    return _Run(programme, limits, watch, interrupt or Interrupt(), start).outcome()
+    interrupt = interrupt or Interrupt()
+    small = len(programme.cost) <= SMALL
+    outcome = _Run(programme, limits, watch, interrupt, start, careful=small).outcome()
+    if outcome.status != "infeasible" or small or not programme.integer.any():
+        return outcome
+    rest = replace(limits, seconds=max(limits.seconds - outcome.seconds, 1.0))
+    return _Run(programme, rest, watch, interrupt, start, careful=True).outcome()
 
 
 class _Run:
@@ -115,7 +123,9 @@ class _Run:
         watch: Callable[[Progress], None] | None,
         interrupt: Interrupt,
         start: Floats | None,
+        careful: bool,
     ):
+        self.careful = careful
         self.programme, self.limits, self.watch, self.interrupt = programme, limits, watch, interrupt
         self.scaled, self.scaling = scale(programme)
         self.started = time.monotonic()
@@ -152,10 +162,15 @@ class _Run:
             "primal_feasibility_tolerance": 1e-7,
             "mip_feasibility_tolerance": limits.tolerance,
             "allow_unbounded_or_infeasible": False,
-            "presolve_rule_off": LOSES_OPTIMA if self.programme.integer.any() else 0,
+            "presolve_rule_off": self._rules_off(),
         }
         for name, value in options.items():
             self.highs.setOptionValue(name, value)
+
+    def _rules_off(self) -> int:
+        if not self.programme.integer.any():
+            return 0
+        return DOUBLETON | (AGGREGATOR if self.careful else 0)
 
     def _pass(self) -> None:
         p = self.scaled
