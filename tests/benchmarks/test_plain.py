@@ -12,7 +12,10 @@ from tests.benchmarks.plain import declare
 @pytest.mark.parametrize("shape", ["highest", "no_rise"])
 def test_the_plain_form_has_the_same_optimum(shape, tmp_path):
     """Proves on a group of 24 projects that what the benchmark compares is one and the same case."""
-    path = write(group(24, 3, Variant(ends=shape == "no_rise", shape=shape)), tmp_path / "g.yaml")
+    scenario = group(24, 3, Variant(ends=shape == "no_rise", shape=shape))
+    late = [f"net-{year}" for year in range(2036, 2058)]
+    scenario["targets"] = {k: v for k, v in scenario["targets"].items() if k not in ("neutral", *late)}
+    path = write(scenario, tmp_path / "g.yaml")
     answer = solve(path, {"gap": 1e-6, "threads": 1})
     model = declare(compile_instance(read(path).scenario))
     solver = pyo.SolverFactory("appsi_highs")
