@@ -9,10 +9,9 @@ from tests.benchmarks.groups import Variant, group, write
 from tests.benchmarks.plain import declare
 
 
-@pytest.mark.parametrize("shape", ["highest", "no_rise"])
-def test_the_plain_form_has_the_same_optimum(shape, tmp_path):
+def test_the_plain_form_has_the_same_optimum(tmp_path):
     """Proves on a group of 30 projects that what the benchmark compares is one and the same case."""
-    scenario = group(30, 1, Variant(ends=shape == "no_rise", shape=shape))
+    scenario = group(30, 1, Variant())
     late = [f"net-{year}" for year in range(2036, 2058)]
     scenario["targets"] = {k: v for k, v in scenario["targets"].items() if k not in ("neutral", *late)}
     path = write(scenario, tmp_path / "g.yaml")
