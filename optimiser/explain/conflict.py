@@ -162,7 +162,7 @@ def _extensions(
             continue
         model = build(restricted(instance, items), Question(more=frozenset([(item.kind, item.id)])))
         programme = assemble(model)
-        outcome = run(programme, replace(limits, gap=0.01, seconds=min(seconds, 30.0)), None, interrupt)
+        outcome = run(programme, replace(limits, gap=1e-5, seconds=min(seconds, 30.0)), None, interrupt)
         if outcome.x is not None:
             values = programme.of_variable(model.more, outcome.x)
             found[item] = {y: v for (_, _, y), v in values.items() if v > 1e-6}

@@ -1,6 +1,6 @@
 r"""Extensions: how much more of a limit it would take, where that is the question.
 
-$$ \text{limit}_{l,y} \to \text{limit}_{l,y} + \text{more}_{l,y}, \qquad \text{more}_{l,y} \ge 0 $$
+$$ \text{limit}_{l,y} + \text{more}_{l,y} \;\text{in place of}\; \text{limit}_{l,y}, \qquad \text{more}_{l,y} \ge 0 $$
 
 Only limits that `model.question.more` names have it; the answer to why no plan exists asks for the least of it.
 """

@@ -1,0 +1,165 @@
+"""The same group declared plainly in Pyomo, as a textbook has it: `start[p, v]`, sums over starts, big products.
+
+Only what the synthetic groups use. It shares the Instance with the tool, so that both speak of the same numbers, and
+nothing of the formulation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyomo.environ as pyo
+
+from optimiser.instance.data import CarbonBudgetData, Instance, NeutralityData, PeakData
+
+
+def declare(instance: Instance) -> pyo.ConcreteModel:
+    """The model; raises NotImplementedError where the group has something that is not declared here."""
+    return _Plain(instance).model()
+
+
+@dataclass(eq=False)
+class _Plain:
+    instance: Instance
+
+    def model(self) -> pyo.ConcreteModel:
+        i = self.instance
+        self.m = m = pyo.ConcreteModel()
+        self.years = range(len(i.years))
+        index = [(p.index, v) for p in i.projects for v in range(len(p.starts))]
+        whole = {p.index: p.integer for p in i.projects}
+        m.start = pyo.Var(
+            index,
+            domain=lambda m, p, v: pyo.NonNegativeIntegers if whole[p] else pyo.NonNegativeReals,
+            bounds=lambda m, p, v: (0, i.projects[p].per_year or i.projects[p].most),
+        )
+        m.rows = pyo.ConstraintList()
+        for p in i.projects:
+            self._row(sum(m.start[p.index, v] for v in range(len(p.starts))) <= p.most)
+        self._relations()
+        gross = self._gross()
+        spend, cash = self._money()
+        self._budgets(spend)
+        cost = sum(float(i.discount[y]) * cash[y] for y in self.years)
+        cost -= i.salvage_discount * sum(self._sum(p, p.salvage[:, None], 0) for p in i.projects)
+        cost += self._targets(gross)
+        m.cost = pyo.Objective(expr=cost)
+        return m
+
+    def _sum(self, p, profile, y):
+        values = profile[:, y]
+        return sum(float(values[v]) * self.m.start[p.index, v] for v in np.flatnonzero(values))
+
+    def _started(self, p, year):
+        return sum(self.m.start[p.index, v] for v in np.flatnonzero(p.starts <= year))
+
+    def _row(self, row) -> None:
+        """A row, unless it says nothing of any variable."""
+        if row is False:
+            raise ValueError("a row without variables cannot hold")
+        if row is not True:
+            self.m.rows.add(row)
+
+    def _relations(self) -> None:
+        m, i = self.m, self.instance
+        several = [p.index for p in i.projects if not p.is_single]
+        m.chosen = pyo.Var(several, domain=pyo.Binary)
+        for p in i.projects:
+            if not p.is_single:
+                self._row(self._started(p, i.last) <= p.most * m.chosen[p.index])
+        for a, b in i.exclusions:
+            flags = [
+                m.chosen[k] if not i.projects[k].is_single else self._started(i.projects[k], i.last) for k in (a, b)
+            ]
+            self._row(flags[0] + flags[1] <= 1)
+        m.begun = pyo.Var([(p, y) for p in several for y in self.years], domain=pyo.Binary)
+        for j in i.projects:
+            for clause in j.requires:
+                if len(clause) != 1:
+                    raise NotImplementedError("any_of")
+                other, lag = i.projects[clause[0][0]], clause[0][1]
+                for year in j.starts:
+                    before = self._started(other, int(year) - lag)
+                    if not other.is_single:
+                        flag = m.begun[other.index, int(year) - i.first]
+                        self._row(flag <= before)
+                        before = flag
+                    self._row(self._started(j, int(year)) <= j.most * before)
+
+    def _gross(self):
+        m, i = self.m, self.instance
+        gross = {}
+        for s, source in enumerate(i.sources):
+            measures = [(p, a) for p, a in i.abatements_on.get(s, ())]
+            shares = [(p, a) for p, a in measures if a.form == "share"]
+            for y in self.years:
+                left = 1.0
+                for k, (p, a) in enumerate(shares):
+                    if not p.is_single:
+                        raise NotImplementedError("shares of several units")
+                    operates = self._sum(p, p.effect, y)
+                    share = float(a.amount[y])
+                    if k == 0:
+                        left = 1.0 - share * operates
+                        continue
+                    name = f"both_{s}_{k}_{y}"
+                    m.add_component(name, pyo.Var(bounds=(0, 1)))
+                    both = getattr(m, name)
+                    self._row(both <= operates)
+                    self._row(both <= left)
+                    self._row(both >= left + operates - 1)
+                    left = left - share * both
+                tonnes = [self._sum(p, p.effect * a.amount, y) for p, a in measures if a.form == "tonnes"]
+                gross[s, y] = float(source.baseline["location"][y]) * left - sum(tonnes)
+                if tonnes and any(not isinstance(t, int | float) for t in tonnes):
+                    self._row(gross[s, y] >= 0)
+        return gross
+
+    def _money(self):
+        i = self.instance
+        spend = [sum(self._sum(p, p.capex, y) for p in i.projects if p.capex_each) for y in self.years]
+        opex = [sum(self._sum(p, p.opex, y) for p in i.projects) for y in self.years]
+        return spend, [a + b for a, b in zip(spend, opex, strict=True)]
+
+    def _budgets(self, spend) -> None:
+        m, (budget,) = self.m, self.instance.budgets
+        m.kept = pyo.Var(self.years, domain=pyo.NonNegativeReals)
+        for y in self.years:
+            available = float(budget.limit[y]) + (m.kept[y - 1] if y else 0.0)
+            self._row(spend[y] <= available)
+            self._row(m.kept[y] <= budget.carry * (available - spend[y]))
+
+    def _targets(self, gross):
+        m, i = self.m, self.instance
+        cost = 0.0
+        for n, t in enumerate(i.targets):
+            total = [sum(gross[s, y] for s in t.sources) for y in self.years]
+            removed = [sum(self._sum(i.projects[k], i.projects[k].removal, y) for k in t.sinks) for y in self.years]
+            if isinstance(t, PeakData) and t.shape == "no_rise":
+                for y in t.years:
+                    self._row(total[y] <= (1 + t.tolerance) * total[y - 1])
+            elif isinstance(t, PeakData) and t.shape == "highest":
+                self._highest(n, t, total)
+            elif isinstance(t, CarbonBudgetData) and t.net and len(t.span) == 1:
+                self._row(total[t.span[0]] - removed[t.span[0]] <= t.limit)
+            elif isinstance(t, NeutralityData):
+                m.credits = pyo.Var([int(y) for y in t.years], bounds=(0, t.credits))
+                for y in t.years:
+                    self._row(total[y] - removed[y] - m.credits[int(y)] <= 0)
+                    cost += float(i.discount[y] * t.credit_price[y]) * m.credits[int(y)]
+            else:
+                raise NotImplementedError(t.kind)
+        return cost
+
+    def _highest(self, n, t, total) -> None:
+        m = self.m
+        big = 2.0 * sum(float(np.max(self.instance.sources[s].baseline["location"])) for s in t.sources)
+        m.add_component(f"highest_{n}", pyo.Var())
+        m.add_component(f"peak_{n}", pyo.Var(range(t.by + 1), domain=pyo.Binary))
+        highest, peak = getattr(m, f"highest_{n}"), getattr(m, f"peak_{n}")
+        for y in t.years:
+            self._row(total[y] <= (1 + t.tolerance) * highest)
+        for y in range(t.by + 1):
+            self._row(highest <= total[y] + big * (1 - peak[y]))
+        self._row(sum(peak[y] for y in range(t.by + 1)) == 1)
