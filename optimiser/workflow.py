@@ -75,7 +75,7 @@ def solve(
     plan = answer(instance, limit, watch, interrupt)
     result, conflict = None, None
     if plan is None:
-        conflict = find_conflict(instance, replace(limit, seconds=max(60.0, limit.seconds)), interrupt)
+        conflict = find_conflict(instance, replace(limit, seconds=max(10.0, min(60.0, 5 * limit.seconds))), interrupt)
     else:
         times |= plan.solver["times"]
         clock = time.perf_counter()

@@ -19,9 +19,9 @@ from optimiser.scenario.values import (
     Carbon,
     CarbonPath,
     Id,
-    Ids,
     MoneyPath,
     Share,
+    Tags,
     Trend,
     Whole,
     Year,
@@ -167,7 +167,7 @@ class Change(Entry):
     """What a scrapped asset brings."""
     requires: Requires = ()
     """Projects that must have started before, with the years between."""
-    tags: Ids = ()
+    tags: Tags = ()
     """Words by which budgets and finance find its capex, with those of the fleet."""
 
     def contradictions(self) -> Iterator[Mistake]:
@@ -213,7 +213,7 @@ class Fleet(Entry):
 
     entity: Id | None = None
     """Who owns it; may be left out where there is one top entity."""
-    tags: Ids = ()
+    tags: Tags = ()
     """Words by which budgets find its money."""
     states: dict[Id, State] = Field(default_factory=dict)
     """Technology states by id."""

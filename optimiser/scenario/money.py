@@ -9,7 +9,7 @@ from pydantic import Field
 
 from optimiser.scenario.base import Entry
 from optimiser.scenario.mistakes import Mistake
-from optimiser.scenario.values import AnyPath, Id, Ids, MoneyPath, Share, Whole
+from optimiser.scenario.values import AnyPath, Id, Ids, MoneyPath, Share, Tags, Whole
 
 
 class Resource(Entry):
@@ -24,7 +24,7 @@ class Budget(Entry):
 
     entity: Id | None = None
     """Projects of this entity and below."""
-    tags: Ids | None = None
+    tags: Tags | None = None
     """Projects with any of these tags."""
     projects: Ids | None = None
     """These projects."""

@@ -200,6 +200,17 @@ _PATH = _json(
 _BY_YEAR = "a quantity, or a list of them by year"
 _WORDS = _json(["string", "number"])
 
+
+def _tags(raw: Any) -> Any:
+    """Tags are read like ids; a list in one text, as a spreadsheet has it, would be one tag that no budget knows."""
+    for at, tag in enumerate(raw if isinstance(raw, list | tuple) else [raw]):
+        if isinstance(tag, str) and any(mark in tag for mark in ",;"):
+            parts = ", ".join(part.strip() for part in tag.replace(";", ",").split(","))
+            place = (at,) if isinstance(raw, list) else ()
+            raise misread(Mistake("K003", f"{quoted(tag)} is a list in one text", f"write [{parts}]", place))
+    return raw
+
+
 Whole = Annotated[int, BeforeValidator(whole)]
 Year = Annotated[int, PlainValidator(year), _json("integer")]
 Scope = Annotated[Literal[1, 2, 3], PlainValidator(_scope), WithJsonSchema({"enum": [1, 2, 3]})]
@@ -208,6 +219,7 @@ Text = Annotated[str, PlainValidator(_text), _WORDS]
 Note = Annotated[str, PlainValidator(_note), _WORDS]
 Id = Annotated[str, PlainValidator(_identifier), _json(["string", "integer"])]
 Ids = Annotated[tuple[Id, ...], BeforeValidator(_listed, json_schema_input_type=str | int | list[str | int])]
+Tags = Annotated[Ids, BeforeValidator(_tags)]
 AnyQuantity = Annotated[Quantity, PlainValidator(_quantity_reader(None)), _QUANTITY]
 Money = Annotated[Quantity, PlainValidator(_quantity_reader(MONEY)), _QUANTITY]
 Carbon = Annotated[Quantity, PlainValidator(_quantity_reader(CARBON)), _QUANTITY]

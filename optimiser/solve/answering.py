@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from importlib.metadata import version
 from itertools import groupby
 
@@ -15,7 +16,7 @@ from optimiser.solve.exact import make_exact
 from optimiser.solve.highs import Interrupt, Limits, relative_gap
 from optimiser.solve.other import require
 from optimiser.solve.reading import polish, read_claims, read_decisions
-from optimiser.solve.searching import Found, Search, Watch
+from optimiser.solve.searching import Found, Search, Watch, carried
 
 PROVEN = 1e-6
 """Relative gap below which the solver's own tolerances cannot tell a plan from the best one."""
@@ -37,10 +38,11 @@ def answer(
     assert question is not None
     model, programme, outcome = search.solve(question, "least cost")
     if outcome.status == "infeasible" and any(t.priority is not None for t in instance.targets):
-        question, gave_way = _give_way(search)
+        question, gave_way, known = _give_way(search)
         if question is None:
             return None
-        model, programme, outcome = search.solve(question, "least cost with targets that gave way")
+        words = "least cost with targets that gave way"
+        model, programme, outcome = search.solve(question, words, at_least=10.0, known=known)
     if outcome.status == "infeasible":
         return None
     if outcome.x is None:
@@ -51,32 +53,39 @@ def answer(
     return _plan(search, found, gave_way)
 
 
-def _give_way(search: Search) -> tuple[Question | None, tuple[str, ...]]:
+def _give_way(search: Search) -> tuple[Question | None, tuple[str, ...], Found | None]:
     """Finds how far targets must give way: those with the highest number are kept longest.
 
     All targets with a priority may fall short; first the shortfall of the highest number is made as small as it can
-    be and held there, then that of the next, and so on.
+    be and held there, then that of the next, and so on. Each search may take half of the time that is left, and goes
+    on from the plan of the one before, which is given as well. Where one ends early, `search.unproven` says so.
     """
     soft = [t for t in search.instance.targets if t.priority is not None]
     soft.sort(key=lambda t: -(t.priority or 0))
     everyone = frozenset(t.id for t in soft)
     held: dict[str, float] = {}
     gave: list[str] = []
+    known: Found | None = None
     for _, members in groupby(soft, key=lambda t: t.priority):
         names = frozenset(t.id for t in members)
         question = Question(giving_way=everyone, least_shortfall=names, at_most=dict(held))
-        model, programme, outcome = search.solve(question, f"least shortfall of {', '.join(sorted(names))}")
+        words = f"least shortfall of {', '.join(sorted(names))}"
+        model, programme, outcome = search.solve(question, words, known=known, share=0.5)
         if outcome.status == "infeasible":
-            return None, ()
+            return None, (), None
+        if outcome.x is None and known is not None:
+            outcome = replace(outcome, x=carried(known, model, programme))
         if outcome.x is None:
             raise NoPlanError(f"it was not found how far targets must give way before the {outcome.reason}")
+        known = Found(model, programme, outcome, outcome.bound)
+        search.unproven |= outcome.status != "optimal"
         claims = read_claims(model, programme, outcome.x)
         for name in sorted(names):
             shortfall = float(claims.shortfall[name].sum())
             slack = 1e-6 * max(1.0, shortfall)
             held[name] = shortfall + slack if shortfall > slack else slack * 0.1
             gave += [name] if shortfall > slack else []
-    return Question(giving_way=everyone, at_most=held), tuple(gave)
+    return Question(giving_way=everyone, at_most=held), tuple(gave), known
 
 
 def _plan(search: Search, found: Found, gave_way: tuple[str, ...]) -> Plan:
@@ -85,7 +94,7 @@ def _plan(search: Search, found: Found, gave_way: tuple[str, ...]) -> Plan:
     claims = read_claims(model, programme, outcome.x)
     bound = min(found.bound, claims.objective)
     gap = relative_gap(claims.objective, bound)
-    optimal = outcome.status == "optimal" and gap <= search.limits.gap + PROVEN
+    optimal = not search.unproven and outcome.status == "optimal" and gap <= search.limits.gap + PROVEN
     solver = {
         "name": search.limits.solver or "HiGHS",
         "version": version("highspy") if search.limits.solver is None else "",
@@ -117,6 +126,6 @@ def _reason(search: Search, found: Found) -> str:
     """What ended a search before the gap was reached."""
     if search.interrupt.is_set:
         return "interrupt"
-    if search.left() <= 0:
+    if search.left() <= 0 or search.unproven:
         return "time limit"
     return "products of sizes" if found.outcome.status == "optimal" else found.outcome.reason

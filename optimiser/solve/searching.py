@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pyomo.environ as pyo
+from numpy.typing import NDArray
 
 from optimiser.errors import NoPlanError
 from optimiser.formulation import Question, build
@@ -31,7 +33,10 @@ class Found:
 
 @dataclass(eq=False)
 class Search:
-    """A search under way: the limits that are left, who watches, and what was used."""
+    """A search under way: the limits that are left, who watches, and what was used.
+
+    `unproven`: it was not proven that targets that gave way had to, so far.
+    """
 
     instance: Instance
     limits: Limits
@@ -41,15 +46,16 @@ class Search:
     log: list[str]
     times: dict[str, float]
     abandoned: bool = False
+    unproven: bool = False
 
     def left(self) -> float:
         """Seconds that are left."""
         return max(self.deadline - time.monotonic(), 0.0)
 
     def solve(
-        self, question: Question, words: str, at_least: float = 0.1
+        self, question: Question, words: str, at_least: float = 0.1, known: Found | None = None, share: float = 1.0
     ) -> tuple[pyo.ConcreteModel, Programme, Outcome]:
-        """Builds and solves one question, in what time is left.
+        """Builds and solves one question, in a share of what time is left, from a plan that is `known`.
 
         `at_least` seconds are given in any case, deaf to an interrupt where that is more than a moment: a plan that is
         found already may need one more step before it can be shown.
@@ -62,15 +68,16 @@ class Search:
         self._add("hand over", before)
         told = self.watch
         watch = (lambda p: told(words, p)) if told is not None else None
-        limits = replace(self.limits, seconds=max(self.left(), at_least), tolerance=_tolerance(model))
+        limits = replace(self.limits, seconds=max(share * self.left(), at_least), tolerance=_tolerance(model))
         interrupt = Interrupt() if at_least > 1 and self.interrupt.is_set else self.interrupt
+        start = carried(known, model, programme) if known is not None else None
         before = time.monotonic()
         if limits.solver is not None:
             outcome = run_other(model, programme, limits, limits.solver)
         elif is_large(model, programme) and not question.least_shortfall:
-            outcome = solve_by_kernels(model, programme, limits, watch, interrupt)
+            outcome = solve_by_kernels(model, programme, limits, watch, interrupt, start)
         else:
-            outcome = run(programme, limits, watch, interrupt)
+            outcome = run(programme, limits, watch, interrupt, start)
         self._add("solve", before)
         self.log += [f"--- {words}\n", *outcome.log]
         self.abandoned |= outcome.abandoned
@@ -80,6 +87,23 @@ class Search:
 
     def _add(self, phase: str, before: float) -> None:
         self.times[phase] = self.times.get(phase, 0.0) + time.monotonic() - before
+
+
+def carried(known: Found, model: pyo.ConcreteModel, programme: Programme) -> NDArray[np.float64] | None:
+    """A plan as a solution of another question about the same instance: families and names are the same."""
+    if known.outcome.x is None:
+        return None
+    x = np.zeros(len(programme.cost))
+    before = [c for c in known.model.matrix.columns if c.pyomo is None]
+    now = [c for c in model.matrix.columns if c.pyomo is None]
+    for old, new in zip(before, now, strict=True):
+        x[programme.place[new]] = known.programme.values(old, known.outcome.x)
+    for variable in model.component_objects(pyo.Var):
+        values = known.programme.of_variable(known.model.component(variable.name), known.outcome.x)
+        for key, data in variable.items():
+            if id(data) in programme.pyomo_columns:
+                x[programme.pyomo_columns[id(data)]] = values[key]
+    return x
 
 
 def _tolerance(model: pyo.ConcreteModel) -> float:

@@ -139,7 +139,7 @@ def _check_credits(check: Check, loc: Loc, target: Neutrality) -> None:
         and not any(getattr(m, "credits", None) is not None for m in check.scenario.markets.values())
     ):
         help = "give `credit_price: 80 CNY/tCO2e`, or write credits: 0 %"
-        check.note((*loc, "credits"), "K004", "credits are admitted but have no price", help)
+        check.warn((*loc, "credits"), "credits are admitted and cost nothing", help)
 
 
 def _check_intensity(check: Check, loc: Loc, target: Intensity) -> Dimension | None:

@@ -21,6 +21,7 @@ from optimiser.scenario.values import (
     Ids,
     PathOrList,
     Share,
+    Tags,
     Trend,
     Whole,
     Window,
@@ -61,6 +62,8 @@ def _alternatives(raw: Any, at: tuple[Any, ...] = ()) -> Alternatives:
         return ((str(raw), 0),)
     if isinstance(raw, list) and all(isinstance(r, str | int) and not isinstance(r, bool) for r in raw):
         return tuple((str(r), 0) for r in raw)
+    if isinstance(raw, list) and all(isinstance(r, dict | str | int) and not isinstance(r, bool) for r in raw):
+        return tuple(pair for i, r in enumerate(raw) for pair in _alternatives(r, (*at, i)))
     if not isinstance(raw, dict):
         raise misread(Mistake("K003", "is not a list of projects", _FORM, at))
     mistakes = []
@@ -144,7 +147,7 @@ class Project(Entry):
     """Projects that cannot be chosen together with this one."""
     uses: dict[Id, AmountOrList] = Field(default_factory=dict)
     """Use of resources in each year of the lead time; a list is by year since the start."""
-    tags: Ids = ()
+    tags: Tags = ()
     """Words by which budgets and finance find it."""
 
     def contradictions(self) -> Iterator[Mistake]:
