@@ -78,8 +78,7 @@ def plain(path: Path, seconds: float, threads: int) -> dict[str, Any]:
     built = time.perf_counter() - began
     solver = pyo.SolverFactory("appsi_highs")
     solver.config.load_solution = False
-    solver.config.time_limit = seconds
-    solver.highs_options = {"mip_rel_gap": GAP, "threads": threads}
+    solver.highs_options = {"mip_rel_gap": GAP, "threads": threads, "time_limit": float(seconds)}
     results = solver.solve(model, load_solutions=False)
     best, bound = results.problem.upper_bound, results.problem.lower_bound
     known = best is not None and np.isfinite(best)
@@ -107,7 +106,10 @@ def measure(size: int, variant: str, seed: int, options: argparse.Namespace) -> 
 
 def _apart(form: str, path: Path, seconds: float, threads: int) -> dict[str, Any]:
     words = [sys.executable, "-m", "tests.benchmarks.run", "--one", form, str(path), str(seconds), str(threads)]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=2 * seconds + 1800)
+    except subprocess.TimeoutExpired:
+        return {f"{form} failed": True}
     if done.returncode:
         print(done.stderr[-2000:], file=sys.stderr)
         return {f"{form} failed": True}
