@@ -66,6 +66,22 @@ class Claims:
     shortfall: dict[str, Floats]
 
 
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one more unit of room in a limit or a promise is worth in a year, whole numbers staying as they are.
+
+    `value` is present value saved, in millions per unit of room (`unit`: ktCO2e, millions, or a resource's own).
+    `kind` is target, budget, resource, ceiling, market and so on; `rule` is which of its rules, where it has several.
+    """
+
+    kind: str
+    id: str
+    rule: str
+    year: int
+    value: float
+    unit: str
+
+
 @dataclass(frozen=True)
 class Plan:
     """An answer: `status` is optimal within the gap asked for, or feasible. `gap` is relative to the objective."""
@@ -83,6 +99,8 @@ class Plan:
     carbon_prices: dict[tuple[str, int], float] = field(default_factory=dict)
     """By internal market and year, in millions per kt: the worth of an allowance at the margin, the whole numbers being
     as they are; empty where the solver gave no duals."""
+    prices: tuple[Price, ...] = ()
+    """Marginal prices that are not zero; empty where the solver gave no duals."""
 
 
 @dataclass(frozen=True, slots=True)

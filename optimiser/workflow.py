@@ -19,7 +19,7 @@ from optimiser.report import Result
 from optimiser.scenario import Scenario, load_scenario
 from optimiser.solve import Interrupt, Limits, answer
 from optimiser.solve.searching import Watch
-from optimiser.source import Document, read_document
+from optimiser.source import Document, plain, read_document
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def solve(
         clock = time.perf_counter()
         accounts = audit(instance, plan)
         times["audit"] = time.perf_counter() - clock
-        result = Result(path.stem, instance, plan, accounts, reading.warnings)
+        result = Result(path.stem, instance, plan, accounts, reading.warnings, plain(reading.document.root))
     return Answer(reading, instance, result, conflict, _run(reading, plan, times, began))
 
 

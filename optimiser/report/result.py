@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from optimiser.errors import Problem
 from optimiser.instance import Instance
@@ -18,6 +19,8 @@ class Result:
     plan: Plan
     accounts: Accounts
     warnings: tuple[Problem, ...] = field(default=())
+    merged: dict[str, Any] = field(default_factory=dict)
+    """The scenario as one document, with all it extends and its tables: what was assumed."""
 
     @property
     def title(self) -> str:
