@@ -75,13 +75,15 @@ def subtitle(result: Result, words: Words) -> str:
 def asked(result: Result, words: Words) -> list[str]:
     """What the scenario asks, in numbers."""
     i = result.instance
-    limits = len(i.resources) + len(i.finance.ceilings) + len(i.groups)
-    found = [
-        words("asked_of", targets=len(i.targets), budgets=len(i.budgets), resources=limits, projects=len(i.projects))
-    ]
+    counts = {
+        "targets": len(i.targets), "budgets": len(i.budgets),
+        "limits": len(i.resources) + len(i.finance.ceilings) + len(i.groups), "finance": len(i.finance.funding),
+        "markets": len(i.markets), "projects": len(i.projects),
+    }  # fmt: skip
+    found = [words(f"asked_{what}", n=n) for what, n in counts.items() if n]
     if i.fleets:
         assets = sum(result.accounts.fleets[f.id].initial for f in i.fleets)
-        found.append(words("asked_fleets", fleets=len(i.fleets), assets=amount(assets)))
+        found.append(words("asked_fleets", n=len(i.fleets), assets=amount(assets)))
     return found
 
 
@@ -106,7 +108,7 @@ def cost_parts(result: Result, words: Words) -> list[tuple[str, str]]:
     return [(words.money.get(kind, kind), amount(value)) for kind, value in tables.cost_parts(result)]
 
 
-def next_starts(result: Result, most: int = 8) -> list[tuple[int, list[str], int]]:
+def next_starts(result: Result, most: int = 6) -> list[tuple[int, list[str], int]]:
     """For the first two years in which anything starts: the year, labels with amounts, how many more there are."""
     by_year: dict[int, list[tuple[float, str]]] = {}
     for row in roadmap(result):

@@ -174,7 +174,16 @@ const watcher = new IntersectionObserver((seen) => {
   for (const {isIntersecting, target} of seen) if (isIntersecting && !target.dataset.drawn) draw(target);
 }, {rootMargin: "300px"});
 
+function loadLibrary() { // after the first picture of the page: text and tables need not wait for it
+  const script = document.createElement("script");
+  script.textContent = document.getElementById("library").textContent;
+  document.body.append(script);
+  document.getElementById("library").remove();
+  redraw();
+}
+
 function redraw() { // those in view now, the others when they come into view
+  if (!window.Plotly) return;
   document.querySelectorAll("[data-chart]").forEach((box) => {
     delete box.dataset.drawn;
     watcher.unobserve(box);

@@ -45,7 +45,7 @@ function pathwayParts(D) { // everything in kt by year for what is chosen
     ...D.credits.filter(here).map((c) => ({label: say("credit_of", {name: c.label}), v: c.v})),
   ];
   const net = taken.reduce((left, t) => into(left, t.v, -1), gross.slice());
-  return {baseline, gross, net, wedges: grouped(items), taken, chosen};
+  return {baseline, gross, net, wedges: grouped(items, 12), taken, chosen};
 }
 
 function sameSources(D, target, chosen) {
@@ -138,7 +138,7 @@ CHARTS.pathway = function (D) {
   const columns = [{label: say("baseline"), v: parts.baseline}, ...parts.wedges.all, {label: say("gross"), v: parts.gross},
     ...parts.taken, {label: say("net"), v: parts.net}];
   return {
-    label: `${say("pathway")}, ${unit}`, traces: [...traces, ...targets.traces], legend: [...entries, ...targets.entries],
+    label: say("pathway"), traces: [...traces, ...targets.traces], legend: [...entries, ...targets.entries],
     layout: layout({height: narrow() ? 360 : 460, xaxis: yearAxis(years), yaxis: {title: {text: unit}, range: [low * 1.05, top * 1.15]}}),
     table: tableOf(years, columns, "ktCO2e"),
   };

@@ -1,5 +1,6 @@
 // The roadmap: a row per project and fleet change, lead times hatched, operation plain, renewals as diamonds.
 const ROWS = 40;
+const COMPACT = new Intl.NumberFormat("en", {notation: "compact", maximumSignificantDigits: 2});
 
 function roadmapRows(D) {
   const inside = shown(D);
@@ -37,29 +38,28 @@ CHARTS.roadmap = function (D) {
       }
       starts.x.push(start[0]);
       starts.y.push(i);
-      starts.label.push(row.single ? "" : fmt(start[1]));
+      starts.label.push(row.single || narrow() ? "" : COMPACT.format(start[1]));
       const after = row.requires.map((names) => names.join(" / ")).join("; ");
       const more = (row.committed ? `<br>${say("committed")}` : "") + (after ? `<br>${say("requires")}: ${plain(short(after, 60))}` : "");
       starts.text.push(`${title}<br>${plain(startText(D, row, start))}${more}`);
     }
     for (const year of row.renewals) { renewals.x.push(year); renewals.y.push(i); }
   });
-  const wide = narrow() ? 15 : 36;
+  const wide = narrow() ? 15 : 54;
   const bar = (d, extra) => ({
     type: "bar", orientation: "h", base: d.base, x: d.x, y: d.y, width: 0.62, customdata: d.text,
     hovertemplate: "%{customdata}<extra></extra>", ...extra,
   });
   const traces = [
     bar(runs, {marker: {color: runs.colour}}),
-    bar(lead, {marker: {color: "#e9a13b", line: {color: "#8a5300", width: 0.5}, pattern: {shape: "/", fgcolor: "#5d3a00", size: 5, solidity: 0.3}}}),
-    {type: "scatter", mode: "markers", x: renewals.x, y: renewals.y, name: say("renewal"), marker: {symbol: "diamond", size: 8, color: "#fff", line: {color: INK, width: 1.5}},
+    bar(lead, {marker: {color: "#e9a13b", line: {color: "#8a5300", width: 0.5}, pattern: {shape: "/", bgcolor: "#f6c177", fgcolor: "#7a4a00", size: 5, solidity: 0.25}}}),
+    {type: "scatter", mode: "markers", x: renewals.x, y: renewals.y, name: say("renewal"), marker: {symbol: "diamond", size: narrow() ? 5 : 8, color: "#fff", line: {color: INK, width: 1.5}},
       hovertemplate: `${say("renewal")} %{x}<extra></extra>`},
     {type: "scatter", mode: rows.length <= 150 ? "markers+text" : "markers", x: starts.x, y: starts.y, text: starts.label, textposition: "middle center",
-      textfont: {size: narrow() ? 8 : 10, color: INK}, customdata: starts.text, hovertemplate: "%{customdata}<extra></extra>",
-      marker: {symbol: "square", size: narrow() ? 10 : 15, color: starts.label.map((t) => (t ? "rgba(255,255,255,.82)" : INK)), opacity: 1,
-        line: {color: INK, width: 0.5}}},
+      textfont: {size: 10, color: INK}, customdata: starts.text, hovertemplate: "%{customdata}<extra></extra>",
+      marker: {symbol: "square", size: starts.label.map((t) => (t ? 16 : narrow() ? 5 : 7)), color: starts.label.map((t) => (t ? "#ffffff" : INK)),
+        opacity: 1, line: {color: INK, width: 0.5}}},
   ];
-  traces[3].marker.size = starts.label.map((t) => (t ? (narrow() ? 11 : 16) : 7));
   const columns = [say("project"), say("kind"), say("division"), say("starts"), say("operates"), say("renewal")];
   const cells = all.map((row) => [row.label, WORDS.kinds[row.kind] || row.kind, D.entities[row.entity].label,
     row.starts.map((s) => startText(D, row, s)).join(" | "), row.runs.map(([a, b]) => `${a}–${b}`).join(", "), row.renewals.join(", ")]);
@@ -98,7 +98,7 @@ CHARTS.fleet = function (D, item) {
   const table = [...columns, {label: say("docks_used"), v: fleet.docked}];
   if (fleet.docks.some((v) => v !== null)) {
     table.push({label: say("docks"), v: fleet.docks});
-    traces.push({type: "scatter", mode: "markers", x: D.years, y: fleet.docked, marker: {symbol: "diamond", color: INK, size: 7}, name: say("docks_used"),
+    traces.push({type: "scatter", mode: "markers", x: D.years, y: fleet.docked.map((v) => v || null), marker: {symbol: "diamond", color: INK, size: 7}, name: say("docks_used"),
       customdata: fleet.docked.map((v, i) => `${fmt(v)} / ${fmt(fleet.docks[i])}`), hovertemplate: "%{customdata}"});
     entries.push({label: say("docks_used"), colour: INK, shape: "diamond"});
   }

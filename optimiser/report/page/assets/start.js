@@ -20,10 +20,9 @@ function scopeChoices(D) { // all scopes, what targets look at, and single scope
   return [["", say("all_scopes")], ...sets.map((s) => [s, `${say("scope")} ${s.replace(/,/g, " + ")}`])];
 }
 
-function firstScopes(D) { // those under which most targets of everything can be drawn as lines
+function firstScopes(D) { // those that most targets of the whole look at
   const wins = new Map();
   for (const t of D.targets) {
-    if (!OF_GROSS.has(t.rule) && t.rule !== "net emissions") continue;
     const scopes = new Set(t.sources.map((s) => D.sources[s].scope));
     if (D.sources.every((s, i) => !scopes.has(s.scope) || t.sources.includes(i))) {
       const key = [...scopes].sort().join(",");
@@ -33,6 +32,14 @@ function firstScopes(D) { // those under which most targets of everything can be
   return [...wins].sort((a, b) => b[1] - a[1] || b[0].length - a[0].length)[0]?.[0] ?? "";
 }
 
+function firstGrouping(D) { // by project, unless most of the picture would be "others"
+  state.wedges = "project";
+  const {drawn, all} = pathwayParts(D).wedges;
+  const size = (groups) => sum(groups.map((g) => sum(g.v.map(Math.abs))));
+  const hidden = drawn.length < all.length ? size(drawn.slice(-1)) : 0;
+  return hidden > 0.5 * size(all) && D.entities.length > 2 ? "division" : "project";
+}
+
 function setUp() { // everything that depends on the plan that is shown
   const D = current();
   document.querySelectorAll(".of-plan").forEach((box) => { box.hidden = Number(box.dataset.plan) !== state.plan; });
@@ -40,6 +47,7 @@ function setUp() { // everything that depends on the plan that is shown
   options(field("scopes"), scopeChoices(D), firstScopes(D));
   state.division = -1;
   state.scopes = field("scopes").value;
+  state.wedges = field("wedge-group").value = firstGrouping(D);
   field("basis-field").hidden = !D.sources.some((s) => s.base.market);
   const where = {fleets: D.fleets.length, debt: D.funds.some((f) => f.kind !== "grant"), carbon: D.markets.some((m) => m.accounts.length), finance: D.funds.length};
   for (const [name, some] of Object.entries(where)) document.querySelectorAll(`.where-${name}`).forEach((box) => { box.hidden = !some; });
@@ -72,6 +80,7 @@ function everyChart() {
 }
 
 window.addEventListener("beforeprint", () => { // A4 less its margins is 186 mm: 703 px
+  if (!window.Plotly) loadLibrary();
   printing = true;
   for (const box of everyChart()) {
     draw(box);
@@ -89,3 +98,4 @@ window.addEventListener("resize", () => { // a phone that is turned changes labe
 });
 
 setUp();
+requestAnimationFrame(() => setTimeout(() => window.Plotly || loadLibrary(), 0));
