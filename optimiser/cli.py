@@ -70,12 +70,15 @@ def run(
     time_limit: Annotated[float | None, typer.Option(min=0.1, help="Seconds.", show_default=False)] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of the solver.", show_default=False)] = None,
     solver: Annotated[str | None, typer.Option(help="Another solver that Pyomo finds.", show_default=False)] = None,
+    language: Annotated[str, typer.Option(help="Language of report.html: en or zh.")] = "en",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only what is wrong.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print plan.json and nothing else.")] = False,
 ) -> None:
     """Find the least-cost plan of SCENARIO and write it."""
     from optimiser.report.folder import refuse_foreign, write_result
+    from optimiser.report.page import checked_language
 
+    checked_language(language)
     folder = out or Path("results") / scenario.stem
     refuse_foreign(folder)
     limits = {"gap": _share(gap), "seconds": time_limit, "threads": threads, "solver": solver}
@@ -84,7 +87,7 @@ def run(
     if answer.result is None:
         _say_why(answer.conflict)
         raise typer.Exit(NONE)
-    write_result(answer.result, answer.run, folder)
+    write_result(answer.result, answer.run, folder, language)
     if json:
         from optimiser.report.document import dumps, plan_document
 

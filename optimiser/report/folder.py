@@ -16,6 +16,7 @@ import pandas as pd
 from optimiser.errors import UsageError
 from optimiser.report import carbon, fleets, funding, tables
 from optimiser.report.document import FORMAT, dumps, plan_document
+from optimiser.report.page import page_or_apology
 from optimiser.report.result import Result
 from optimiser.report.workbook import write_workbook
 
@@ -35,11 +36,11 @@ WHERE_ASKED: dict[str, Callable[[Result], pd.DataFrame | None]] = {
     **fleets.TABLES,
 }
 """Tables of sections that a scenario may leave out: None then."""
-OURS = frozenset([MARK, "run.json", "plan.xlsx", *TABLES, *WHERE_ASKED])
+OURS = frozenset([MARK, "run.json", "plan.xlsx", "report.html", *TABLES, *WHERE_ASKED])
 
 
-def write_result(result: Result, run: dict[str, Any], folder: Path) -> None:
-    """Writes every file of a result into `folder`, all or nothing.
+def write_result(result: Result, run: dict[str, Any], folder: Path, language: str = "en") -> None:
+    """Writes every file of a result into `folder`, all or nothing; `language` is that of the page.
 
     Raises UsageError where the folder cannot be written, or holds something that is not a result.
     """
@@ -51,6 +52,7 @@ def write_result(result: Result, run: dict[str, Any], folder: Path) -> None:
             if frame is not None:
                 _neutral(frame).to_csv(new / name, index=False, encoding="utf-8", lineterminator="\n")
         write_workbook(result, new / "plan.xlsx")
+        (new / "report.html").write_text(page_or_apology(result, language), encoding="utf-8")
         (new / "run.json").write_text(dumps(run), encoding="utf-8")
 
 

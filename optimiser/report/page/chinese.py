@@ -43,7 +43,7 @@ WORDS: dict[str, str] = {
     "missed": "未达标：{target}（{rule}），{years} 年：{worst} 年缺口 {short} {unit}（{why}）。",
     "gave_way": "已让步",
     "penalty_paid": "已计罚金",
-    "asked": "问题",
+    "asked": "要求",
     "asked_targets": "目标：{n}",
     "asked_budgets": "预算：{n}",
     "asked_limits": "其他限制：{n}",

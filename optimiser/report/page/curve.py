@@ -16,6 +16,7 @@ import numpy as np
 from optimiser.audit import Books
 from optimiser.plan import Floats
 from optimiser.report.page.fleet_wedges import moved
+from optimiser.report.page.names import change_names, project_names
 from optimiser.report.page.wedges import Wedge
 from optimiser.report.result import Result
 
@@ -58,6 +59,7 @@ def measures(result: Result, wedges: Iterable[Wedge]) -> list[Measure]:
 def _projects(result: Result, tonnes: dict[str, Floats]) -> Iterator[Measure]:
     accounts = result.accounts
     none = np.zeros(len(accounts.years))
+    names = project_names(result.instance)
     begun: dict[str, int] = {}
     for s in result.plan.decisions.starts:
         begun[s.project] = min(s.year, begun.get(s.project, s.year))
@@ -67,12 +69,12 @@ def _projects(result: Result, tonnes: dict[str, Floats]) -> Iterator[Measure]:
         money = np.sum([accounts.money[kind].get(p.id, none) for kind in KINDS if kind in accounts.money], axis=0)
         cost = float(money @ accounts.discount) - accounts.salvage.get(p.id, 0.0) * accounts.salvage_discount
         kt = tonnes.get(p.id, none) + accounts.removed.get(p.id, none)
-        yield Measure(p.id, p.label, p.entity, cost, kt, float(kt @ accounts.discount), p.lead_time, begun[p.id])
+        yield Measure(p.id, names[p.id], p.entity, cost, kt, float(kt @ accounts.discount), p.lead_time, begun[p.id])
 
 
 def _retrofits(result: Result, tonnes: dict[str, Floats]) -> Iterator[Measure]:
     """Running costs of a fleet follow its assets as its tonnes do: those of the state left, less those of the state led to."""
-    accounts = result.accounts
+    accounts, names = result.accounts, change_names(result.instance)
     for books in Books(result.instance, result.plan.decisions).fleets if result.instance.fleets else ():
         fleet, moves = books.fleet, books.fleet.moves
         saved = moved(fleet, books, np.array([s.opex + s.fuel_cost for s in fleet.states]))
@@ -82,8 +84,8 @@ def _retrofits(result: Result, tonnes: dict[str, Floats]) -> Iterator[Measure]:
             cost = float((books.begun[c] @ change.spending - saved[c]) @ accounts.discount)
             worth = sum(n * moves.salvage[m] for m, n in books.moves if moves.change[m] == c)
             cost -= float(worth) * accounts.salvage_discount
-            id_ = f"{fleet.id}/change/{change.id}"
+            id_ = f"{fleet.id}/{c}"
             kt = tonnes.get(id_, np.zeros(len(accounts.years)))
             first = int(accounts.years[np.flatnonzero(books.begun[c])[0]])
-            label = f"{fleet.label}: {change.label}"
+            label = names[fleet.id, c]
             yield Measure(id_, label, fleet.entity, cost, kt, float(kt @ accounts.discount), change.lead_time, first)

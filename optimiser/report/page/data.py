@@ -16,6 +16,7 @@ from optimiser.instance.market_data import ExternalMarketData
 from optimiser.report.carbon import sold_removals
 from optimiser.report.page.curve import measures
 from optimiser.report.page.money import paid
+from optimiser.report.page.names import project_names
 from optimiser.report.page.promises import promises
 from optimiser.report.page.roadmap import roadmap
 from optimiser.report.page.wedges import Wedge, wedges
@@ -94,11 +95,11 @@ def _removals(result: Result) -> list[dict[str, Any]]:
     """Removals that are kept: those sold as credits count for the buyer."""
     accounts = result.accounts
     sold = sold_by(result)
-    rows = []
+    rows, names = [], project_names(result.instance)
     for p in result.instance.projects:
         kept = accounts.removed[p.id] - sold.get(p.id, 0.0) if p.id in accounts.removed else np.zeros(1)
         if np.any(np.abs(kept) > 1e-9):
-            rows.append({"id": p.id, "label": p.label, "entity": p.entity, "v": numbers(kept)})
+            rows.append({"id": p.id, "label": names[p.id], "entity": p.entity, "v": numbers(kept)})
     return rows
 
 
@@ -140,8 +141,10 @@ def _rounded(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _spenders(result: Result) -> dict[str, dict[str, Any]]:
-    projects = {p.id: {"label": p.label, "entity": p.entity, "kind": p.kind} for p in result.instance.projects}
-    return projects | {f.id: {"label": f.label, "entity": f.entity, "kind": "fleet"} for f in result.instance.fleets}
+    instance = result.instance
+    names = project_names(instance)
+    projects = {p.id: {"label": names[p.id], "entity": p.entity, "kind": p.kind} for p in instance.projects}
+    return projects | {f.id: {"label": f.label, "entity": f.entity, "kind": "fleet"} for f in instance.fleets}
 
 
 def _funds(result: Result) -> list[dict[str, Any]]:

@@ -16,8 +16,8 @@ from optimiser.instance.fleet_data import FleetData
 from optimiser.plan import Floats
 from optimiser.scenario.fleets import Part
 
-Key = tuple[str, str]
-"""`change` and its id, `fuel` and its name, or `rest` and nothing."""
+Key = tuple[str, int | str]
+"""`fleet` and the index of a change, `fuel` and its name, or `rest` and nothing."""
 
 
 def fleet_wedges(fleet: FleetData, books: FleetBooks, part: Part, ledger: Ledger) -> dict[Key, Floats]:
@@ -26,7 +26,7 @@ def fleet_wedges(fleet: FleetData, books: FleetBooks, part: Part, ledger: Ledger
     left_over = fleet.baseline[part, ledger] - books.gross(part, ledger)
     retrofits = moved(fleet, books, each)
     found: dict[Key, Floats] = {
-        ("change", c.id): retrofits[i] for i, c in enumerate(fleet.changes) if c.kind == "retrofit"
+        ("fleet", i): retrofits[i] for i, c in enumerate(fleet.changes) if c.kind == "retrofit"
     }
     for b, amount in zip(fleet.blends, books.blended, strict=True):
         before = found.get(("fuel", b.other), np.zeros(books.n))
@@ -53,15 +53,16 @@ def moved(fleet: FleetData, books: FleetBooks, each: Floats) -> Floats:
 
 def _renewal(fleet: FleetData, books: FleetBooks, each: Floats, left_over: Floats) -> dict[Key, Floats]:
     """What is left over, by new-build in the years in which there are any, else as the rest."""
-    built, made = {}, {}
+    built: dict[Key, Floats] = {}
+    made: dict[Key, Floats] = {}
     for c, change in enumerate(fleet.changes):
         if change.kind == "new" and change.target is not None:
             there = np.zeros(books.n)
             there[change.lead_time :] = np.cumsum(books.begun[c])[: books.n - change.lead_time]
-            built["change", change.id], made["change", change.id] = there, there * each[change.target]
+            built["fleet", c], made["fleet", c] = there, there * each[change.target]
     count = np.sum([np.zeros(books.n), *built.values()], axis=0)
     some = count > 0.5
     instead = np.zeros(books.n)  # emissions that one new asset stands in place of
     np.divide(left_over + np.sum([np.zeros(books.n), *made.values()], axis=0), count, out=instead, where=some)
-    found = {key: np.where(some, built[key] * instead - made[key], 0.0) for key in built}
+    found: dict[Key, Floats] = {key: np.where(some, built[key] * instead - made[key], 0.0) for key in built}
     return found | {("rest", ""): np.where(some, 0.0, left_over)}

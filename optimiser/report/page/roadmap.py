@@ -10,6 +10,7 @@ import numpy as np
 
 from optimiser.instance.data import ProjectData
 from optimiser.report import tables
+from optimiser.report.page.names import change_names, project_names
 from optimiser.report.result import Result
 
 
@@ -28,16 +29,17 @@ def _projects(result: Result) -> Iterator[dict[str, Any]]:
     capex = f"list_capex [{result.money}]"
     for row in tables.schedule(result).to_dict("records"):
         starts[row["project"]].append((int(row["year"]), float(row["amount"]), float(row[capex])))
+    names = project_names(result.instance)
     for p in result.instance.projects:
         if p.id not in starts:
             continue
         begun = np.array([year - int(p.starts[0]) for year, _, _ in starts[p.id]])
         yield {
-            "id": p.id, "label": p.label, "kind": p.kind, "entity": p.entity, "lead": p.lead_time, "life": p.life,
+            "id": p.id, "label": names[p.id], "kind": p.kind, "entity": p.entity, "lead": p.lead_time, "life": p.life,
             "unit": "" if p.is_single or p.unit == "units" else p.unit, "single": p.is_single,
             "committed": p.committed, "starts": starts[p.id], "runs": _runs(result, p.timing.age[begun] >= 0),
             "renewals": sorted(_renewals(result, p, begun)),
-            "requires": [[result.instance.projects[i].label for i, _ in clause] for clause in p.requires],
+            "requires": [[names[result.instance.projects[i].id] for i, _ in clause] for clause in p.requires],
         }  # fmt: skip
 
 
@@ -54,7 +56,7 @@ def _renewals(result: Result, p: ProjectData, begun: Any) -> set[int]:
 
 
 def _changes(result: Result) -> Iterator[dict[str, Any]]:
-    first, last = result.instance.first, result.instance.last
+    first, last, names = result.instance.first, result.instance.last, change_names(result.instance)
     for fleet in result.instance.fleets:
         begun = result.accounts.fleets[fleet.id].begun
         for c, change in enumerate(fleet.changes):
@@ -64,7 +66,7 @@ def _changes(result: Result) -> Iterator[dict[str, Any]]:
             starts = [(first + y, float(begun[c, y]), float(begun[c, y] * change.spending[y].sum())) for y in years]
             serves = change.target is not None
             yield {
-                "id": f"{fleet.id}/{c}", "label": f"{fleet.label}: {change.label}", "kind": change.kind,
+                "id": f"{fleet.id}/{c}", "label": names[fleet.id, c], "kind": change.kind,
                 "entity": fleet.entity, "lead": change.lead_time, "life": None, "unit": "", "single": False,
                 "committed": False, "starts": starts, "renewals": [], "requires": [],
                 "runs": [(first + years[0] + change.lead_time, last)] if serves else [],

@@ -19,6 +19,7 @@ from optimiser.audit import Books
 from optimiser.instance.data import Instance, Ledger
 from optimiser.plan import Floats
 from optimiser.report.page.fleet_wedges import fleet_wedges
+from optimiser.report.page.names import change_names, project_names
 from optimiser.report.result import Result
 
 
@@ -47,7 +48,8 @@ def wedges(result: Result) -> list[Wedge]:
     """Every wedge of a plan; those that are zero throughout are left out. Market ledger only where it differs."""
     instance = result.instance
     books = Books(instance, result.plan.decisions)
-    levers = {p.id: Lever(p.id, p.label, p.kind, p.tags, p.entity) for p in instance.projects}
+    names = project_names(instance)
+    levers = {p.id: Lever(p.id, names[p.id], p.kind, p.tags, p.entity) for p in instance.projects}
     found = []
     for s, source in enumerate(instance.sources):
         both: tuple[Ledger, ...] = ("location", "market") if source.has_market else ("location",)
@@ -100,12 +102,13 @@ def shapley(shares: Floats) -> Floats:
 
 def _of_fleet(instance: Instance, books: Books, index: int, part, ledger: Ledger) -> dict[Lever, Floats]:
     fleet = instance.fleets[index]
-    changes = {c.id: c for c in fleet.changes}
+    labels = change_names(instance)
     found = {}
     for (what, name), values in fleet_wedges(fleet, books.fleets[index], part, ledger).items():
-        tags = changes[name].tags if what == "change" else fleet.tags
-        label = changes[name].label if what == "change" else name
-        label = f"{fleet.label}: {label}" if label else fleet.label
-        kind = {"change": "fleet", "fuel": "fuel", "rest": "rest"}[what]
-        found[Lever(f"{fleet.id}/{what}/{name}", label, kind, tags, fleet.entity)] = values
+        if isinstance(name, int):
+            lever = Lever(f"{fleet.id}/{name}", labels[fleet.id, name], what, fleet.changes[name].tags, fleet.entity)
+        else:
+            label = f"{fleet.label}: {name}" if name else fleet.label
+            lever = Lever(f"{fleet.id}/{what}/{name}", label, what, fleet.tags, fleet.entity)
+        found[lever] = values
     return found

@@ -98,7 +98,7 @@ function layout(extra = {}) {
 
 function yearAxis(years) {
   const few = years.length <= 10;
-  return {range: [years[0] - 0.6, years[years.length - 1] + 0.6], dtick: few ? 1 : narrow() ? 10 : 5};
+  return {range: [years[0] - 0.6, years[years.length - 1] + 0.6], dtick: few ? (narrow() && years.length > 6 ? 2 : 1) : narrow() ? 10 : 5};
 }
 
 function bars(groups, years, scale = 1) {

@@ -29,16 +29,7 @@ function pathwayParts(D) { // everything in kt by year for what is chosen
     into(gross, source.gross[ledger]);
   }
   const mine = D.wedges.filter((w) => chosen.has(w.s) && w.b === ledgerOf(D.sources[w.s]));
-  const named = new Map(); // two levers of one name stay two
-  const items = mine.map((w) => {
-    let key = leverKey(D, w);
-    if (state.wedges === "project") {
-      const id = D.levers[w.l].id;
-      if (!named.has(key)) named.set(key, id);
-      if (named.get(key) !== id) key = `${key} (${id})`;
-    }
-    return {key, v: w.v};
-  });
+  const items = mine.map((w) => ({key: leverKey(D, w), v: w.v}));
   const here = (x) => state.division < 0 || inside.has(x.entity ?? 0);
   const taken = [
     ...D.removals.filter(here).map((r) => ({label: say("removal_of", {name: r.label}), v: r.v})),
