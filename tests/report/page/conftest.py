@@ -112,3 +112,17 @@ def embedded_in():
 @pytest.fixture(scope="session")
 def rich_page(rich):
     return page([rich])
+
+
+@pytest.fixture(scope="session")
+def many(tmp_path_factory):
+    """500 projects in eight divisions, 50 sources and 36 years; all are committed, so that nothing is searched for."""
+    lines = "\n".join(
+        f"  p{i}: {{kind: upgrade, entity: d{i % 8}, start: {2025 + i % 9}, committed: true, capex: {1 + i / 7:.3f} MCNY,"
+        f" abates: {{s{i % 50}: {0.5 + (i % 13) / 9:.3f} %}}}}"
+        for i in range(500)
+    )
+    sources = "\n".join(f"  s{i}: {{entity: d{i % 8}, scope: 1, baseline: {50 + i * 1.37:.2f} ktCO2e}}" for i in range(50))
+    divisions = ", ".join(f"d{i}: {{parent: group}}" for i in range(8))
+    head = f"horizon: {{first: 2025, last: 2060}}\nentities: {{group: {{}}, {divisions}}}\n"
+    return solved(f"{head}sources:\n{sources}\nprojects:\n{lines}\n", tmp_path_factory.mktemp("many"))

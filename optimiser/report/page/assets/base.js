@@ -19,8 +19,8 @@ function say(key, values = {}) {
   return WORDS[key].replace(/\{(\w+)\}/g, (all, name) => (name in values ? values[name] : all));
 }
 
-function plain(text) { // plotly reads a part of HTML in labels: nothing of ours is HTML
-  return String(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+function plain(text) { // plotly reads a part of HTML, and formulas between dollars, in labels: nothing of ours is either
+  return String(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/\$/g, "&#36;");
 }
 
 function short(text, most = narrow() ? 16 : 34) {
