@@ -38,7 +38,10 @@ def page(results: Sequence[Result], language: str = "en") -> str:
     words = words_of(language)
     script = "\n".join(asset(name) for name in SCRIPTS)
     library = library_text()
-    data = {"words": {**words.texts, "kinds": words.kinds, "rules": words.rules}, "plans": [page_data(r) for r in results]}
+    data = {
+        "words": {**words.texts, "kinds": words.kinds, "rules": words.rules},
+        "plans": [page_data(r) for r in results],
+    }
     environment = Environment(
         loader=PackageLoader("optimiser.report.page", "assets"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
@@ -130,7 +133,8 @@ def _target(p: Any, words: Words, result: Result) -> dict[str, Any]:
     if p.price is not None:
         price = f"{worth(p.price.value, p.price.unit, result)} ({p.price.year})"
     return {
-        "id": p.target, "label": p.label, "kind": words.kinds.get(p.kind, p.kind), "rule": words.rules.get(p.rule, p.rule),
+        "id": p.target, "label": p.label, "kind": words.kinds.get(p.kind, p.kind),
+        "rule": words.rules.get(p.rule, p.rule),
         "entity": result.instance.entities[p.entity].label if p.entity is not None else "",
         "year": p.worst.year, "required": amount(p.worst.required), "achieved": amount(p.worst.achieved),
         "margin": amount(p.worst.margin), "unit": p.worst.unit, "met": all(r.met for r in p.rows), "price": price,
@@ -142,7 +146,11 @@ def worth(value: float, unit: str, result: Result) -> str:
     """A price for reading: millions per kt are thousands per tonne."""
     if unit == "ktCO2e":
         return f"{amount(value * 1e3)} {result.instance.currency}/tCO2e"
-    return f"{amount(value)} {result.money}/{unit}" if unit != "millions" else f"{amount(value)} {result.money}/{result.money}"
+    return (
+        f"{amount(value)} {result.money}/{unit}"
+        if unit != "millions"
+        else f"{amount(value)} {result.money}/{result.money}"
+    )
 
 
 def _prices(result: Result, words: Words) -> list[tuple[str, str, str, int, str]]:

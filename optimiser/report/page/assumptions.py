@@ -9,8 +9,8 @@ from typing import Any
 from optimiser.report.result import Result
 
 SECTIONS = (
-    "series", "entities", "sources", "projects", "fuels", "fleets", "resources", "groups", "budgets", "finance", "markets",
-    "targets",
+    "series", "entities", "sources", "projects", "fuels", "fleets", "resources", "groups", "budgets", "finance",
+    "markets", "targets",
 )  # fmt: skip
 HEADER = ("horizon", "base_year", "price_year", "currency", "discount_rate", "salvage", "inflation", "tax")
 ABOUT = ("name", "note", "source", "illustrative")
@@ -55,7 +55,9 @@ def _entry(section: str, name: str, value: Any) -> Assumption:
     if len(text) > LONGEST:
         text = text[: LONGEST - 1].rstrip() + "…"
     words = {key: " ".join(str(said.get(key) or "").split()) for key in ("name", "source", "note")}
-    return Assumption(section, name, words["name"], text, words["source"], words["note"], said.get("illustrative") is True)
+    return Assumption(
+        section, name, words["name"], text, words["source"], words["note"], said.get("illustrative") is True
+    )
 
 
 def _lines(figures: dict[Any, Any]) -> Iterator[str]:

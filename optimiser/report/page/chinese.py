@@ -32,7 +32,8 @@ WORDS: dict[str, str] = {
     "nothing": "当前选择没有可显示的内容。",
     "yes": "是",
     "no": "否",
-    "subtitle": "{entities}，{first} 至 {last} 年；金额单位 {money}（{price_year} 年不变价）；折现率 {rate}；排放单位 {tonnes}",
+    "subtitle": "{entities}，{first} 至 {last} 年；金额单位 {money}（{price_year} 年不变价）；折现率 {rate}；"
+    "排放单位 {tonnes}",
     "holds": "所有承诺均可兑现；与最低成本的差距已证明不超过 {gap}。",
     "holds_exactly": "所有承诺均可兑现；已证明为最低成本。",
     "rest_holds": "其余承诺均可兑现；与最低成本的差距已证明不超过 {gap}。",
@@ -194,8 +195,8 @@ WORDS: dict[str, str] = {
 }
 
 MONEY: dict[str, str] = {
-    "capex": "投资", "opex": "运行成本", "energy": "自用能源", "income": "销售", "credits": "信用额", "fuel": "船队燃料",
-    "rules": "船舶规则", "carbon": "碳市场", "certificates": "绿色证书", "penalties": "罚金", "salvage": "剩余寿命价值",
+    "capex": "投资", "opex": "运行成本", "energy": "自用能源", "income": "销售", "credits": "信用额",
+    "fuel": "船队燃料", "rules": "船舶规则", "carbon": "碳市场", "certificates": "绿色证书", "penalties": "罚金", "salvage": "剩余寿命价值",
     "after the horizon": "规划期之后", "proceeds": "融资所得", "grants": "补助", "fees": "融资费用", "interest": "利息",
     "repayment": "偿还债务", "deposits": "存入减取回", "tax": "税",
 }  # fmt: skip
@@ -218,6 +219,6 @@ RULES: dict[str, str] = {
 
 SECTIONS: dict[str, str] = {
     "": "文件开头", "series": "序列", "entities": "单位", "sources": "排放源", "projects": "项目", "fuels": "燃料",
-    "fleets": "船队", "resources": "资源", "groups": "选择组", "budgets": "预算", "finance": "融资", "markets": "碳市场",
-    "targets": "目标",
+    "fleets": "船队", "resources": "资源", "groups": "选择组", "budgets": "预算", "finance": "融资",
+    "markets": "碳市场", "targets": "目标",
 }  # fmt: skip

@@ -1,9 +1,9 @@
 """The marginal abatement cost curve of what was chosen: what each measure costs and abates within the horizon.
 
-Cost is the present value of capex, opex, energy, fuel and sales, less the worth of unused life; without finance, taxes and
-carbon markets. Tonnes are those of the wedges (and removals). The cost of a tonne is levelised: present value of the cost
-by tonnes discounted in the same way. A measure that saves money has no place in that order: dividing a saving by tonnes
-puts the measure with fewer tonnes first. Such measures are shown by what they are worth.
+Cost is the present value of capex, opex, energy, fuel and sales, less the worth of unused life; without finance, taxes
+and carbon markets. Tonnes are those of the wedges (and removals). The cost of a tonne is levelised: present value of
+the cost by tonnes discounted in the same way. A measure that saves money has no place in that order: dividing a saving
+by tonnes puts the measure with fewer tonnes first. Such measures are shown by what they are worth.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ KINDS = ("capex", "opex", "energy", "income")
 
 @dataclass(frozen=True, eq=False)
 class Measure:
-    """A chosen project or retrofit: present value of its cost, kt (Y,) by year, kt discounted, lead time and first year."""
+    """A chosen project or retrofit: present value of its cost, kt (Y,), kt discounted, lead time, year it starts."""
 
     id: str
     label: str
@@ -73,7 +73,7 @@ def _projects(result: Result, tonnes: dict[str, Floats]) -> Iterator[Measure]:
 
 
 def _retrofits(result: Result, tonnes: dict[str, Floats]) -> Iterator[Measure]:
-    """Running costs of a fleet follow its assets as its tonnes do: those of the state left, less those of the state led to."""
+    """Running costs of a fleet follow its assets as its tonnes do: of the state left, less of the state led to."""
     accounts, names = result.accounts, change_names(result.instance)
     for books in Books(result.instance, result.plan.decisions).fleets if result.instance.fleets else ():
         fleet, moves = books.fleet, books.fleet.moves

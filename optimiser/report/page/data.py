@@ -1,7 +1,7 @@
 """What the charts are drawn from: plain values of a result, and their text inside a page.
 
-Money in millions, emissions in kt, rounded to a thousandth of the last unit that anybody pays or reports, so that sums of
-hundreds of wedges still agree with plan.json to that unit.
+Money in millions, emissions in kt, rounded to a thousandth of the last unit that anybody pays or reports, so that sums
+of hundreds of wedges still agree with plan.json to that unit.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from optimiser.report.page.wedges import Wedge, wedges
 from optimiser.report.result import Result
 
 POSITION = (
-    "covered", "due", "free", "carried", "bought", "sold", "transferred", "credits", "own", "borrowed", "returned", "banked",
-    "lapsed",
+    "covered", "due", "free", "carried", "bought", "sold", "transferred", "credits", "own", "borrowed", "returned",
+    "banked", "lapsed",
 )  # fmt: skip
 
 
@@ -71,7 +71,14 @@ def _sources(result: Result) -> list[dict[str, Any]]:
     accounts = result.accounts
     rows = []
     for s in result.instance.sources:
-        row: dict[str, Any] = {"id": s.id, "label": s.label, "entity": s.entity, "scope": s.scope, "base": {}, "gross": {}}
+        row: dict[str, Any] = {
+            "id": s.id,
+            "label": s.label,
+            "entity": s.entity,
+            "scope": s.scope,
+            "base": {},
+            "gross": {},
+        }
         for ledger in ("location", "market") if s.has_market else ("location",):
             row["base"][ledger] = numbers(accounts.baseline[s.id, ledger])
             row["gross"][ledger] = numbers(accounts.gross[s.id, ledger])
@@ -82,7 +89,8 @@ def _sources(result: Result) -> list[dict[str, Any]]:
 def _levers(found: list[Wedge]) -> list[dict[str, Any]]:
     levers = {w.lever.id: w.lever for w in found}
     return [
-        {"id": x.id, "label": x.label, "kind": x.kind, "tags": list(x.tags), "entity": x.entity} for x in levers.values()
+        {"id": x.id, "label": x.label, "kind": x.kind, "tags": list(x.tags), "entity": x.entity}
+        for x in levers.values()
     ]
 
 

@@ -74,14 +74,15 @@ WORDS: dict[str, str] = {
     "tight_ceiling": "debt ceiling",
     # pathway
     "pathway": "Pathway",
-    "pathway_text": "From the baseline, through the wedges of what is done, to gross emissions; removals and credits lead "
-    "on to net emissions and are no reduction of our own.",
+    "pathway_text": "From the baseline, through the wedges of what is done, to gross emissions; removals and credits "
+    "lead on to net emissions and are no reduction of our own.",
     "pathway_rule": "How the wedges are shared: measures on one source multiply, so the order in which they are put in "
     "would decide what each abates. Each is given its mean over all orders (Shapley value). Quantities and supplied "
-    "energy count as they are. In a fleet, a retrofit is given the difference between the two states, a fuel the difference "
-    "to the one that gives way, and new assets what is left between baseline and gross. For every source and year the "
-    "wedges add up to baseline less gross.",
-    "pathway_lines": "Targets that cover just what is shown are drawn as lines; the others as diamonds at their deadline.",
+    "energy count as they are. In a fleet, a retrofit is given the difference between the two states, a fuel the "
+    "difference to the one that gives way, and new assets what is left between baseline and gross. For every source "
+    "and year the wedges add up to baseline less gross.",
+    "pathway_lines": "Targets that cover just what is shown are drawn as lines; the others as diamonds at their "
+    "deadline.",
     "baseline": "baseline",
     "gross": "gross",
     "net": "net",
@@ -112,8 +113,8 @@ WORDS: dict[str, str] = {
     # money
     "investment": "Investment",
     "investment_text": "Capex by year, {money} of {price_year}.",
-    "finance_rule": "What an instrument pays for is part of the plan where it is bound to eligible spending; other proceeds "
-    "count towards the capex of their year. The rest is own cash.",
+    "finance_rule": "What an instrument pays for is part of the plan where it is bound to eligible spending; other "
+    "proceeds count towards the capex of their year. The rest is own cash.",
     "debt": "Debt",
     "debt_text": "Owed at the end of each year, and what may be owed.",
     "issued": "issued",
@@ -148,15 +149,16 @@ WORDS: dict[str, str] = {
     "internal_price": "internal price [{unit}]",
     # cost curve
     "curve": "Cost of abatement",
-    "curve_text": "Marginal abatement cost of what was chosen. Width: {tonnes} abated or removed within {first} to {last}. "
-    "Height: levelised cost, the present value of the cost by tonnes discounted alike. Colour: lead time.",
-    "curve_scope": "Cost is capex, opex, energy, fuel and sales less the worth of unused life; without finance, taxes and "
-    "carbon markets. Tonnes are those of the wedges above. New assets of fleets have no cost of their own here.",
+    "curve_text": "Marginal abatement cost of what was chosen. Width: {tonnes} abated or removed within {first} to "
+    "{last}. Height: levelised cost, the present value of the cost by tonnes discounted alike. Colour: lead time.",
+    "curve_scope": "Cost is capex, opex, energy, fuel and sales less the worth of unused life; without finance, taxes "
+    "and carbon markets. Tonnes are those of the wedges above. New assets of fleets have no cost of their own here.",
     "curve_warning": "A curve is no schedule: it knows no lead times, budgets or deadlines. The roadmap does.",
     "value": "Measures that save money",
-    "value_text": "By present value, {money}. They are not ranked by cost per tonne: dividing a saving by tonnes would put "
-    "the measure with fewer tonnes first.",
-    "enablers": "Without abatement of their own (research, connections, programmes, exports), present value of the cost:",
+    "value_text": "By present value, {money}. They are not ranked by cost per tonne: dividing a saving by tonnes would "
+    "put the measure with fewer tonnes first.",
+    "enablers": "Without abatement of their own (research, connections, programmes, exports), present value of the "
+    "cost:",
     "per_tonne": "cost",
     "present_value": "present value",
     "tonnes": "tonnes",
@@ -195,7 +197,8 @@ WORDS: dict[str, str] = {
     "about_text": "Made by the optimiser from an audited plan; everything is in this file, and nothing is loaded from "
     "elsewhere. The same numbers are in plan.xlsx, plan.json and the CSV tables beside it.",
     # comparison
-    "compare_text": "The plans side by side. The pictures below show one plan at a time: choose it under “What is shown”.",
+    "compare_text": "The plans side by side. The pictures below show one plan at a time: choose it under "
+    "“What is shown”.",
     "least_cost": "least cost",
     "status": "status",
     "optimal": "proven",

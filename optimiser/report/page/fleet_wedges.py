@@ -25,9 +25,7 @@ def fleet_wedges(fleet: FleetData, books: FleetBooks, part: Part, ledger: Ledger
     each = np.array([s.emissions[part, ledger] for s in fleet.states])
     left_over = fleet.baseline[part, ledger] - books.gross(part, ledger)
     retrofits = moved(fleet, books, each)
-    found: dict[Key, Floats] = {
-        ("fleet", i): retrofits[i] for i, c in enumerate(fleet.changes) if c.kind == "retrofit"
-    }
+    found: dict[Key, Floats] = {("fleet", i): retrofits[i] for i, c in enumerate(fleet.changes) if c.kind == "retrofit"}
     for b, amount in zip(fleet.blends, books.blended, strict=True):
         before = found.get(("fuel", b.other), np.zeros(books.n))
         found["fuel", b.other] = before - b.emissions[part, ledger] * amount

@@ -1,8 +1,8 @@
 """Capex by who spends it and what pays for it; debt and its ceilings.
 
-What an instrument pays for follows from the plan where the instrument asks for eligible spending. The proceeds of others
-count, in their year of issue, towards what is left of the capex of their entity and everything below it, in proportion.
-The rest is own cash, so that the parts of every capex add up to it.
+What an instrument pays for follows from the plan where the instrument asks for eligible spending. The proceeds of the
+others count, in their year of issue, towards what is left of the capex of their entity and everything below it, in
+proportion. The rest is own cash, so that the parts of every capex add up to it.
 """
 
 from __future__ import annotations
@@ -67,5 +67,5 @@ def _unbound(result: Result):
 
 def owners(result: Result) -> dict[str, int]:
     """Index of the entity of every project and fleet."""
-    everyone = (*result.instance.projects, *result.instance.fleets)
-    return {owner.id: owner.entity for owner in everyone}
+    instance = result.instance
+    return {p.id: p.entity for p in instance.projects} | {f.id: f.entity for f in instance.fleets}

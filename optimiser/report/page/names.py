@@ -1,4 +1,4 @@
-"""Names that tell things apart: where several bear the same, their entity is added, and their id where that is the same too."""
+"""Names that tell things apart: where several bear the same, their entity is added, and then their id."""
 
 from __future__ import annotations
 

@@ -50,9 +50,7 @@ def promises(result: Result) -> list[Promise]:
         worst = min(rows, key=lambda r: (r.met, _share(r, target.base)))
         price = _price(result, name, rule)
         share = _share(worst, target.base)
-        found.append(
-            Promise(name, target.label, target.kind, rule, target.entity, tuple(rows), worst, share, price)
-        )
+        found.append(Promise(name, target.label, target.kind, rule, target.entity, tuple(rows), worst, share, price))
     return found
 
 

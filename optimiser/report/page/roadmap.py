@@ -1,4 +1,4 @@
-"""The roadmap: a row per project that starts and per change of a fleet that happens, with what begins, runs and renews."""
+"""The roadmap: a row per project that starts and per change of a fleet that happens, with what begins and runs."""
 
 from __future__ import annotations
 

@@ -1,71 +1,10 @@
-"""The page in a real browser: it draws without a complaint or a request, filters, shows hostile names as text, and can
-be used on a phone, by keyboard, on paper and through its tables.
-
-Skipped only where there is no Chromium or no playwright; `.ci/run` asks for them and fails without.
-"""
-
-import contextlib
-import os
-import shutil
+"""The page in a real browser: it draws without a complaint or a request, filters, and shows hostile names as text."""
 
 import numpy as np
 import pytest
 
 from optimiser.report.page import page
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-DRAWN = "[...document.querySelectorAll('[data-chart]')].filter(b => !b.closest('[hidden]'))"
-MARKS = f"{DRAWN}.map(b => [b.dataset.chart, b.querySelectorAll('svg .trace path, svg .point path').length, b.innerText])"
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """A headless Chromium without a network of its own."""
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        sync_playwright = None
-    if CHROMIUM is None or sync_playwright is None:
-        missing = "no Chromium on this machine" if CHROMIUM is None else "the extra `browser` is not installed"
-        if os.environ.get("BROWSER_TESTS") == "required":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    with sync_playwright() as driver:
-        quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=quiet)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def opened(chromium, tmp_path):
-    """Opens a page of results; at the end nothing may have been said on the console, asked of a network or popped up."""
-    said: list[str] = []
-    with contextlib.ExitStack() as stack:
-
-        def open_(results, language="en", width=1280, height=900, draw=True, **options):
-            path = tmp_path / f"{len(results)}-{language}.html"
-            path.write_text(page(results, language), encoding="utf-8")
-            tab = chromium.new_page(viewport={"width": width, "height": height}, **options)
-            stack.callback(tab.close)
-            tab.on("console", lambda message: said.append(f"console: {message.text}"))
-            tab.on("pageerror", lambda error: said.append(f"error: {error}"))
-            tab.on("dialog", lambda dialog: (said.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-            tab.on("request", lambda r: said.append(f"request: {r.url}") if not r.url.startswith(("file:", "data:")) else None)
-            tab.goto(path.as_uri())
-            if draw:
-                tab.wait_for_function("window.Plotly")
-                tab.evaluate(f"{DRAWN}.forEach(draw)")
-            return tab
-
-        yield open_
-        assert said == []
-
-
-def lines(tab, chart="pathway") -> dict:
-    """What the traces of a chart say: name to values as they are drawn."""
-    traces = tab.evaluate(f"document.querySelector('[data-chart={chart}] .plot').data.map(t => [t.name || '', [...t.y]])")
-    return {name: np.array([v or 0.0 for v in y]) for name, y in traces if name}
+from tests.browser import DRAWN, MARKS, lines
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -105,7 +44,9 @@ def test_the_division_filter_shows_one_division(rich, opened):
     assert "pump" not in legend
     capex = sum(rich.accounts.money["capex"][p] for p in ("kiln", "lots", "ramped"))
     assert sum(lines(tab, "capex").values()) == pytest.approx(capex)
-    assert "pump" not in tab.evaluate("document.querySelector('[data-chart=roadmap] .plot').layout.yaxis.ticktext.join()")
+    assert "pump" not in tab.evaluate(
+        "document.querySelector('[data-chart=roadmap] .plot').layout.yaxis.ticktext.join()"
+    )
 
 
 @pytest.mark.parametrize("group", ["project", "kind", "tag", "division"])
@@ -116,12 +57,16 @@ def test_drawn_wedges_fill_the_room_between_baseline_and_gross(group, basis, ric
     for field, value in (("scopes", ""), ("basis", basis), ("wedge-group", group)):
         tab.select_option(f"#{field}", value)
     tab.evaluate(f"{DRAWN}.forEach(draw)")
-    parts = tab.evaluate("(() => { const p = pathwayParts(current()); return [p.baseline, p.gross, p.wedges.all.map(g => g.v)] })()")
+    parts = tab.evaluate(
+        "(() => { const p = pathwayParts(current()); return [p.baseline, p.gross, p.wedges.all.map(g => g.v)] })()"
+    )
     baseline, gross, wedges = (np.array(p) for p in parts)
     assert baseline - wedges.sum(axis=0) == pytest.approx(gross, abs=1e-6)
     ledger = {s.id: basis if s.has_market else "location" for s in rich.instance.sources}
     assert gross == pytest.approx(sum(rich.accounts.gross[s, b] for s, b in ledger.items()), abs=1e-6)
-    fills = "document.querySelector('[data-chart=pathway] .plot').data.filter(t => t.fill === 'tonexty').map(t => [...t.y])"
+    fills = (
+        "document.querySelector('[data-chart=pathway] .plot').data.filter(t => t.fill === 'tonexty').map(t => [...t.y])"
+    )
     top = np.max(tab.evaluate(fills), axis=0)
     added = -np.minimum(wedges, 0).sum(axis=0)
     assert top == pytest.approx(baseline + added, abs=1e-6)
@@ -193,111 +138,6 @@ def test_own_scripts_alone_may_run(chromium, tmp_path, rich):
     assert tab.evaluate("window.ran === undefined")
     assert not any("example" in url for url in asked)
     tab.close()
-
-
-@pytest.mark.parametrize("which", ["rich", "harm", "many"])
-def test_a_phone_never_scrolls_sideways(which, request, opened):
-    tab = opened([request.getfixturevalue(which)], width=390, height=844)
-    wide = "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > 391 && !e.closest('.wide, svg, .skip')).map(e => e.outerHTML.slice(0, 80))"
-    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
-    assert tab.evaluate(wide) == []
-
-
-def test_the_keyboard_reaches_and_works_the_filter(rich, opened):
-    """Tab: first the way past the head, then the choice of the division; an arrow changes it and the chart."""
-    tab = opened([rich])
-    before = lines(tab)["gross"]
-    tab.keyboard.press("Tab")
-    assert tab.evaluate("document.activeElement.className") == "skip"
-    assert tab.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
-    tab.keyboard.press("Enter")
-    assert tab.evaluate("document.activeElement.id") == "main"
-    for _ in range(3):
-        tab.keyboard.press("Tab")
-        if tab.evaluate("document.activeElement.id") == "division":
-            break
-    assert tab.evaluate("document.activeElement.id") == "division"
-    assert tab.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
-    for _ in range(2):
-        tab.keyboard.press("ArrowDown")
-    tab.evaluate(f"{DRAWN}.forEach(draw)")
-    assert not np.allclose(lines(tab)["gross"], before)
-
-
-def test_every_chart_has_its_numbers_as_a_table(rich, opened):
-    """Written when it is opened: a row a year, a heading a column, with what the chart shows."""
-    tab = opened([rich])
-    charts = tab.locator("[data-chart]:visible")
-    for i in range(charts.count()):
-        box = charts.nth(i)
-        if not box.locator(".plot svg").count():
-            continue
-        assert box.locator("table").count() == 0
-        box.locator("summary").click()
-        box.locator("table").wait_for()
-        assert box.locator("tbody tr").count() >= 1
-        assert box.locator("thead th[scope=col]").count() >= 2
-        assert len(box.locator("div.plot").get_attribute("aria-label")) > 3
-    years = tab.locator("[data-chart=pathway] tbody th").all_inner_texts()
-    assert years == [str(y) for y in rich.instance.years]
-
-
-def test_headings_landmarks_and_names_for_screen_readers(rich, opened):
-    """One h1, no level left out, one main, header and footer, and every field, region and picture has a name."""
-    tab = opened([rich])
-    levels = tab.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].filter(h => h.offsetParent).map(h => Number(h.tagName[1]))")
-    assert levels.count(1) == 1
-    assert levels[0] == 1
-    assert max(b - a for a, b in zip(levels, levels[1:], strict=False)) <= 1
-    for landmark in ("main", "body > header", "body > footer"):
-        assert tab.locator(landmark).count() == 1
-    nameless = "[...document.querySelectorAll('select, [role=img], [role=region]')].filter(e => !(e.getAttribute('aria-label') || e.labels?.[0]?.innerText)).length"
-    assert tab.evaluate(nameless) == 0
-    assert tab.get_attribute("html", "lang") == "en"
-
-
-CONTRAST = """() => {
-  const parse = (c) => c.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map((v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; })
-    .reduce((t, v, i) => t + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const behind = (e) => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor); if (c.length < 4 || c[3] > 0) return c; } return [255, 255, 255]; };
-  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), bad = [];
-  let seen = 0;
-  while (walk.nextNode()) {
-    const e = walk.currentNode.parentElement;
-    if (!walk.currentNode.data.trim() || e.closest('script, style, noscript, svg, [hidden]')) continue;
-    const a = light(parse(getComputedStyle(e).color)), b = light(behind(e));
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    seen += 1;
-    if (ratio < 4.5) bad.push([e.className, walk.currentNode.data.slice(0, 30), ratio]);
-  }
-  const ticks = [...document.querySelectorAll('svg text')].filter((t) => t.textContent.trim());
-  for (const t of ticks) {
-    const a = light(parse(getComputedStyle(t).fill));
-    seen += 1;
-    if (1.05 / (a + 0.05) < 4.5) bad.push(['svg', t.textContent, 1.05 / (a + 0.05)]);
-  }
-  return [seen, bad];
-}"""
-
-
-def test_all_text_stands_out_from_what_is_behind_it(rich, opened):
-    """Contrast of at least 4.5 to 1 (WCAG 2, AA) of every text on the page and in the pictures."""
-    seen, bad = opened([rich]).evaluate(CONTRAST)
-    assert seen > 200
-    assert bad == []
-
-
-def test_on_paper_charts_stay_within_a4(rich, opened):
-    """All charts are drawn for print, none wider than the 703 px between the margins, and the screen gets its own back."""
-    tab = opened([rich], draw=False)
-    tab.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    widths = "[...document.querySelectorAll('.plot .main-svg')].map(s => s.getBoundingClientRect().width)"
-    assert 0 < max(tab.evaluate(widths)) <= 703
-    assert all(marks for name, marks, _ in tab.evaluate(MARKS) if name in ("pathway", "roadmap", "capex", "debt", "fleet", "market"))
-    tab.evaluate("window.dispatchEvent(new Event('afterprint'))")
-    assert max(tab.evaluate(widths)) > 900
-    assert tab.pdf(prefer_css_page_size=True).startswith(b"%PDF")
 
 
 def test_a_plan_of_500_projects_opens_in_two_seconds(many, opened):

@@ -119,7 +119,14 @@ def test_debt_in_the_page_is_that_of_plan_json(rich, embedded_in, rich_page):
 def test_carbon_positions_balance_and_are_those_of_plan_json(rich, embedded_in, rich_page):
     """What an account had is what it surrendered, gave away, kept or lost."""
     rows = {(r["market"], r["entity"], r["year"]): r for r in plan_document(rich)["carbon"]["positions"]}
-    names = {"due": "due", "free": "free", "bought": "bought", "sold": "sold", "credits": "credits_bought", "banked": "banked"}
+    names = {
+        "due": "due",
+        "free": "free",
+        "bought": "bought",
+        "sold": "sold",
+        "credits": "credits_bought",
+        "banked": "banked",
+    }
     seen = 0
     for market in embedded_in(rich_page)["plans"][0]["markets"]:
         for a in market["accounts"]:
@@ -165,7 +172,9 @@ def test_hostile_names_stay_text_in_the_file(which, request, embedded_in):
     assert own.count("</script>") == 3
     assert own.count("<script") == 3
     labels = {row["label"] for row in embedded_in(text)["plans"][0]["roadmap"]}
-    assert {p.label for p in result.instance.projects if p.id in {s.project for s in result.plan.decisions.starts}} <= labels
+    assert {
+        p.label for p in result.instance.projects if p.id in {s.project for s in result.plan.decisions.starts}
+    } <= labels
     assert str(escape(result.title)).split()[0] in own
 
 
@@ -185,7 +194,9 @@ def test_both_languages_have_the_same_words():
         assert all(one.values()), part
         assert all(other.values()), part
         gaps = {key: sorted(re.findall(r"\{\w+\}", text)) for key, text in one.items()}
-        differing = [key for key, text in other.items() if sorted(set(re.findall(r"\{\w+\}", text))) != sorted(set(gaps[key]))]
+        differing = [
+            key for key, text in other.items() if sorted(set(re.findall(r"\{\w+\}", text))) != sorted(set(gaps[key]))
+        ]
         assert differing == [], part
 
 
@@ -247,7 +258,9 @@ def test_assumptions_show_sources_notes_and_what_is_illustrative(rich_page):
     row = re.search(r"<tr><th scope=\"row\">site</th>.*?</tr>", rich_page, re.S).group(0)
     assert "Inventory of 2025" in row
     assert "measured" in row
-    kiln = re.search(r"<tr><th scope=\"row\">Kiln <span class=\"where\">kiln</span></th>.*?</tr>", rich_page, re.S).group(0)
+    kiln = re.search(
+        r"<tr><th scope=\"row\">Kiln <span class=\"where\">kiln</span></th>.*?</tr>", rich_page, re.S
+    ).group(0)
     assert "illustrative" in kiln
     assert "90 MCNY" in kiln
     assert "no source given" in rich_page

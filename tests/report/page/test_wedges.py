@@ -45,7 +45,9 @@ def test_wedges_of_random_fleets_add_up(seed, tmp_path):
 def test_some_random_fleet_has_a_plan(tmp_path):
     """Guards the test above against twelve fleets without a plan."""
     plans = [solve(write_tree(draw(s), tmp_path), {"gap": 0.0, "threads": 1}).result for s in range(12)]
-    assert sum(p is not None and any(p.accounts.fleets[f.id].begun.any() for f in p.instance.fleets) for p in plans) >= 4
+    assert (
+        sum(p is not None and any(p.accounts.fleets[f.id].begun.any() for f in p.instance.fleets) for p in plans) >= 4
+    )
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 6])
@@ -68,7 +70,7 @@ def test_a_measure_that_takes_all_shares_with_the_others():
 
 
 def test_two_measures_by_hand(tmp_path):
-    """60 % and 50 % of 100 kt leave 20; orders give (60, 20) and (30, 50), so 45 and 35. Sums of shares would say 110."""
+    """60 % and 50 % of 100 kt leave 20; orders give (60, 20) and (30, 50), so 45 and 35. Sums would say 110."""
     text = """
 projects:
   a: {kind: upgrade, committed: true, start: 1, capex: 1 MCNY, abates: {site: 60 %}}

@@ -88,7 +88,14 @@ window.addEventListener("beforeprint", () => { // A4 less its margins is 186 mm:
     if (plot) Plotly.relayout(plot, {width: 690, "font.size": 11});
   }
 });
-window.addEventListener("afterprint", () => { printing = false; everyChart().forEach(draw); });
+window.addEventListener("afterprint", () => {
+  printing = false;
+  for (const box of everyChart()) {
+    const plot = box.querySelector("div.plot");
+    if (plot) Plotly.purge(plot); // else it keeps the width of the paper
+    draw(box);
+  }
+});
 
 let width = window.innerWidth;
 window.addEventListener("resize", () => { // a phone that is turned changes labels and heights
