@@ -196,7 +196,8 @@ WORDS: dict[str, str] = {
 
 MONEY: dict[str, str] = {
     "capex": "投资", "opex": "运行成本", "energy": "自用能源", "income": "销售", "credits": "信用额",
-    "fuel": "船队燃料", "rules": "船舶规则", "carbon": "碳市场", "certificates": "绿色证书", "penalties": "罚金", "salvage": "剩余寿命价值",
+    "fuel": "船队燃料", "rules": "船舶规则", "carbon": "碳市场",
+    "certificates": "绿色证书", "penalties": "罚金", "salvage": "剩余寿命价值",
     "after the horizon": "规划期之后", "proceeds": "融资所得", "grants": "补助", "fees": "融资费用", "interest": "利息",
     "repayment": "偿还债务", "deposits": "存入减取回", "tax": "税",
 }  # fmt: skip

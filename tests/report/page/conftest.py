@@ -140,7 +140,7 @@ def many(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def chromium():
-    """A headless Chromium. Skips only where there is none, or no playwright: `.ci/run` asks for both, and fails without."""
+    """A headless Chromium. Skips where there is none, or no playwright: `.ci/run` has both, and fails without."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
