@@ -178,6 +178,16 @@ def test_hostile_names_stay_text_in_the_file(which, request, embedded_in):
     assert str(escape(result.title)).split()[0] in own
 
 
+def test_scripts_write_text_and_never_markup():
+    """Names reach the page as text nodes: no script has a way to make markup or code of them."""
+    own = "".join(assembling.asset(name) for name in assembling.SCRIPTS)
+    assert "createElement" in own
+    for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "fetch("):
+        assert way not in own
+    templates = "".join(assembling.asset(f"{name}.html.j2") for name in ("page", "cards", "tables", "comparison"))
+    assert "|safe" not in templates.replace(" ", "")
+
+
 def test_embedded_values_read_back():
     value = {"a": "</script><!--<script>", "b": ["\u2028\u2029&", 1.5, None]}
     text = embedded(value)
