@@ -15,8 +15,10 @@ EN = words_of("en")
 
 
 def test_what_pays_for_capex(tmp_path):
-    """The bond (bound to `green`) must be issued and pays 40 of a's 40. The loan is free to use: its 10 go to what
-    a and b have left, 0 and 30, so all to b. Own cash is 20. Without the rule a stranger would see 40 + 30 of own cash."""
+    """The bond, bound to `green`, pays a's 40. The loan is free to use: its 10 go to what is left, 0 of a and 30 of b.
+
+    So own cash is 20. Without the rule a stranger would see 30 of own cash beside 10 of a loan for nothing.
+    """
     text = """
 projects:
   a: {kind: upgrade, committed: true, start: 1, capex: 40 MCNY, tags: [green]}
