@@ -136,6 +136,7 @@ def _targets(result: Result) -> list[dict[str, Any]]:
     return [
         {
             "id": p.target, "label": p.label, "kind": p.kind, "rule": p.rule, "entity": p.entity,
+            "sinks": [result.instance.projects[i].id for i in targets[p.target].sinks],
             "sources": list(targets[p.target].sources), "basis": targets[p.target].ledger,
             "unit": p.worst.unit, "worst": p.worst.year, "share": number(p.share),
             "rows": [[r.year, number(r.required), number(r.achieved), number(r.margin), r.met] for r in p.rows],

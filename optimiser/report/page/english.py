@@ -75,7 +75,8 @@ WORDS: dict[str, str] = {
     # pathway
     "pathway": "Pathway",
     "pathway_text": "From the baseline, through the wedges of what is done, to gross emissions; removals and credits "
-    "lead on to net emissions and are no reduction of our own.",
+    "lead on to net emissions and are no reduction of our own. Net is drawn for all scopes, and for just what a "
+    "neutrality target covers, then with the removals and credits that this target admits.",
     "pathway_rule": "How the wedges are shared: measures on one source multiply, so the order in which they are put in "
     "would decide what each abates. Each is given its mean over all orders (Shapley value). Quantities and supplied "
     "energy count as they are. In a fleet, a retrofit is given the difference between the two states, a fuel the "

@@ -5,6 +5,7 @@ import pytest
 
 from optimiser.report.page import page
 from tests.browser import DRAWN, MARKS, lines
+from tests.helpers import solved
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -79,6 +80,29 @@ def test_net_is_gross_less_removals_and_credits(rich, opened):
     found = lines(tab)
     taken = rich.accounts.removed["forest"] + rich.accounts.credits["net"]
     assert found["gross"] - found["net"] == pytest.approx(taken, abs=1e-6)
+
+
+def test_net_of_a_promise_takes_off_only_what_the_promise_admits(tmp_path, opened):
+    """Two sinks of 30 and 20; neutrality of scope 1 admits the first alone: 100 - 70 - 30 = 0, not -20.
+
+    Over all scopes both count; scope 3 alone has no promise of its own, and no net."""
+    text = """
+sources: {site: {scope: 1, baseline: 100 ktCO2e}, goods: {scope: 3, category: 1, baseline: 40 ktCO2e}}
+projects:
+  cut: {kind: upgrade, committed: true, start: 1, capex: 1 MCNY, abates: {site: 70 ktCO2e}}
+  mine: {kind: sink, committed: true, start: 1, capex: 1 MCNY, removal: 30 ktCO2e}
+  theirs: {kind: sink, committed: true, start: 1, capex: 1 MCNY, removal: 20 ktCO2e}
+targets: {net: {kind: neutrality, by: 1, scopes: 1, removals: [mine]}}
+"""
+    tab = opened([solved(text, tmp_path)])
+    found = {}
+    for scopes in ("1", "", "3"):
+        tab.select_option("#scopes", scopes)
+        tab.evaluate(f"{DRAWN}.forEach(draw)")
+        found[scopes] = lines(tab).get("net")
+    assert found["1"] == pytest.approx([0, 0, 0], abs=1e-9)
+    assert found[""] == pytest.approx([20, 20, 20])
+    assert found["3"] is None
 
 
 def test_targets_are_lines_where_they_cover_what_is_shown(rich, opened):

@@ -1,9 +1,9 @@
 // Several plans in one picture: emissions and capex.
-function totals(D) {
-  const before = state.division;
-  state.division = -1;
+function totals(D) { // of everything, whatever is chosen for the pictures of one plan
+  const before = {...state};
+  Object.assign(state, {division: -1, scopes: "", basis: "location"});
   const parts = pathwayParts(D);
-  state.division = before;
+  Object.assign(state, before);
   return parts;
 }
 

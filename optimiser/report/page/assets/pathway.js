@@ -30,10 +30,10 @@ function pathwayParts(D) { // everything in kt by year for what is chosen
   }
   const mine = D.wedges.filter((w) => chosen.has(w.s) && w.b === ledgerOf(D.sources[w.s]));
   const items = mine.map((w) => ({key: leverKey(D, w), v: w.v}));
-  const here = (x) => state.division < 0 || inside.has(x.entity ?? 0);
+  const admitted = takenOff(D, chosen, inside);
   const taken = [
-    ...D.removals.filter(here).map((r) => ({label: say("removal_of", {name: r.label}), v: r.v})),
-    ...D.credits.filter(here).map((c) => ({label: say("credit_of", {name: c.label}), v: c.v})),
+    ...D.removals.filter(admitted).map((r) => ({label: say("removal_of", {name: r.label}), v: r.v})),
+    ...D.credits.filter(admitted).map((c) => ({label: say("credit_of", {name: c.label}), v: c.v})),
   ];
   const net = taken.reduce((left, t) => into(left, t.v, -1), gross.slice());
   return {baseline, gross, net, wedges: grouped(items, 12), taken, chosen};
@@ -42,6 +42,16 @@ function pathwayParts(D) { // everything in kt by year for what is chosen
 function sameSources(D, target, chosen) {
   if (target.sources.length !== chosen.size || !target.sources.every((s) => chosen.has(s))) return false;
   return !target.sources.some((s) => D.sources[s].base.market) || target.basis === state.basis;
+}
+
+function takenOff(D, chosen, inside) { // which removals and credits stand between gross and net
+  const promises = D.targets.filter((t) => t.rule === "net emissions" && sameSources(D, t, chosen));
+  if (promises.length) { // those that the promise admits: a sink may serve another one
+    const ids = new Set(promises.flatMap((t) => [t.id, ...t.sinks]));
+    return (x) => ids.has(x.id);
+  }
+  if (state.scopes) return () => false; // a removal belongs to no scope
+  return (x) => state.division < 0 || inside.has(x.entity ?? 0);
 }
 
 function targetTraces(D, parts, scale, top) {
@@ -103,7 +113,9 @@ CHARTS.pathway = function (D) {
   const greens = ["#4c9a6a", "#7fbf8e", "#a9c97f", "#8fb8a8"];
   const raised = zeros(n);
   floor();
-  grouped(parts.taken.map((t) => ({key: t.label, v: t.v})), 5).drawn.forEach((t, i) => slice(t.label, t.v, greens[i % 4], "/"));
+  grouped(parts.taken.map((t) => ({key: t.label, v: t.v})), 5).drawn.forEach((t, i) => {
+    slice(t.colour === OTHER ? say("removal_of", {name: t.label}) : t.label, t.v, greens[i % 4], "/");
+  });
   level.splice(0, n, ...parts.gross);
   floor();
   for (const g of [...parts.wedges.drawn].reverse()) {
