@@ -6,8 +6,9 @@ Reads YAML and tables, follows `extends`, applies `templates`. Knows nothing of 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from optimiser.errors import Problem, Problems, quoted
 from optimiser.source.citing import CITING, cite_below, is_citation, mark, mark_cited
@@ -15,6 +16,7 @@ from optimiser.source.files import label, read_text, trouble
 from optimiser.source.merging import ENTRIES, apply_templates, merge
 from optimiser.source.nodes import UNREAD, Node, key_of, locate, plain, spot
 from optimiser.source.tables import TABLE_SECTIONS, fill_from_tables
+from optimiser.source.writing import scenario_text
 from optimiser.source.yaml_reader import MAX_WEIGHT, read_yaml
 
 __all__ = [
@@ -27,8 +29,11 @@ __all__ = [
     "key_of",
     "locate",
     "merge",
+    "overlay",
     "plain",
     "read_document",
+    "read_values",
+    "scenario_text",
     "spot",
 ]
 
@@ -51,9 +56,12 @@ class Document:
         return {label(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in self.files}
 
 
-def read_document(path: Path, problems: Problems) -> Document | None:
-    """Reads a scenario file with all it extends. Problems are collected; None where there is no tree to go on with."""
-    reading = _Reading(problems)
+def read_document(path: Path, problems: Problems, text: str | None = None) -> Document | None:
+    """Reads a scenario file with all it extends. Problems are collected; None where there is no tree to go on with.
+
+    With `text` the file itself is not opened: its text is given, and what it names counts from `path`.
+    """
+    reading = _Reading(problems, {} if text is None else {path: text})
     root = reading.file(path, ())
     if root is None:
         return None
@@ -65,11 +73,38 @@ def read_document(path: Path, problems: Problems) -> Document | None:
     return Document(root, path, tuple(dict.fromkeys(reading.files)))
 
 
+def read_values(values: Any, path: Path, problems: Problems) -> Document | None:
+    """A scenario given as plain values, as if it stood in a file at `path`. Problems name no lines.
+
+    Raises TypeError where something is no mapping, list, text, number, truth value or None.
+    """
+    inner = Problems()
+    document = read_document(path, inner, scenario_text(values))
+    placeless = (replace(p, line=0, column=0) if p.file == label(path) else p for p in inner.found)
+    problems.found.extend(placeless)
+    problems.warnings.extend(inner.warnings)
+    problems.partial |= inner.partial
+    return document
+
+
+def overlay(document: Document, values: Any, problems: Problems) -> Document:
+    """A document with `values` laid upon it: mappings merge, None removes, anything else replaces.
+
+    Raises TypeError where something is no mapping, list, text, number, truth value or None.
+    """
+    inner = Problems()
+    over = read_yaml(scenario_text(values), "change", inner)
+    merged = merge(document.root, over, inner) if over is not None else document.root
+    problems.found.extend(replace(p, line=0, column=0) for p in inner.found)
+    problems.warnings.extend(replace(p, line=0, column=0) for p in inner.warnings)
+    return Document(merged, document.path, ())
+
+
 class _Reading:
     """One run over a file and all it extends; a file that is extended twice is read once."""
 
-    def __init__(self, problems: Problems):
-        self.problems = problems
+    def __init__(self, problems: Problems, given: dict[Path, str]):
+        self.problems, self.given = problems, given
         self.files: list[Path] = []
         self.known: dict[Path, Node | None] = {}
 
@@ -97,10 +132,11 @@ class _Reading:
         return cite_below(merge(base, over, self.problems), over, TABLE_SECTIONS)
 
     def _root(self, path: Path) -> Node | None:
-        text = read_text(path, self.problems)
+        text = self.given[path] if path in self.given else read_text(path, self.problems)
         if text is None:
             return None
-        self.files.append(path)
+        if path not in self.given:
+            self.files.append(path)
         name, before = label(path), len(self.problems.found)
         root = read_yaml(text, name, self.problems)
         if root is None or root.value is None:
