@@ -66,4 +66,9 @@ def is_result(folder: Path) -> bool:
 
 def digest(path: Path) -> str:
     """SHA-256 of a file, with its name before it."""
-    return f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
+    return digest_of(path.read_bytes())
+
+
+def digest_of(data: bytes) -> str:
+    """SHA-256 of what a file holds, with its name before it."""
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"

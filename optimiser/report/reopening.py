@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from optimiser.audit import audit
-from optimiser.errors import InternalError, Problems, UsageError, quoted
+from optimiser.errors import InternalError, Problem, Problems, UsageError, quoted
 from optimiser.instance import compile_instance
 from optimiser.report.document import VERSION
 from optimiser.report.exact import plan_of, warnings_of
 from optimiser.report.folder import MARK, RUN, SCENARIO, SEALED, digest, is_result
 from optimiser.report.older import plan_of_version_1, scenario_of_version_1
 from optimiser.report.result import Result
-from optimiser.scenario import load_scenario
+from optimiser.scenario import Scenario, load_scenario
 from optimiser.source import Document, plain, read_document
 
 
@@ -50,7 +50,7 @@ def open_result(folder: Path) -> Result:
         else:
             _refuse_changed(folder, run)
             found = folder / SCENARIO
-        reading = _scenario(found)
+        reading = read_scenario(found)
         instance = compile_instance(reading[1])
         if document["version"] == 1:
             plan, warnings = plan_of_version_1(folder, document, run, instance), reading[2]
@@ -69,12 +69,14 @@ def read_run(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     return _read(folder / MARK), _read(folder / RUN)
 
 
-def _scenario(path: Path) -> tuple[Document, Any, tuple[Any, ...]]:
+def read_scenario(path: Path) -> tuple[Document, Scenario, tuple[Problem, ...]]:
+    """A scenario file, checked, with its warnings. Raises ScenarioError with every problem."""
     problems = Problems()
     document = read_document(path, problems)
     scenario = load_scenario(document.root, problems) if document is not None else None
     problems.raise_if_any()
     assert document is not None
+    assert scenario is not None
     return document, scenario, tuple(problems.warnings)
 
 

@@ -13,8 +13,8 @@ from optimiser.report import folder as room
 from optimiser.report.folder import refuse_foreign, write_result
 
 FILES = {
-    "plan.json", "plan.xlsx", "run.json", "scenario.json", "schedule.csv", "money.csv", "emissions.csv", "targets.csv", "limits.csv",
-    "pathway.csv",
+    "plan.json", "plan.xlsx", "run.json", "scenario.json", "schedule.csv", "money.csv", "emissions.csv", "targets.csv",
+    "limits.csv", "pathway.csv",
 }  # fmt: skip
 RUN = {"format": "optimiser-run", "version": 1}
 
