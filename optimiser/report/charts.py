@@ -23,7 +23,8 @@ def yearly(result: Result) -> dict[str, pd.DataFrame]:
 def capex_by_year(result: Result) -> pd.DataFrame:
     """Capex of projects and fleets by year and the entity that pays, undiscounted."""
     instance = result.instance
-    owner = {x.id: instance.entities[x.entity].id for x in (*instance.fleets, *instance.projects)}
+    owner = {f.id: instance.entities[f.entity].id for f in instance.fleets}
+    owner |= {p.id: instance.entities[p.entity].id for p in instance.projects}
     total: dict[str, np.ndarray] = {}
     for name, values in result.accounts.money.get("capex", {}).items():
         entity = owner.get(name, "(none)")

@@ -45,13 +45,17 @@ def write_result(result: Result, run: dict[str, Any], folder: Path) -> None:
     with aside.aside(folder, lambda name: name not in OURS) as new:
         (new / MARK).write_text(dumps(plan_document(result)), encoding="utf-8", newline="\n")
         (new / SCENARIO).write_text(scenario_text(result.merged), encoding="utf-8", newline="\n")
-        for name, table in (TABLES | WHERE_ASKED).items():
-            frame = table(result)
-            if frame is not None:
-                aside.write_csv(frame, new / name)
+        for name, frame in frames(result).items():
+            aside.write_csv(frame, new / name)
         write_workbook(result, new / "plan.xlsx")
         sealed = {"outputs": {name: digest(new / name) for name in SEALED}}
         (new / RUN).write_text(dumps(run | sealed), encoding="utf-8")
+
+
+def frames(result: Result) -> dict[str, pd.DataFrame]:
+    """Every table that the result has, by the name of its CSV file."""
+    found = {name: table(result) for name, table in (TABLES | WHERE_ASKED).items()}
+    return {name: frame for name, frame in found.items() if frame is not None}
 
 
 def refuse_foreign(folder: Path) -> None:
