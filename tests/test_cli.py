@@ -327,7 +327,7 @@ def test_new_refuses_a_folder_with_something_in_it(optimise, tmp_path):
 
 def test_version_and_help(optimise):
     assert optimise("--version") == (0, f"{__version__}\n", "")
-    for words in (["--help"], ["run", "--help"], ["check", "--help"], ["new", "--help"]):
+    for words in (["--help"], ["run", "--help"], ["check", "--help"], ["new", "--help"], ["show", "--help"]):
         code, out, err = optimise(*words)
         assert (code, err) == (0, "")
         assert "Usage" in out
@@ -337,6 +337,19 @@ def test_nothing_asked_is_help(optimise):
     code, out, err = optimise()
     assert code in (0, 2)
     assert "Usage" in out + err
+
+
+def test_a_folder_is_no_scenario(optimise, tmp_path):
+    """It is said what it is, and what was probably meant; nothing is complained of that the user did not name."""
+    write(GOOD, tmp_path, "good.yaml")
+    assert optimise(".") == (2, "", ". is a folder, not a scenario file; did you mean good.yaml?\n")
+    write(GOOD, tmp_path, "second.yaml")
+    assert optimise(".")[2] == ". is a folder, not a scenario file; name a scenario file in it\n"
+    (tmp_path / "empty").mkdir()
+    assert optimise("empty")[2] == "empty is a folder, not a scenario file\n"
+    assert optimise("good.yaml", "--quiet")[0] == 0
+    said = "results/good is a folder with a result, not a scenario file; try `optimise show results/good`\n"
+    assert optimise("results/good") == (2, "", said)
 
 
 def test_help_enters_no_heavy_room():
@@ -354,6 +367,27 @@ def test_help_enters_no_heavy_room():
     heavy = {"pandas", "pyomo", "pydantic", "numpy", "scipy", "highspy", "pint", "plotext", "xlsxwriter", "yaml"}
     assert not heavy & set(loaded)
     assert "typer" in loaded
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("shortfall of equipment-peak", "shortfall of equipment-peak: "),
+        ("shortfall of construction-peak, equipment-peak", "shortfall of construction-p...: "),
+        ("shortfall of peak, intensity, equipment-peak", "shortfall of peak, ...: "),
+    ],
+)
+def test_what_is_looked_for_is_cut_where_one_sees_it(words, shown):
+    """Names that do not fit are left out whole, or end in dots; the numbers behind them always fit."""
+    from optimiser.progress import ProgressLine
+    from optimiser.solve import Progress
+
+    stream = io.StringIO()
+    with ProgressLine(stream) as line:
+        line.said -= 6.0
+        line.watch(words, Progress(6.0, 123.4, 120.0))
+    assert stream.getvalue().startswith(shown)
+    assert stream.getvalue().endswith("gap 2.76%\n")
 
 
 def test_progress_is_one_line_on_a_terminal_and_silent_where_asked():

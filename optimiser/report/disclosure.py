@@ -85,7 +85,7 @@ def esrs_e1_4(result: Result) -> pd.DataFrame:
             "base year": instance.base_year,
             "base value": clean(base) if (base := _base(t)) is not None else "not applicable",
             "unit": unit,
-            "target year": int(instance.years[t.years[0]]) if len(t.years) else instance.last,
+            "target year": _target_year(result, t),
             "as written": as_written(raw),
         }
         for y in (2030, 2035, 2040, 2045, 2050):
@@ -136,6 +136,14 @@ def _levers(found: list[Action], result: Result, t: TargetData, year: int) -> st
     return ", ".join(f"{lever}: {value:.4g}" for lever, value in total.items() if abs(value) > 1e-6) or "none"
 
 
+def _target_year(result: Result, t: TargetData) -> int:
+    """The deadline of a peak, else the first year that is tested."""
+    years = result.instance.years
+    if isinstance(t, PeakData):
+        return int(years[t.by])
+    return int(years[t.years[0]]) if len(t.years) else result.instance.last
+
+
 def _part(result: Result, t: TargetData) -> str:
     entities = result.instance.entities
     return entities[t.entity].id if t.entity is not None else "the whole organisation"
@@ -166,7 +174,11 @@ def _elements(result: Result, t: TargetData) -> Iterator[tuple[str, str, str]]:
     first, last = _period(result, t)
     net = isinstance(t, NeutralityData)
     yield "33 (a)", "Metric", _metric(result, t)
-    yield "33 (b)", "Objective", str(raw.get("note") or f"mitigation: {t.kind} ({BLANK} in other words)")
+    yield (
+        "33 (b)",
+        "Objective",
+        str(raw.get("note") or f"mitigation: {t.kind}; in the organisation's own words: {BLANK}"),
+    )
     yield "33 (c)", "Part of the entity", f"{_part(result, t)}; scopes: {_scopes(result, t)}"
     yield "33 (d)", "Period", f"{first} to {last}"
     base = _base(t)
