@@ -245,7 +245,7 @@ def test_a_wrong_file_is_told_all_at_once(optimise, tmp_path):
     assert "Traceback" not in err
 
 
-@pytest.mark.parametrize("name", ["nothing.yaml", "."])
+@pytest.mark.parametrize("name", ["nothing.yaml", "nowhere/nothing.yaml"])
 def test_a_file_that_is_not_there(name, optimise):
     code, out, err = optimise("run", name)
     assert (code, out) == (2, "")

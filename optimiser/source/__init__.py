@@ -6,7 +6,7 @@ Reads YAML and tables, follows `extends`, applies `templates`. Knows nothing of 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,8 @@ __all__ = [
 ]
 
 MAX_EXTENDS = 50
+NOWHERE = (0, 0)
+"""The place of values that stand in no file."""
 _OF_A_FILE = ("extends", "tables")
 _OF_ITSELF = ("source", "illustrative", "note")
 """What a file says of itself, and of no file that extends it."""
@@ -56,35 +58,17 @@ class Document:
         return {label(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in self.files}
 
 
-def read_document(path: Path, problems: Problems, text: str | None = None) -> Document | None:
-    """Reads a scenario file with all it extends. Problems are collected; None where there is no tree to go on with.
-
-    With `text` the file itself is not opened: its text is given, and what it names counts from `path`.
-    """
-    reading = _Reading(problems, {} if text is None else {path: text})
-    root = reading.file(path, ())
-    if root is None:
-        return None
-    root = apply_templates(root, problems)
-    if root.weight > MAX_WEIGHT:
-        text = f"more than {MAX_WEIGHT:,} values, with all templates written out"
-        problems.found.append(Problem(label(path), 1, 1, "S005", "", text))
-        return None
-    return Document(root, path, tuple(dict.fromkeys(reading.files)))
+def read_document(path: Path, problems: Problems) -> Document | None:
+    """Reads a scenario file with all it extends. Problems are collected; None where there is no tree to go on with."""
+    return _document(path, _Reading(problems, {}))
 
 
 def read_values(values: Any, path: Path, problems: Problems) -> Document | None:
-    """A scenario given as plain values, as if it stood in a file at `path`. Problems name no lines.
+    """A scenario given as plain values, as if it stood in a file at `path`; its problems name no lines.
 
     Raises TypeError where something is no mapping, list, text, number, truth value or None.
     """
-    inner = Problems()
-    document = read_document(path, inner, scenario_text(values))
-    placeless = (replace(p, line=0, column=0) if p.file == label(path) else p for p in inner.found)
-    problems.found.extend(placeless)
-    problems.warnings.extend(inner.warnings)
-    problems.partial |= inner.partial
-    return document
+    return _document(path, _Reading(problems, {path: scenario_text(values)}))
 
 
 def overlay(document: Document, values: Any, problems: Problems) -> Document:
@@ -92,12 +76,21 @@ def overlay(document: Document, values: Any, problems: Problems) -> Document:
 
     Raises TypeError where something is no mapping, list, text, number, truth value or None.
     """
-    inner = Problems()
-    over = read_yaml(scenario_text(values), "change", inner)
-    merged = merge(document.root, over, inner) if over is not None else document.root
-    problems.found.extend(replace(p, line=0, column=0) for p in inner.found)
-    problems.warnings.extend(replace(p, line=0, column=0) for p in inner.warnings)
+    over = read_yaml(scenario_text(values), label(document.path), problems, NOWHERE)
+    merged = merge(document.root, over, problems) if over is not None else document.root
     return Document(merged, document.path, ())
+
+
+def _document(path: Path, reading: _Reading) -> Document | None:
+    root = reading.file(path, ())
+    if root is None:
+        return None
+    root = apply_templates(root, reading.problems)
+    if root.weight > MAX_WEIGHT:
+        text = f"more than {MAX_WEIGHT:,} values, with all templates written out"
+        reading.problems.found.append(Problem(label(path), 1, 1, "S005", "", text))
+        return None
+    return Document(root, path, tuple(dict.fromkeys(reading.files)))
 
 
 class _Reading:
@@ -138,7 +131,7 @@ class _Reading:
         if path not in self.given:
             self.files.append(path)
         name, before = label(path), len(self.problems.found)
-        root = read_yaml(text, name, self.problems)
+        root = read_yaml(text, name, self.problems, NOWHERE if path in self.given else None)
         if root is None or root.value is None:
             if len(self.problems.found) == before:
                 self.problems.found.append(Problem(name, 1, 1, "S008", "", "the file is empty"))

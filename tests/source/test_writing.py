@@ -22,7 +22,7 @@ VALUES = st.recursive(
 
 def back(values):
     problems = Problems()
-    document = read_document(Path("x.json"), problems, scenario_text(values))
+    document = read_values(values, Path("x.json"), problems)
     assert problems.found == []
     return plain(document.root)
 
