@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from optimiser.commands import add_commands, console, share
-from optimiser.errors import InternalError, NoPlan, NoPlanError, ScenarioError, UsageError
+from optimiser.errors import InternalError, NoPlan, NoPlanError, Problem, ScenarioError, UsageError
 
 PLAN, WRONG, NONE, STOPPED, BUG = 0, 2, 3, 4, 1
 INTERRUPTED = 130
@@ -169,11 +169,11 @@ def _refuse_folder(scenario: Path) -> None:
         return
     from optimiser.report.folder import is_result
 
-    if is_result(scenario):
-        raise UsageError(f"{scenario} is a folder with a result, not a scenario file; try `optimise show {scenario}`")
     files = sorted(scenario.glob("*.yaml"))
-    help = f"; did you mean {files[0]}?" if len(files) == 1 else "; name a scenario file in it" if files else ""
-    raise UsageError(f"{scenario} is a folder, not a scenario file{help}")
+    help = f"did you mean {files[0]}?" if len(files) == 1 else "name a scenario file in it" if files else ""
+    if is_result(scenario):
+        help = f"it holds a result: `optimise show {scenario}` prints it again"
+    raise ScenarioError([Problem(str(scenario), 0, 0, "S007", "", "the file is a folder, not a file", help)])
 
 
 def _warn(warnings: Any, silent: bool) -> None:

@@ -341,15 +341,22 @@ def test_nothing_asked_is_help(optimise):
 
 def test_a_folder_is_no_scenario(optimise, tmp_path):
     """It is said what it is, and what was probably meant; nothing is complained of that the user did not name."""
+
+    def said(folder: str) -> str:
+        code, out, err = optimise(folder)
+        assert (code, out) == (2, "")
+        first, help = err.splitlines()
+        assert first == f"{folder}  the file is a folder, not a file  [S007]"
+        return help.removeprefix("  help: ")
+
     write(GOOD, tmp_path, "good.yaml")
-    assert optimise(".") == (2, "", ". is a folder, not a scenario file; did you mean good.yaml?\n")
+    assert said(".") == "did you mean good.yaml?"
     write(GOOD, tmp_path, "second.yaml")
-    assert optimise(".")[2] == ". is a folder, not a scenario file; name a scenario file in it\n"
+    assert said(".") == "name a scenario file in it"
     (tmp_path / "empty").mkdir()
-    assert optimise("empty")[2] == "empty is a folder, not a scenario file\n"
+    assert said("empty") == "check the path and its permissions"
     assert optimise("good.yaml", "--quiet")[0] == 0
-    said = "results/good is a folder with a result, not a scenario file; try `optimise show results/good`\n"
-    assert optimise("results/good") == (2, "", said)
+    assert said("results/good") == "it holds a result: `optimise show results/good` prints it again"
 
 
 def test_help_enters_no_heavy_room():

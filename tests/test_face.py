@@ -88,7 +88,7 @@ def test_tables_of_some_scenarios_are_attributes(tmp_path):
     text = "finance: {loan: {kind: loan, rate: 4 %, tenor: 2, ticket: [0 MCNY, 9 MCNY]}}\n"
     result = solve(write(text, tmp_path), gap=0, threads=1)
     assert list(result.finance.columns[:4]) == ["year", "instrument", "kind", "entity"]
-    assert list(result.proceeds.columns)[0] == "instrument"
+    assert next(iter(result.proceeds)) == "instrument"
 
 
 def test_a_mapping_is_a_scenario(result, tmp_path):
