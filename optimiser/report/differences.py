@@ -20,6 +20,8 @@ def input_differences(labels: list[str], scenarios: list[dict[str, Any]]) -> pd.
 def _compare(path: str, values: list[Any], rows: list[list[str]]) -> None:
     if all(_same(v, values[0]) for v in values[1:]):
         return
+    if path and "." not in path and any(isinstance(v, dict) for v in values):
+        values = [{} if v is _NOTHING else v for v in values]  # a section that is left out is one without entries
     if all(isinstance(v, dict) for v in values):
         for key in dict.fromkeys(k for v in values for k in v):
             below = f"{path}.{key}" if path else str(key)
