@@ -110,7 +110,7 @@ def _achieved(result: Result, t: TargetData) -> tuple[np.ndarray | None, str]:
     names = [result.instance.sources[s].id for s in t.sources]
     gross = np.sum([result.accounts.gross[n, t.ledger] for n in names], axis=0)
     if isinstance(t, IntensityData):
-        return gross / t.denominator, t.unit
+        return gross / t.denominator * 1e3, t.unit  # in tonnes, as in the targets' own table
     return gross, "ktCO2e"
 
 
