@@ -48,7 +48,7 @@ def _show_plans(comparison: Comparison, console: Console) -> None:
     table = _table("Plan", "status", "gap", "cost", "missed", most=26)
     for label, result in zip(comparison.labels, comparison.results, strict=True):
         plan = result.plan
-        gap = percent(plan.gap) if isfinite(plan.gap) else "not proven"
+        gap = percent(plan.gap if plan.gap > 1e-7 else 0.0) if isfinite(plan.gap) else "not proven"
         cost = f"{amount(plan.objective)} {result.money}"
         table.add_row(*(_text(v) for v in (label, plan.status, gap, cost, ", ".join(result.missed))))
     console.print(table)
