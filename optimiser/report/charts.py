@@ -79,7 +79,8 @@ def _chart(book: Any, name: str, kind: str, title: str, axis: str, frame: pd.Dat
         )
     chart.set_title({"name": title, "name_font": {"size": 12}, "overlay": False})
     chart.set_x_axis({"num_font": {"size": 9}, "interval_unit": max(1, last // 12)})
-    chart.set_y_axis({"name": axis, "num_format": "#,##0", "num_font": {"size": 9}, "major_gridlines": {"visible": 1}})
+    grid = {"visible": True, "line": {"color": "#D9D9D9", "width": 0.75}}
+    chart.set_y_axis({"name": axis, "num_format": "#,##0", "num_font": {"size": 9}, "major_gridlines": grid})
     chart.set_legend({"position": "bottom", "font": {"size": 9}})
     chart.set_size({"width": WIDTH, "height": HEIGHT})
     return chart

@@ -73,9 +73,10 @@ def _formats(book: Any) -> dict[str, Any]:
 
 
 def _write_summary(book: Any, formats: dict[str, Any], result: Result) -> Any:
-    sheet = book.add_worksheet("Summary")
-    sheet.set_column(0, 0, 34)
+    sheet = _add_sheet(book, "Summary")
+    sheet.set_column(0, 0, 44)
     sheet.set_column(1, 1, 22)
+    sheet.set_column(2, 2, 3)
     plan, instance = result.plan, result.instance
     sheet.write_string(0, 0, result.title, formats["title"])
     row = 1
@@ -108,9 +109,19 @@ def _write_summary(book: Any, formats: dict[str, Any], result: Result) -> Any:
     return sheet
 
 
-def _write_sheet(book: Any, formats: dict[str, Any], name: str, frame: pd.DataFrame) -> None:
+def _add_sheet(book: Any, name: str) -> Any:
+    """A sheet that prints on A4 across, as wide as the paper."""
     sheet = book.add_worksheet(name)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    return sheet
+
+
+def _write_sheet(book: Any, formats: dict[str, Any], name: str, frame: pd.DataFrame) -> None:
+    sheet = _add_sheet(book, name)
     sheet.freeze_panes(1, 1)
+    sheet.repeat_rows(0)
     for column, title in enumerate(frame.columns):
         sheet.write_string(0, column, str(title), formats["head"])
         values = frame[title].tolist()
