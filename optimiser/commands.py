@@ -11,6 +11,7 @@ import typer
 
 from optimiser.errors import UsageError
 
+LANGUAGES = ("en", "zh")
 FORMS = "xlsx, csv, parquet, iamc, json, gantt or disclosure"
 
 
@@ -62,6 +63,7 @@ def compare(
         float | None, typer.Option(min=0.1, help="Seconds for each scenario.", show_default=False)
     ] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of the solver.", show_default=False)] = None,
+    language: Annotated[str, typer.Option(help="Language of the page: en or zh.")] = "en",
     json: Annotated[bool, typer.Option("--json", help="Print the tables as JSON and nothing else.")] = False,
 ) -> None:
     """Say how plans differ, and why: what starts when, money, tonnes, promises, and the inputs.
@@ -77,12 +79,14 @@ def compare(
         raise UsageError("name two plans at least: scenario files or result folders")
     if out is not None:
         refuse_foreign_comparison(out)
+    if language not in LANGUAGES:
+        raise UsageError(f"--language {language}: choose {' or '.join(LANGUAGES)}")
     limits = {"gap": share(gap), "seconds": time_limit, "threads": threads}
     comparison, said = gather(plans, limits, _solver(limits, json))
     for line in () if json else said:
         typer.echo(line, err=True)
     if out is not None:
-        write_comparison(comparison, out)
+        write_comparison(comparison, out, language)
     if json:
         sys.stdout.write(dumps(comparison_document(comparison)))
     else:

@@ -90,6 +90,7 @@ def test_results_that_cannot_be_read_are_said_to_be_so(optimise, tmp_path):
         (["compare", "good.yaml", "easier.yaml", "--gap", "5"], "is not between 0 and 100 %"),
         (["compare", "good.yaml", "easier.yaml", "--out", "good.yaml"], "good.yaml is a file"),
         (["compare", "good.yaml", "easier.yaml", "--out", "results/good"], "is no earlier comparison"),
+        (["compare", "good.yaml", "easier.yaml", "--language", "xx"], "--language xx: choose en or zh"),
         (["export", "good", "--to", "pdf"], '--to "pdf": choose one of xlsx, csv'),
         (["export", "good"], "Missing option '--to'"),
         (["export", "nowhere", "--to", "csv"], "there is no result folder"),

@@ -28,8 +28,8 @@ def refuse_foreign_comparison(folder: Path) -> None:
     aside.refuse_foreign(folder, lambda f: aside.has_format(f / MARK, FORMAT), "comparison")
 
 
-def write_comparison(comparison: Comparison, folder: Path) -> None:
-    """Writes every table into `folder`, all or nothing.
+def write_comparison(comparison: Comparison, folder: Path, language: str = "en") -> None:
+    """Writes every table into `folder`, all or nothing, and the page in `language`.
 
     Raises UsageError where the folder cannot be written, or holds something that is no comparison.
     """
@@ -42,6 +42,17 @@ def write_comparison(comparison: Comparison, folder: Path) -> None:
         write_tables(
             {name.capitalize(): frame for name, frame in frames.items()}, " and ".join(comparison.labels), new / BOOK
         )
+        if (html := _page(comparison, language)) is not None:
+            (new / PAGE).write_text(html, encoding="utf-8", newline="\n")
+
+
+def _page(comparison: Comparison, language: str) -> str | None:
+    """The page of all plans beside each other, where the room that draws pages is there."""
+    try:
+        from optimiser.report.page import page
+    except ModuleNotFoundError:
+        return None
+    return page(comparison.results, language)
 
 
 def _records(frame: Any) -> list[dict[str, Any]]:

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import sys
 from dataclasses import replace
+from types import ModuleType
 
 import numpy as np
 import openpyxl
@@ -241,6 +243,15 @@ def test_the_folder_holds_every_table(two, tmp_path):
     (tmp_path / "mine" / "thesis.txt").write_text("years of work", encoding="utf-8")
     with pytest.raises(UsageError, match="is no earlier comparison"):
         refuse_foreign_comparison(tmp_path / "mine")
+
+
+def test_the_page_shows_all_plans_in_the_language_asked_for(two, tmp_path, monkeypatch):
+    """What draws pages is handed every result, in order, and the language; its text is written as it is."""
+    room = ModuleType("optimiser.report.page")
+    room.page = lambda results, language: f"{language}: {', '.join(r.title for r in results)}"
+    monkeypatch.setitem(sys.modules, "optimiser.report.page", room)
+    write_comparison(two, tmp_path / "out", "zh")
+    assert (tmp_path / "out" / "comparison.html").read_text(encoding="utf-8") == "zh: First, Second"
 
 
 def test_hostile_names_stay_text(hostile, world, tmp_path):
