@@ -54,8 +54,8 @@ def test_results_are_listed(optimise, tmp_path):
     assert (code, err) == (0, "")
     lines = out.splitlines()
     assert lines[0].split() == ["Result", "when", "(UTC)", "status", "gap", "cost", "missed", "s"]
-    assert lines[1].split()[:4] == ["results/missed", "2999-01-02", "03:04", "optimal"]
-    assert lines[2].startswith("results/good")
+    assert lines[1].split()[:4] == ["missed", "2999-01-02", "03:04", "optimal"]
+    assert lines[2].startswith("good")
     assert "22 MCNY" in lines[2]
     assert len(lines) == 3
     rows = json.loads(optimise("results", "--json")[1])

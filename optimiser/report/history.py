@@ -84,7 +84,7 @@ def show_runs(rows: list[dict[str, Any]], console: Console, below: Path) -> None
     table.add_column("s", justify="right", no_wrap=True)
     for row in rows:
         table.add_row(
-            Text(visible(row["folder"])),
+            Text(visible(Path(row["folder"]).name or row["folder"])),
             Text(visible((row["when"] or "")[:16].replace("T", " "))),
             Text(visible(row["status"] or "")),
             percent(row["gap"]) if row["gap"] is not None else "",
