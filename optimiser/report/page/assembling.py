@@ -27,8 +27,8 @@ from optimiser.report.words import amount
 SCRIPTS = ("base.js", "pathway.js", "roadmap.js", "money.js", "carbon.js", "curve.js", "comparison.js", "start.js")
 
 
-def page(results: Sequence[Result], language: str = "en") -> str:
-    """The page of one result, or of several beside each other, as HTML.
+def page(results: Sequence[Result], language: str = "en", titles: Sequence[str] = ()) -> str:
+    """The page of one result, or of several beside each other, as HTML; `titles` are those of the scenarios if left out.
 
     Raises UsageError where there are no words in the language.
     """
@@ -36,11 +36,12 @@ def page(results: Sequence[Result], language: str = "en") -> str:
     from markupsafe import Markup
 
     words = words_of(language)
+    called = list(titles) or [r.title for r in results]
     script = "\n".join(asset(name) for name in SCRIPTS)
     library = library_text()
     data = {
         "words": {**words.texts, "kinds": words.kinds, "rules": words.rules},
-        "plans": [page_data(r) for r in results],
+        "plans": [page_data(r) | {"title": t} for r, t in zip(results, called, strict=True)],
     }
     environment = Environment(
         loader=PackageLoader("optimiser.report.page", "assets"), autoescape=True, undefined=StrictUndefined,
@@ -48,9 +49,9 @@ def page(results: Sequence[Result], language: str = "en") -> str:
     )  # fmt: skip
     return environment.get_template("page.html.j2").render(
         words=words,
-        plans=[_plan(result, words) for result in results],
-        title=results[0].title if len(results) == 1 else words("comparison"),
-        comparison=comparison(results, words) if len(results) > 1 else None,
+        plans=[_plan(r, words) | {"title": t} for r, t in zip(results, called, strict=True)],
+        title=called[0] if len(results) == 1 else words("comparison"),
+        comparison=comparison(results, called, words) if len(results) > 1 else None,
         version=__version__,
         policy=f"default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; script-src {digest(library)} "
         f"{digest(script)}; base-uri 'none'; form-action 'none'",

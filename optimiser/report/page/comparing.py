@@ -28,10 +28,10 @@ class Comparison:
     same: int
 
 
-def comparison(results: Sequence[Result], words: Words) -> Comparison:
+def comparison(results: Sequence[Result], titles: Sequence[str], words: Words) -> Comparison:
     """Everything side by side."""
     starts, same = _starts(results, words)
-    return Comparison([r.title for r in results], _cost(results, words), _targets(results, words), starts, same)
+    return Comparison(list(titles), _cost(results, words), _targets(results, words), starts, same)
 
 
 def _cost(results: Sequence[Result], words: Words) -> list[Row]:

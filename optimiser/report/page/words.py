@@ -38,7 +38,7 @@ _ALL = {
 def checked_language(language: str) -> str:
     """The language, or a UsageError where there are no words in it."""
     if language not in _ALL:
-        raise UsageError(f"--language {language}: there are pages in {' and '.join(LANGUAGES)} only")
+        raise UsageError(f"--language {language}: choose {' or '.join(LANGUAGES)}")
     return language
 
 

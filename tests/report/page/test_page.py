@@ -240,7 +240,7 @@ def test_chinese_labels_and_unchanged_names(rich):
 
 
 def test_a_language_without_words_is_refused():
-    with pytest.raises(UsageError, match="en and zh only"):
+    with pytest.raises(UsageError, match="choose en or zh"):
         checked_language("fr")
 
 
