@@ -30,7 +30,8 @@ SCRIPTS = ("base.js", "pathway.js", "roadmap.js", "money.js", "carbon.js", "curv
 def page(results: Sequence[Result], language: str = "en", titles: Sequence[str] = ()) -> str:
     """The page of one result, or of several beside each other, as HTML.
 
-    `titles` are those of the scenarios where they are left out. Raises UsageError where there are no words in the language.
+    `titles` are those of the scenarios where they are left out.
+    Raises UsageError where there are no words in the language.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
