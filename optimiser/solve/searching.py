@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
@@ -38,7 +39,7 @@ class Search:
     """A search under way: the limits that are left, who watches, and what was used.
 
     `earlier`: a plan of another scenario to begin from. `unproven`: it was not proven that targets that gave way had
-    to, so far.
+    to, so far. `shortfalls`: how far they do, by priority.
     """
 
     instance: Instance
@@ -51,6 +52,7 @@ class Search:
     earlier: Decisions | None = None
     abandoned: bool = False
     unproven: bool = False
+    shortfalls: list[dict[str, Any]] = field(default_factory=list)
 
     def left(self) -> float:
         """Seconds that are left."""
@@ -104,6 +106,11 @@ class Search:
     def _by_kernels(self, model: pyo.ConcreteModel, programme: Programme) -> bool:
         strategy = self.limits.strategy
         return is_large(model, programme) if strategy == "auto" else strategy == "kernels"
+
+    def note_shortfall(self, names: frozenset[str], found: float, bound: float) -> None:
+        """How far targets (kt, or units of their measure, all years) give way, and how much less it might be."""
+        gap = (found - max(bound, 0.0)) / found if found > 1e-9 else 0.0
+        self.shortfalls.append({"targets": sorted(names), "shortfall": found, "gap": max(gap, 0.0)})
 
     def _add(self, phase: str, before: float) -> None:
         self.times[phase] = self.times.get(phase, 0.0) + time.monotonic() - before
