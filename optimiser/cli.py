@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +19,14 @@ from optimiser.errors import InternalError, NoPlan, NoPlanError, Problem, Scenar
 
 PLAN, WRONG, NONE, STOPPED, BUG = 0, 2, 3, 4, 1
 INTERRUPTED = 130
+
+
+class Strategy(StrEnum):
+    """Ways to go about a large programme."""
+
+    auto = "auto"
+    whole = "whole"
+    kernels = "kernels"
 
 
 class DefaultToRun(TyperGroup):
@@ -70,7 +79,14 @@ def run(
     ] = None,
     time_limit: Annotated[float | None, typer.Option(min=0.1, help="Seconds.", show_default=False)] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of the solver.", show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the solver.", show_default=False)] = None,
     solver: Annotated[str | None, typer.Option(help="Another solver that Pyomo finds.", show_default=False)] = None,
+    start: Annotated[
+        Path | None, typer.Option(help="Begin from the plan of an earlier result folder.", show_default=False)
+    ] = None,
+    strategy: Annotated[
+        Strategy, typer.Option(help="How large programmes are solved; size decides by itself.")
+    ] = Strategy.auto,
     language: Annotated[str, typer.Option(help="Language of report.html: en or zh.")] = "en",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only what is wrong.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print plan.json and nothing else.")] = False,
@@ -83,8 +99,8 @@ def run(
     _refuse_folder(scenario)
     folder = out or Path("results") / scenario.stem
     refuse_foreign(folder)
-    limits = {"gap": share(gap), "seconds": time_limit, "threads": threads, "solver": solver}
-    answer = _solve(scenario, limits, quiet or json)
+    limits = {"gap": share(gap), "seconds": time_limit, "threads": threads, "seed": seed, "solver": solver}
+    answer = _solve(scenario, limits | {"strategy": strategy.value}, quiet or json, start)
     _warn(answer.reading.warnings, quiet or json)
     if answer.result is None:
         _say_why(answer.conflict)
@@ -157,13 +173,18 @@ def new(folder: Annotated[Path, typer.Argument(help="A folder that does not exis
 add_commands(app)
 
 
-def _solve(scenario: Path, limits: dict[str, Any], silent: bool) -> Any:
+def _solve(scenario: Path, limits: dict[str, Any], silent: bool, start: Path | None) -> Any:
     from optimiser import workflow
     from optimiser.progress import ProgressLine, listening
 
+    earlier = None
+    if start is not None:
+        from optimiser.report.reopening import open_result
+
+        earlier = open_result(start).plan.decisions
     interrupt = workflow.Interrupt()
     with ProgressLine(sys.stderr, silent) as line, listening(interrupt.event.set):
-        return workflow.solve(scenario, limits, line.watch, interrupt)
+        return workflow.solve(scenario, limits, line.watch, interrupt, earlier)
 
 
 def _refuse_folder(scenario: Path) -> None:

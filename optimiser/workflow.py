@@ -15,6 +15,7 @@ from optimiser.audit import audit
 from optimiser.errors import Problem, Problems
 from optimiser.explain import Conflict, find_conflict
 from optimiser.instance import Instance, compile_instance
+from optimiser.plan import Decisions
 from optimiser.report import Result
 from optimiser.scenario import Scenario, load_scenario
 from optimiser.solve import Interrupt, Limits, answer
@@ -58,14 +59,18 @@ def checked(document: Document | None, problems: Problems) -> Reading:
 
 
 def solve(
-    path: Path, limits: dict[str, Any] | None = None, watch: Watch | None = None, interrupt: Interrupt | None = None
+    path: Path,
+    limits: dict[str, Any] | None = None,
+    watch: Watch | None = None,
+    interrupt: Interrupt | None = None,
+    earlier: Decisions | None = None,
 ) -> Answer:
-    """Answers a scenario file; `limits` override what it says under `solve`.
+    """Answers a scenario file; `limits` override what it says under `solve`. The search begins from an `earlier` plan.
 
     Raises ScenarioError, NoPlanError, or InternalError where the audit contradicts the model.
     """
     began, clock = time.time(), time.perf_counter()
-    return solve_reading(read(path), limits, watch, interrupt, (began, clock))
+    return solve_reading(read(path), limits, watch, interrupt, (began, clock), earlier)
 
 
 def solve_reading(
@@ -74,6 +79,7 @@ def solve_reading(
     watch: Watch | None = None,
     interrupt: Interrupt | None = None,
     since: tuple[float, float] | None = None,
+    earlier: Decisions | None = None,
 ) -> Answer:
     """Answers a scenario that was read, `since` the time of day and of the clock; as `solve` otherwise."""
     began, clock = since or (time.time(), time.perf_counter())
@@ -87,7 +93,7 @@ def solve_reading(
     times["compile"] = time.perf_counter() - clock
 
     interrupt = interrupt or Interrupt()
-    plan = answer(instance, limit, watch, interrupt)
+    plan = answer(instance, limit, watch, interrupt, earlier)
     result, conflict = None, None
     if plan is None:
         conflict = find_conflict(instance, replace(limit, seconds=max(10.0, min(60.0, 5 * limit.seconds))), interrupt)

@@ -10,7 +10,7 @@ from itertools import groupby
 from optimiser.errors import NoPlanError
 from optimiser.formulation import Question
 from optimiser.instance import Instance
-from optimiser.plan import Plan
+from optimiser.plan import Decisions, Plan
 from optimiser.solve.carbon import read_carbon_prices
 from optimiser.solve.exact import make_exact
 from optimiser.solve.highs import Interrupt, Limits, relative_gap
@@ -23,16 +23,20 @@ PROVEN = 1e-6
 
 
 def answer(
-    instance: Instance, limits: Limits, watch: Watch | None = None, interrupt: Interrupt | None = None
+    instance: Instance,
+    limits: Limits,
+    watch: Watch | None = None,
+    interrupt: Interrupt | None = None,
+    earlier: Decisions | None = None,
 ) -> Plan | None:
-    """The least-cost plan; None where it is proven that there is none.
+    """The least-cost plan; None where it is proven that there is none. The search begins from an `earlier` plan.
 
     Raises NoPlanError where the search ended with neither a plan nor a proof.
     """
     if limits.solver is not None:
         require(limits.solver)
     deadline = time.monotonic() + limits.seconds
-    search = Search(instance, limits, watch, interrupt or Interrupt(), deadline, [], {})
+    search = Search(instance, limits, watch, interrupt or Interrupt(), deadline, [], {}, earlier)
     question: Question | None = Question()
     gave_way: tuple[str, ...] = ()
     assert question is not None

@@ -40,7 +40,7 @@ CHARTS.value = function (D) {
   const all = shownMeasures(D).filter((m) => m.per_tonne !== null && m.cost < 0).sort((a, b) => a.cost - b.cost);
   if (!all.length) return null;
   const list = all.slice(0, 25), rest = all.slice(25);
-  const names = list.map((m) => plain(short(m.label, narrow() ? 16 : 44))), worth = list.map((m) => -m.cost);
+  const names = list.map((m) => plain(short(m.label, narrow() ? 16 : printing ? 34 : 44))), worth = list.map((m) => -m.cost);
   const hover = list.map((m) => `${plain(short(m.label, 60))}<br>${fmt(-m.cost)} ${D.money}<br>${fmt(m.kt)} ktCO2e<br>${say("starts")} ${m.first}; ${leadWords(m.lead)}`);
   if (rest.length) {
     names.push(say("other", {n: rest.length}));

@@ -45,7 +45,7 @@ CHARTS.roadmap = function (D) {
     }
     for (const year of row.renewals) { renewals.x.push(year); renewals.y.push(i); }
   });
-  const wide = narrow() ? 15 : 54;
+  const wide = narrow() ? 15 : printing ? 34 : 54;
   const bar = (d, extra) => ({
     type: "bar", orientation: "h", base: d.base, x: d.x, y: d.y, width: 0.62, customdata: d.text,
     hovertemplate: "%{customdata}<extra></extra>", ...extra,
