@@ -68,6 +68,14 @@ class FleetBooks:
         states, blends = self.fleet.states, self.fleet.blends
         return self._total([s.emissions[part, ledger] for s in states], [b.emissions[part, ledger] for b in blends])
 
+    def use(self, resource: int) -> Floats:
+        """Use of a resource (index) by what is begun (Y,)."""
+        total = np.zeros(self.n)
+        for change, begun in zip(self.fleet.changes, self.begun, strict=True):
+            for r, by_year in change.uses:
+                total = total + begun @ by_year * (r == resource)
+        return total
+
     def money(self) -> Iterator[tuple[str, tuple[str, ...], Floats]]:
         """Kind, tags and amount (Y,) of everything the fleet spends or earns."""
         fleet, moves = self.fleet, self.fleet.moves

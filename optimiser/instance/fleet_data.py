@@ -67,6 +67,7 @@ class ChangeData:
     """A way in, through or out of the fleet, per asset. `spending` (Y, Y) is capex by year begun and year.
 
     `brings` (Y,) is income in the year begun. `clauses` are requirements: (project, lag) of which one must hold.
+    `uses` are resources (index) with what is used by year begun and year (Y, Y).
     """
 
     id: str
@@ -81,6 +82,7 @@ class ChangeData:
     most: float | None
     tags: tuple[str, ...]
     clauses: tuple[tuple[tuple[int, int], ...], ...]
+    uses: tuple[tuple[int, Floats], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -38,6 +38,7 @@ def draw(seed: int) -> dict[str, Any]:
     _add_project(r, raw, fleet)
     _add_targets(r, raw, fleet, years)
     _add_budgets(r, raw, fleet)
+    _add_yard(r, raw, fleet)
     return raw
 
 
@@ -232,6 +233,16 @@ def _add_budgets(r: Random, raw: dict[str, Any], fleet: dict[str, Any]) -> None:
     opened = has_open_blend(fleet)
     if not opened and r.random() < 0.15:
         raw["budgets"]["cash"] = {"limit": _m(r.randint(20, 60)), "covers": "cash"}
+
+
+def _add_yard(r: Random, raw: dict[str, Any], fleet: dict[str, Any]) -> None:
+    """Sometimes changes, and the project, draw on a resource that they share."""
+    if r.random() < 0.3:
+        raw["resources"] = {"yard": {"limit": r.choice([1, 2, 3])}}
+        for change in r.sample(fleet["changes"], r.randint(1, len(fleet["changes"]))):
+            change["uses"] = {"yard": r.choice([1, 1, 2, [1, 2]])}
+        for project in raw.get("projects", {}).values():
+            project["uses"] = {"yard": 1}
 
 
 def _tagged(raw: dict[str, Any]) -> bool:
