@@ -18,8 +18,8 @@ WANTED_FEATURES = """
     activity size at_most life retire docking fuels regulation rule:eu_ets rule:fueleu rule:cii
     dock:slots_per_year dock:cycle change:lead_time change:capex_profile change:cost_trend change:from_year
     change:until_year change:per_year change:max change:life change:salvage change:scrap_value change:tags
-    change:requires change:uses raw:resources state:count state:built state:life state:fuels state:emissions state:opex state:capacity
-    new> >scrap target:cap target:chain target:peak raw:budgets raw:projects plan none
+    change:requires change:uses state:count state:built state:life state:fuels state:emissions state:opex state:capacity
+    new> >scrap target:cap target:chain target:peak raw:budgets raw:projects raw:resources plan none
 """
 
 
