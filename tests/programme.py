@@ -113,7 +113,11 @@ class Programme:
     def test_every_figure_has_a_source_or_is_marked(self, shipped):
         """Entry by entry, series included: no file is cited as a whole, neither the scenario nor what it extends."""
         assert list(uncited(read(shipped).document.root)) == []
-        for file in (shipped, ROOT / "models" / f"{self.model or self.prefix}.yaml", ROOT / "models" / "technologies.yaml"):
+        for file in (
+            shipped,
+            ROOT / "models" / f"{self.model or self.prefix}.yaml",
+            ROOT / "models" / "technologies.yaml",
+        ):
             assert not re.search("^(source|illustrative):", file.read_text("utf-8"), re.MULTILINE), file
 
     def test_solves_to_its_gap_and_keeps_every_promise(self, shipped):
