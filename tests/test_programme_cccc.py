@@ -200,7 +200,7 @@ def test_vessels_of_all_fleets_share_the_yard(name):
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_fleets_keep_doing_their_duty(name):
-    """Dredgers move 212 Mm3, cranes their containers; other fleets keep their number; nothing leaves before its time."""
+    """Dredgers move 212 Mm3, cranes their containers; others keep their number; nothing leaves before its time."""
     capacity = {"lng": 7.1, "methanol": 7.1}
     boxes = {2026: 9.6, 2032: 10.4, 2040: 10.4, 2060: 9.6}
     counts = {"cutter-dredgers": 16, "engineering-vessels": 24, "delivery-vessels": 20, "excavators": 16}
@@ -221,7 +221,7 @@ def test_fleets_keep_doing_their_duty(name):
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_fuel_makes_the_emissions_of_fleets(name):
-    """What is burnt x its factor is what the fleet emits, direct and in the making apart; LNG with the methane that slips."""
+    """What is burnt x its factor is what a fleet emits, direct and in the making apart; LNG with methane that slips."""
     direct = {"gas-oil": 3.255, "biodiesel": 0.049, "green-methanol": 0.0, "diesel": 3.171, "renewable-diesel": 0.071}
     making = {"gas-oil": 0.615, "biodiesel": 0.554, "green-methanol": 0.269, "lng": 0.908, "diesel": 0.66}
     making |= {"renewable-diesel": 0.7}
@@ -265,7 +265,7 @@ def test_bonds_are_issued_within_their_terms():
 
 
 def test_a_bond_costs_its_coupon_and_pays_its_own_green_capex():
-    """Each green bond of v pays 3.13 % of its nominal amount, deflated by 1.5 % a year, and all of it after five years."""
+    """A green bond pays 3.13 % of its nominal amount, deflated by 1.5 % a year, and all of it after five years."""
     path = SCENARIOS["green-bonds"]
     bond = {int(r["year"]): r for r in rows(path, "finance.csv") if r["instrument"] == "green-bond"}
     issued = {y: float(r["issued [MCNY]"]) for y, r in bond.items()}

@@ -135,7 +135,7 @@ def test_what_is_missed_around_2040_is_paid_for():
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_money_and_crews_hold_in_the_csv(name):
-    """Nothing is overdrawn; money or crews of the own transition run out in some year, and green money unless borrowed."""
+    """Nothing is overdrawn; money or crews of the own transition run out, and green money where it is not borrowed."""
     limits = [(r["id"], float(r["available"]), float(r["used"])) for r in rows(SCENARIOS[name], "limits.csv")]
     assert all(used <= available + 0.01 for _, available, used in limits)
     short = {what for what, available, used in limits if used > available - 0.01}
