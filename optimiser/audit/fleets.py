@@ -192,7 +192,10 @@ class FleetBooks:
             limit = np.where(np.isfinite(fleet.fueleu.limit), fleet.fueleu.limit, 0.0)
             made = self._total([x.well_to_wake for x in fleet.states], [x.well_to_wake for x in fleet.blends])
             allowed = limit * self._total([x.energy for x in fleet.states], [x.energy for x in fleet.blends])
-            if _over(np.where(np.isfinite(fleet.fueleu.limit), made, 0.0), allowed):
+            made = np.where(np.isfinite(fleet.fueleu.limit), made, 0.0)
+            if fleet.fueleu.banking:
+                made, allowed = np.cumsum(made), np.cumsum(allowed)
+            if _over(made, allowed):
                 yield f"{fleet.id} is above the limit of FuelEU"
         if fleet.cii is not None and np.any(self.service * fleet.cii.banned > 1e-6):
             yield f"{fleet.id} has assets in service whose rating is too bad"

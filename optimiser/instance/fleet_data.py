@@ -118,11 +118,15 @@ class Moves:
 
 @dataclass(frozen=True, eq=False)
 class FuelRule:
-    """FuelEU: `limit` (Y,) in kt/GWh, infinite where it does not apply; `penalty` (S, Y) per asset, or None."""
+    """FuelEU: `limit` (Y,) in kt/GWh, infinite where it does not apply; `penalty` (S, Y) per asset, or None.
+
+    `banking`: what the fleet is below the limit in a year counts in later ones.
+    """
 
     limit: Floats
     share: float
     penalty: Floats | None
+    banking: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -194,6 +194,8 @@ def _add_rules(r: Random, fleet: dict[str, Any]) -> None:
             rules["fueleu"] |= {"as": "cost", "penalty": "18000 CNY/t"}
         if r.random() < 0.5:
             rules["fueleu"]["reduction"] = {FIRST: "2 %", FIRST + 1: "8 %"}
+        if not opened and rules["fueleu"].get("as") != "cost":
+            rules["fueleu"]["banking"] = True
     if r.random() < 0.2:
         rules["cii"] = {
             "ship": "bulk carrier",

@@ -187,6 +187,8 @@ class _Trial:
         over = np.einsum(
             "msy,sy->my", service, np.array([f.well_to_wake - self.limit * f.energy for f in self.figures])
         )
+        if self.fleet.get("regulation", {}).get("fueleu", {}).get("banking"):  # never beside a blend that is decided
+            over = np.cumsum(over, axis=1)
         cap = self._cap()
         for y in range(self.n):
             room = np.array([f.room[y] for f in self.figures]) * service[:, :, y]
