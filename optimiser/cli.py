@@ -13,7 +13,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from optimiser.errors import InternalError, NoPlanError, ScenarioError, UsageError
+from optimiser.commands import add_commands, console, share
+from optimiser.errors import InternalError, NoPlan, NoPlanError, Problem, ScenarioError, UsageError
 
 PLAN, WRONG, NONE, STOPPED, BUG = 0, 2, 3, 4, 1
 INTERRUPTED = 130
@@ -76,9 +77,10 @@ def run(
     """Find the least-cost plan of SCENARIO and write it."""
     from optimiser.report.folder import refuse_foreign, write_result
 
+    _refuse_folder(scenario)
     folder = out or Path("results") / scenario.stem
     refuse_foreign(folder)
-    limits = {"gap": _share(gap), "seconds": time_limit, "threads": threads, "solver": solver}
+    limits = {"gap": share(gap), "seconds": time_limit, "threads": threads, "solver": solver}
     answer = _solve(scenario, limits, quiet or json)
     _warn(answer.reading.warnings, quiet or json)
     if answer.result is None:
@@ -95,7 +97,7 @@ def run(
     else:
         from optimiser.report.terminal import show
 
-        show(answer.result, _console(), str(folder))
+        show(answer.result, console(), str(folder))
     _leave(answer)
 
 
@@ -149,16 +151,7 @@ def new(folder: Annotated[Path, typer.Argument(help="A folder that does not exis
     typer.echo(f"Written to {folder}. Now try: optimise {scenario}")
 
 
-def _share(text: str | None) -> float | None:
-    if text is None:
-        return None
-    try:
-        value = float(text.rstrip("% ")) / (100 if text.rstrip().endswith("%") else 1)
-    except ValueError:
-        raise UsageError(f"--gap {text}: write a share, such as 0.1% or 0.001") from None
-    if not 0 <= value < 1:
-        raise UsageError(f"--gap {text} is not between 0 and 100 %; did you mean {text.rstrip('% ')}%?")
-    return value
+add_commands(app)
 
 
 def _solve(scenario: Path, limits: dict[str, Any], silent: bool) -> Any:
@@ -170,11 +163,17 @@ def _solve(scenario: Path, limits: dict[str, Any], silent: bool) -> Any:
         return workflow.solve(scenario, limits, line.watch, interrupt)
 
 
-def _console() -> Any:
-    from rich.console import Console
+def _refuse_folder(scenario: Path) -> None:
+    """A folder is no scenario: its result may be shown, or one of its files be meant."""
+    if not scenario.is_dir():
+        return
+    from optimiser.report.folder import is_result
 
-    wide = sys.stdout.isatty()
-    return Console(width=None if wide else 80, no_color=not wide, highlight=False, soft_wrap=False, emoji=False)
+    files = sorted(scenario.glob("*.yaml"))
+    help = f"did you mean {files[0]}?" if len(files) == 1 else "name a scenario file in it" if files else ""
+    if is_result(scenario):
+        help = f"it holds a result: `optimise show {scenario}` prints it again"
+    raise ScenarioError([Problem(str(scenario), 0, 0, "S007", "", "the file is a folder, not a file", help)])
 
 
 def _warn(warnings: Any, silent: bool) -> None:
@@ -210,6 +209,9 @@ def main() -> None:
     except (ScenarioError, UsageError) as error:
         typer.echo(str(error), err=True)
         sys.exit(WRONG)
+    except NoPlan as error:
+        typer.echo(str(error), err=True)
+        sys.exit(NONE)
     except NoPlanError as error:
         typer.echo(f"Stopped without a plan: {error}", err=True)
         sys.exit(STOPPED)

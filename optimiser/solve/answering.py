@@ -69,7 +69,7 @@ def _give_way(search: Search) -> tuple[Question | None, tuple[str, ...], Found |
     for _, members in groupby(soft, key=lambda t: t.priority):
         names = frozenset(t.id for t in members)
         question = Question(giving_way=everyone, least_shortfall=names, at_most=dict(held))
-        words = f"least shortfall of {', '.join(sorted(names))}"
+        words = f"shortfall of {', '.join(sorted(names))}"
         model, programme, outcome = search.solve(question, words, known=known, share=0.5)
         if outcome.status == "infeasible":
             return None, (), None
@@ -80,6 +80,7 @@ def _give_way(search: Search) -> tuple[Question | None, tuple[str, ...], Found |
         known = Found(model, programme, outcome, outcome.bound)
         search.unproven |= outcome.status != "optimal"
         claims = read_claims(model, programme, outcome.x)
+        search.note_shortfall(names, sum(float(claims.shortfall[n].sum()) for n in names), outcome.bound)
         for name in sorted(names):
             shortfall = float(claims.shortfall[name].sum())
             slack = 1e-6 * max(1.0, shortfall)
@@ -106,7 +107,7 @@ def _plan(search: Search, found: Found, gave_way: tuple[str, ...]) -> Plan:
         "log": "".join(search.log),
         "times": search.times,
         "abandoned": search.abandoned,
-    }
+    } | ({"shortfalls": search.shortfalls} if search.shortfalls else {})
     return Plan(
         status="optimal" if optimal else "feasible",
         objective=claims.objective,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
@@ -35,7 +36,7 @@ class Found:
 class Search:
     """A search under way: the limits that are left, who watches, and what was used.
 
-    `unproven`: it was not proven that targets that gave way had to, so far.
+    `unproven`: it was not proven that targets that gave way had to, so far. `shortfalls`: how far they do, by priority.
     """
 
     instance: Instance
@@ -47,6 +48,7 @@ class Search:
     times: dict[str, float]
     abandoned: bool = False
     unproven: bool = False
+    shortfalls: list[dict[str, Any]] = field(default_factory=list)
 
     def left(self) -> float:
         """Seconds that are left."""
@@ -84,6 +86,11 @@ class Search:
         if outcome.status == "failed":
             raise NoPlanError(f"the solver stopped without an answer: {outcome.reason}")
         return model, programme, outcome
+
+    def note_shortfall(self, names: frozenset[str], found: float, bound: float) -> None:
+        """How far targets (kt, or units of their measure, all years) give way, and how much less it might be."""
+        gap = (found - max(bound, 0.0)) / found if found > 1e-9 else 0.0
+        self.shortfalls.append({"targets": sorted(names), "shortfall": found, "gap": max(gap, 0.0)})
 
     def _add(self, phase: str, before: float) -> None:
         self.times[phase] = self.times.get(phase, 0.0) + time.monotonic() - before
