@@ -15,7 +15,7 @@ import numpy as np
 
 from optimiser.audit import Books
 from optimiser.plan import Floats
-from optimiser.report.page.fleet_wedges import moved
+from optimiser.report.page.fleet_lives import lives_of
 from optimiser.report.page.names import change_names, project_names
 from optimiser.report.page.wedges import Wedge
 from optimiser.report.result import Result
@@ -77,7 +77,7 @@ def _retrofits(result: Result, tonnes: dict[str, Floats]) -> Iterator[Measure]:
     accounts, names = result.accounts, change_names(result.instance)
     for books in Books(result.instance, result.plan.decisions).fleets if result.instance.fleets else ():
         fleet, moves = books.fleet, books.fleet.moves
-        saved = moved(fleet, books, np.array([s.opex + s.fuel_cost for s in fleet.states]))
+        saved = lives_of(fleet, books).retrofits(fleet, np.array([s.opex + s.fuel_cost for s in fleet.states]))
         for c, change in enumerate(fleet.changes):
             if change.kind != "retrofit" or not books.begun[c].any():
                 continue

@@ -18,9 +18,11 @@ import numpy as np
 from optimiser.audit import Books
 from optimiser.instance.data import Instance, Ledger
 from optimiser.plan import Floats
+from optimiser.report.page.fleet_lives import Lives, lives_of
 from optimiser.report.page.fleet_wedges import fleet_wedges
 from optimiser.report.page.names import change_names, project_names
 from optimiser.report.result import Result
+from optimiser.scenario.fleets import Part
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ def wedges(result: Result) -> list[Wedge]:
     books = Books(instance, result.plan.decisions)
     names = project_names(instance)
     levers = {p.id: Lever(p.id, names[p.id], p.kind, p.tags, p.entity) for p in instance.projects}
+    lives = [lives_of(b.fleet, b) for b in books.fleets]
     found = []
     for s, source in enumerate(instance.sources):
         both: tuple[Ledger, ...] = ("location", "market") if source.has_market else ("location",)
@@ -57,7 +60,7 @@ def wedges(result: Result) -> list[Wedge]:
             if source.fleet is None:
                 parts = {levers[name]: v for name, v in project_parts(books, s, ledger).items()}
             else:
-                parts = _of_fleet(instance, books, *source.fleet, ledger)
+                parts = _of_fleet(instance, books, lives, *source.fleet, ledger)
             found += [Wedge(who, s, ledger, v) for who, v in parts.items() if np.any(np.abs(v) > 1e-12)]
     return found
 
@@ -100,11 +103,13 @@ def shapley(shares: Floats) -> Floats:
     return shares * total
 
 
-def _of_fleet(instance: Instance, books: Books, index: int, part, ledger: Ledger) -> dict[Lever, Floats]:
+def _of_fleet(
+    instance: Instance, books: Books, lives: list[Lives], index: int, part: Part, ledger: Ledger
+) -> dict[Lever, Floats]:
     fleet = instance.fleets[index]
     labels = change_names(instance)
     found = {}
-    for (what, name), values in fleet_wedges(fleet, books.fleets[index], part, ledger).items():
+    for (what, name), values in fleet_wedges(fleet, books.fleets[index], lives[index], part, ledger).items():
         if isinstance(name, int):
             lever = Lever(f"{fleet.id}/{name}", labels[fleet.id, name], what, fleet.changes[name].tags, fleet.entity)
         else:

@@ -110,6 +110,45 @@ fleets:
     assert found["fleet", "ships: new to clean"][1:] == pytest.approx([14, 14])
 
 
+def test_a_new_asset_that_replaces_its_like_is_given_nothing(tmp_path):
+    """Three ships of 10 kt; in year 2 all end, two are built alike and one of 4 kt: 6 a year, all of the clean one's.
+
+    The old state is built again in year 4 (life 2): counted by all ever built, the likes would be given some."""
+    text = """
+horizon: {first: 1, last: 5}
+fleets:
+  ships:
+    states: {old: {count: 3, emissions: 10 ktCO2e}, clean: {emissions: 4 ktCO2e}}
+    changes:
+      - {from: new, to: old, capex: 1 MCNY, life: 2, from_year: 2}
+      - {from: new, to: clean, capex: 9 MCNY, life: 30, from_year: 2, until_year: 2, max: 1}
+    retire: {old: {2: 3}}
+targets: {clean: {kind: reduction, by: 2, sources: ships, cut: 15 %}}
+"""
+    result = solved(text, tmp_path)
+    found = {w.lever.label: w.values.tolist() for w in wedges(result)}
+    built = result.accounts.fleets["ships"].begun
+    assert built[:2].sum(axis=1).tolist() == [4, 1]
+    assert found == {"ships: new to clean": pytest.approx([0, 6, 6, 6, 6])}
+
+
+def test_a_retrofit_counts_as_long_as_its_asset_is_there(tmp_path):
+    """A ship of 10 kt becomes one of 4 in year 1, ends in year 3, and one of 10 takes its place: 6, 6, then nothing."""
+    text = """
+horizon: {first: 1, last: 4}
+fleets:
+  ships:
+    states: {old: {count: 1, emissions: 10 ktCO2e}, clean: {emissions: 4 ktCO2e}}
+    changes:
+      - {from: old, to: clean, capex: 1 MCNY, until_year: 1}
+      - {from: new, to: old, capex: 1 MCNY}
+    retire: {old: {3: 1}}
+targets: {clean: {kind: reduction, in: [1, 2], sources: ships, cut: 50 %}}
+"""
+    found = {w.lever.label: w.values.tolist() for w in wedges(solved(text, tmp_path))}
+    assert found == {"ships: old to clean": pytest.approx([6, 6, 0, 0])}
+
+
 def test_market_wedges_only_where_the_basis_differs(rich):
     """Power has a market factor of 0.6 against 0.5: the same GWh weigh a fifth more."""
     power = {(w.lever.id, w.ledger): w.values for w in wedges(rich) if rich.instance.sources[w.source].id == "power"}
