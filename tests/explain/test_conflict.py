@@ -2,10 +2,9 @@
 
 import pytest
 
-from optimiser.explain import find_conflict
-from optimiser.explain.conflict import Item
+from optimiser.explain import Item, find_conflict
 from optimiser.solve import Interrupt, Limits
-from tests.helpers import instance_of, refused, solved
+from tests.helpers import case_of, refused, solved
 
 PROJECTS = """
 resources: {crews: {limit: 2}, cranes: {limit: 9}}
@@ -199,7 +198,7 @@ def test_a_search_that_ends_early_says_so(how, tmp_path):
     if how == "interrupt":
         interrupt.event.set()
     limits = Limits(seconds=0.0 if how == "time" else 60.0, threads=1)
-    conflict = find_conflict(instance_of(text, tmp_path), limits, interrupt)
+    conflict = find_conflict(case_of(text, tmp_path), limits, interrupt)
     assert not conflict.minimal
     assert Item("target", "far") in conflict.items
     assert Item("budget", "money") in conflict.items

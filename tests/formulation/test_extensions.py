@@ -2,7 +2,7 @@
 
 import pytest
 
-from optimiser.explain.conflict import Item
+from optimiser.explain import Item
 from tests.helpers import refused
 
 
