@@ -76,7 +76,7 @@ def solve(
     result, conflict = None, None
     if plan is None:
         spent = time.perf_counter() - clock
-        patience = replace(limit, seconds=max(10.0, 5 * spent))
+        patience = replace(limit, seconds=max(60.0, 5 * spent))
         case = Case(reading.document.root, reading.scenario, instance)
         conflict = find_conflict(case, patience, interrupt, watch)
     else:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from optimiser.explain.bench import Bench, Remedy
 from optimiser.explain.case import Case
 from optimiser.explain.items import Item, items_of, restricted
 from optimiser.explain.oracle import Oracle, Tell
-from optimiser.explain.remedies import MOST, remedies
+from optimiser.explain.remedies import MOST, remedies, ways_with
 from optimiser.explain.search import Shrinking, explore
 from optimiser.explain.sentences import sentences
 from optimiser.explain.years import years_in_conflict
@@ -62,12 +63,10 @@ def find_conflict(case: Case, limits: Limits, interrupt: Interrupt, tell: Tell |
     if minimal:
         spans = years_in_conflict(core, items, oracle)
         years = {item: (instance.first + a, instance.first + b) for item, (a, b) in spans.items()}
-    facts = _facts(case, items, oracle) if minimal else []
     bench = Bench(case, oracle)
-    offered: list[Remedy] = []
-    for remedy in remedies(bench, found.ways_out, facts) if minimal else ():
-        if len(offered) < MOST and all(remedy.override != other.override for other in offered):
-            offered.append(remedy)
+    offered = list(islice(remedies(bench, found.ways_out), MOST)) if minimal else []
+    facts = _facts(case, items, oracle) if minimal else []
+    offered += [remedy for fact in facts for remedy in ways_with(bench, fact)]
     stopped = ""
     if oracle.is_over:
         stopped = "It was stopped" if interrupt.is_set else f"Time ran out after {limits.seconds:.0f} s"
@@ -79,17 +78,22 @@ def find_conflict(case: Case, limits: Limits, interrupt: Interrupt, tell: Tell |
 
 
 def _facts(case: Case, items: Sequence[Item], oracle: Oracle) -> list[Item]:
-    """A smallest set of windows and requirements with which the items are in conflict; none where it needs none."""
-    facts = case.facts()
+    """A smallest set of windows and requirements with which the items are in conflict; none where it needs none.
+
+    The search may take as long as all before it: with many projects it is the longest part, and the least needed.
+    """
+    facts, until = case.facts(), oracle.spent + max(5.0, oracle.spent)
 
     def holds(kept: Sequence[Item]) -> bool | None:
+        if oracle.spent > until:
+            return None
         kept_facts = [f for f in facts if f in kept]
         gone = [f for f in facts if f not in kept_facts]
         return oracle.has_plan(restricted(case.without(gone), items))
 
     if not facts or holds([]) is not True:
         return []
-    shrinking = Shrinking(holds)
+    shrinking = Shrinking(holds, MOST_FACTS)
     found = shrinking.shrunk(facts)
     return found if shrinking.certain and len(found) <= MOST_FACTS else []
 
@@ -100,8 +104,8 @@ def _shortfalls(core: Instance, items: Sequence[Item], oracle: Oracle) -> dict[s
     answer = oracle.least(core, Question(giving_way=targets, least_shortfall=targets), gap=0.01) if targets else None
     if answer is None:
         return {}
-    model, programme, outcome = answer
-    claims = read_claims(model, programme, outcome.x)
+    model, programme, x = answer
+    claims = read_claims(model, programme, x)
     years = [int(y) for y in core.years]
     found = {
         t: {y: float(v) for y, v in zip(years, values, strict=True) if v > 1e-6}

@@ -11,6 +11,7 @@ import pyomo.environ as pyo
 from optimiser.errors import NoPlanError
 from optimiser.formulation import Question, build
 from optimiser.instance import Instance
+from optimiser.instance.timing import Floats
 from optimiser.solve import Interrupt, Limits, Progress, answer_to
 from optimiser.solve.highs import Outcome, run
 from optimiser.solve.programme import Programme, assemble
@@ -31,9 +32,14 @@ class Oracle:
     began: float = field(default_factory=time.monotonic)
 
     @property
+    def spent(self) -> float:
+        """Seconds since the first question."""
+        return time.monotonic() - self.began
+
+    @property
     def left(self) -> float:
         """Seconds that are left."""
-        return self.limits.seconds - (time.monotonic() - self.began)
+        return self.limits.seconds - self.spent
 
     @property
     def is_over(self) -> bool:
@@ -56,14 +62,14 @@ class Oracle:
 
     def least(
         self, instance: Instance, question: Question, gap: float = 1e-5
-    ) -> tuple[pyo.ConcreteModel, Programme, Outcome] | None:
+    ) -> tuple[pyo.ConcreteModel, Programme, Floats] | None:
         """The answer to another question than that of least cost; None where none was found."""
         if self.is_over:
             return None
         model = build(instance, replace(question, giving_way=question.giving_way | _soft(instance)))
         programme = assemble(model)
         outcome = self._run(programme, gap)
-        return (model, programme, outcome) if outcome.x is not None else None
+        return (model, programme, outcome.x) if outcome.x is not None else None
 
     def _run(self, programme: Programme, gap: float) -> Outcome:
         self._said()
@@ -75,15 +81,14 @@ class Oracle:
         self._said()
         limits = replace(self.limits, gap=0.5, seconds=min(max(self.left, 0.1), LONGEST))
         try:
-            return answer_to(Question(), instance, limits, None, self.interrupt)[0] is not None
+            return answer_to(Question(), instance, limits, None, self.interrupt) is not None
         except NoPlanError:
             return None
 
     def _said(self) -> None:
         self.asked += 1
         if self.tell is not None:
-            spent = time.monotonic() - self.began
-            self.tell(f"looking for the reason ({self.asked})", Progress(spent, float("inf"), float("-inf")))
+            self.tell(f"looking for the reason ({self.asked})", Progress(self.spent, float("inf"), float("-inf")))
 
 
 def _soft(instance: Instance) -> frozenset[str]:

@@ -37,8 +37,13 @@ WAYS: dict[str, Callable[[Bench, Item], Iterator[Remedy]]] = {
 """By kind; for the kinds of fleets that are not here, nothing is offered."""
 
 
-def remedies(bench: Bench, ways_out: list[frozenset[Item]], facts: list[Item]) -> Iterator[Remedy]:
-    """Verified changes, single ones first: of what stands in every conflict, of several things together, of facts."""
+def ways_with(bench: Bench, item: Item) -> Iterator[Remedy]:
+    """Verified changes of one thing."""
+    yield from WAYS[item.kind](bench, item)
+
+
+def remedies(bench: Bench, ways_out: list[frozenset[Item]]) -> Iterator[Remedy]:
+    """Verified changes, single ones first: of what stands in every conflict, or of several things together."""
     order = list(WAYS)
     for way in sorted(
         ways_out, key=lambda w: (len(w), sorted(order.index(i.kind) if i.kind in WAYS else 99 for i in w))
@@ -46,18 +51,16 @@ def remedies(bench: Bench, ways_out: list[frozenset[Item]], facts: list[Item]) -
         members = sorted(way, key=lambda i: (order.index(i.kind) if i.kind in WAYS else 99, i.id))
         if all(i.kind in WAYS for i in members):
             yield from _together(bench, members)
-    for fact in facts:
-        yield from WAYS[fact.kind](bench, fact)
 
 
 def _together(bench: Bench, members: list[Item]) -> Iterator[Remedy]:
     """Ways for the first with the others set aside, each with ways for the others on the file that it leaves."""
     first, rest = members[0], members[1:]
     if not rest:
-        yield from WAYS[first.kind](bench, first)
+        yield from ways_with(bench, first)
         return
     aside = Bench(bench.case, bench.oracle, bench.others | frozenset(rest))
-    for one in islice(WAYS[first.kind](aside, first), EACH):
+    for one in islice(ways_with(aside, first), EACH):
         changed = bench.case.changed(one.override)
         if changed is None:
             continue

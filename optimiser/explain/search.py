@@ -21,10 +21,12 @@ WIDEST = 2
 
 @dataclass
 class Shrinking:
-    """Takes away what can go while there is no plan. `certain`: every answer was known."""
+    """Takes away what can go while there is no plan, up to `most` that must stay. `certain`: every answer was known."""
 
     holds: Holds
+    most: int | None = None
     certain: bool = True
+    staying: int = 0
 
     def shrunk(self, items: Sequence[Item]) -> list[Item]:
         """A smallest conflict within a set that is one: kind by kind, those that a planner would name last first."""
@@ -36,12 +38,15 @@ class Shrinking:
 
     def _without(self, kept: list[Item], suspects: list[Item]) -> list[Item]:
         """Halves the suspects until it is known which of them must stay."""
+        if self.most is not None and self.staying > self.most:
+            return kept
         rest = [i for i in kept if i not in suspects]
         answer = self.holds(rest)
         if answer is False:
             return rest
         if len(suspects) == 1:
             self.certain &= answer is not None
+            self.staying += 1
             return kept
         half = len(suspects) // 2
         kept = self._without(kept, suspects[:half])

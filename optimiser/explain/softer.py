@@ -83,8 +83,8 @@ def _ease(bench: Bench, target: TargetData, rate: Floats) -> float | None:
     answer = bench.oracle.least(bench.instance, Question(eased={target.id: rate}))
     if answer is None:
         return None
-    model, programme, outcome = answer
-    ease = programme.of_variable(model.eased, outcome.x)[target.id]
+    model, programme, x = answer
+    ease = programme.of_variable(model.eased, x)[target.id]
     return ease if ease > DUST else None
 
 
@@ -194,8 +194,8 @@ def _peak(bench: Bench, target: PeakData) -> Candidates:
     answer = bench.oracle.least(bench.instance, Question(eased={target.id: _flat(bench, 1.0)}))
     if answer is None:
         return
-    model, programme, outcome = answer
-    gross = read_claims(model, programme, outcome.x).gross[target.id]
+    model, programme, x = answer
+    gross = read_claims(model, programme, x).gross[target.id]
     tolerance = up(max(_rise(target, gross), 0.0) * 100, 3) / 100
     wider = {"tolerance": share(tolerance)}
     more = tolerance > target.tolerance and tolerance <= 1
@@ -203,8 +203,10 @@ def _peak(bench: Bench, target: PeakData) -> Candidates:
     if more:
         yield words, wider
     if target.cap is not None:
-        text = KT.written(up(max(float(np.max(gross[target.capped])), target.cap)))
-        higher = f"for {target.id} at most {text} in a year instead of {KT.written(target.cap)}"
+        said = bench.case.entry("targets", target.id).at_most
+        top = max(float(np.max(gross[target.capped])), target.cap)
+        text = KT.written(up(top)) if said.dimension else share(up(top / target.base * 100) / 100)
+        higher = f"for {target.id} at most {text} in a year instead of {said.text}"
         yield higher, {"at_most": text}
         if more:
             yield f"{higher}, and a tolerance of {share(tolerance)}", {"at_most": text, **wider}

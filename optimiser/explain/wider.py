@@ -58,8 +58,8 @@ def _least_more(bench: Bench, item: Item) -> Floats | None:
     answer = bench.oracle.least(bench.instance, Question(more=frozenset([(item.kind, item.id)])))
     if answer is None:
         return None
-    model, programme, outcome = answer
-    values = programme.of_variable(model.more, outcome.x)
+    model, programme, x = answer
+    values = programme.of_variable(model.more, x)
     more = np.array([max(v, 0.0) for v in values.values()])
     if more.max() <= DUST:
         return None

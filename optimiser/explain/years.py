@@ -31,7 +31,7 @@ def years_in_conflict(instance: Instance, items: list[Item], oracle: Oracle) -> 
         low, high = int(years[0]), int(years[-1])
         holds = partial(_holds, oracle, instance, item)
         last = _least(low, high, partial(holds, low))
-        first = -_least(-last, -low, lambda y, last=last, holds=holds: holds(-y, last))
+        first = -_least(-last, -low, partial(_mirrored, holds, last))
         if (first, last) != (low, high):
             found[item] = (first, last)
             instance = within(instance, item, first, last)
@@ -40,6 +40,10 @@ def years_in_conflict(instance: Instance, items: list[Item], oracle: Oracle) -> 
 
 def _holds(oracle: Oracle, instance: Instance, item: Item, first: int, last: int) -> bool | None:
     return oracle.has_plan(within(instance, item, first, last))
+
+
+def _mirrored(holds: Callable[[int, int], bool | None], last: int, y: int) -> bool | None:
+    return holds(-y, last)
 
 
 def _least(low: int, high: int, has_plan: Callable[[int], bool | None]) -> int:
@@ -68,8 +72,8 @@ def _years(instance: Instance, item: Item) -> Ints:
 
 def within(instance: Instance, item: Item, first: int, last: int) -> Instance:
     """The instance with an item that holds in these years only (indices, both included)."""
-    inside = np.arange(len(instance.years))
-    inside = (inside >= first) & (inside <= last)
+    year = np.arange(len(instance.years))
+    inside = (year >= first) & (year <= last)
     if item.kind == "budget":
         budgets = (
             replace(b, limit=np.where(inside, b.limit, max(PLENTY, 1e3 * float(b.limit.max()))))

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from optimiser.errors import UsageError
-from optimiser.report import carbon, fleets, funding, tables
+from optimiser.report import carbon, fleets, funding, prices, tables
 from optimiser.report.document import FORMAT, dumps, plan_document
 from optimiser.report.result import Result
 from optimiser.report.workbook import write_workbook
@@ -33,6 +33,7 @@ WHERE_ASKED: dict[str, Callable[[Result], pd.DataFrame | None]] = {
     "credits.csv": carbon.credits,
     **funding.TABLES,
     **fleets.TABLES,
+    "prices.csv": prices.prices,
 }
 """Tables of sections that a scenario may leave out: None then."""
 OURS = frozenset([MARK, "run.json", "plan.xlsx", *TABLES, *WHERE_ASKED])
@@ -44,12 +45,12 @@ def write_result(result: Result, run: dict[str, Any], folder: Path) -> None:
     Raises UsageError where the folder cannot be written, or holds something that is not a result.
     """
     refuse_foreign(folder)
-    with _aside(folder) as new:
+    with aside(folder) as new:
         (new / MARK).write_text(dumps(plan_document(result)), encoding="utf-8")
         for name, table in (TABLES | WHERE_ASKED).items():
             frame = table(result)
             if frame is not None:
-                _neutral(frame).to_csv(new / name, index=False, encoding="utf-8", lineterminator="\n")
+                neutral(frame).to_csv(new / name, index=False, encoding="utf-8", lineterminator="\n")
         write_workbook(result, new / "plan.xlsx")
         (new / "run.json").write_text(dumps(run), encoding="utf-8")
 
@@ -75,7 +76,7 @@ def _is_result(folder: Path) -> bool:
     return isinstance(document, dict) and document.get("format") == FORMAT
 
 
-def _neutral(frame: Any) -> Any:
+def neutral(frame: Any) -> Any:
     """Texts that a spreadsheet would run as a formula get an apostrophe before them."""
     frame = frame.copy()
     for name in frame.columns:
@@ -84,16 +85,17 @@ def _neutral(frame: Any) -> Any:
     return frame
 
 
-def _keep_foreign(folder: Path, new: Path) -> None:
+def _keep_foreign(folder: Path, new: Path, ours: frozenset[str]) -> None:
     """Files in an earlier result that are not ours go along to the new one."""
     for item in folder.iterdir() if folder.is_dir() else ():
-        if item.name not in OURS:
+        if item.name not in ours:
             copy = shutil.copytree if item.is_dir() else shutil.copy2
             copy(item, new / item.name)
 
 
 @contextlib.contextmanager
-def _aside(folder: Path) -> Iterator[Path]:
+def aside(folder: Path, ours: frozenset[str] = OURS) -> Iterator[Path]:
+    """A new folder beside, which takes the place of `folder` at the end; files that are not `ours` go along."""
     folder = folder.resolve()
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -104,7 +106,7 @@ def _aside(folder: Path) -> Iterator[Path]:
     try:
         yield new
         os.chmod(new, 0o755)
-        _keep_foreign(folder, new)
+        _keep_foreign(folder, new, ours)
         if folder.exists():
             os.rename(folder, old)
         try:

@@ -30,7 +30,7 @@ def answer(
 
     Raises NoPlanError where the search ended with neither a plan nor a proof.
     """
-    return answer_to(Question(), instance, limits, watch, interrupt)[0]
+    return answer_to(Question(), instance, limits, watch, interrupt)
 
 
 def answer_to(
@@ -39,10 +39,9 @@ def answer_to(
     limits: Limits,
     watch: Watch | None = None,
     interrupt: Interrupt | None = None,
-) -> tuple[Plan | None, Question]:
-    """The least-cost plan that answers a question (None where there is none), and the question as it was answered.
+) -> Plan | None:
+    """The least-cost plan that answers a question; None where it is proven that there is none.
 
-    Where targets had to give way, that question says how far they may; asked again with a change, it holds them there.
     Raises NoPlanError where the search ended with neither a plan nor a proof.
     """
     if limits.solver is not None:
@@ -55,18 +54,32 @@ def answer_to(
     if outcome.status == "infeasible" and may_give_way:
         eased, gave_way, known = _give_way(search, question)
         if eased is None:
-            return None, question
+            return None
         question = eased
         words = "least cost with targets that gave way"
         model, programme, outcome = search.solve(question, words, at_least=10.0, known=known)
     if outcome.status == "infeasible":
-        return None, question
+        return None
     if outcome.x is None:
         raise NoPlanError(f"no plan was found before the {outcome.reason}")
     found = Found(model, programme, polish(programme, outcome), outcome.bound)
     if model.entangled:
         found = make_exact(search, question, found)
-    return _plan(search, found, gave_way), question
+    return _plan(search, found, gave_way)
+
+
+def question_of(instance: Instance, plan: Plan) -> Question:
+    """The question that a plan answers: where targets gave way, they may do so as far as they did, and no further."""
+    if not plan.gave_way:
+        return Question()
+    soft = [t.id for t in instance.targets if t.priority is not None]
+    short = {t: float(plan.claims.shortfall[t].sum()) for t in soft}
+    return Question(giving_way=frozenset(soft), at_most={t: _with_slack(v) for t, v in short.items()})
+
+
+def _with_slack(shortfall: float) -> float:
+    slack = 1e-6 * max(1.0, shortfall)
+    return shortfall + slack if shortfall > slack else slack * 0.1
 
 
 def _give_way(search: Search, asked: Question) -> tuple[Question | None, tuple[str, ...], Found | None]:
@@ -98,9 +111,8 @@ def _give_way(search: Search, asked: Question) -> tuple[Question | None, tuple[s
         claims = read_claims(model, programme, outcome.x)
         for name in sorted(names):
             shortfall = float(claims.shortfall[name].sum())
-            slack = 1e-6 * max(1.0, shortfall)
-            held[name] = shortfall + slack if shortfall > slack else slack * 0.1
-            gave += [name] if shortfall > slack else []
+            held[name] = _with_slack(shortfall)
+            gave += [name] if shortfall > 1e-6 * max(1.0, shortfall) else []
     return replace(asked, giving_way=everyone, at_most=held), tuple(gave), known
 
 

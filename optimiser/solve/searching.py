@@ -74,7 +74,7 @@ class Search:
         before = time.monotonic()
         if limits.solver is not None:
             outcome = run_other(model, programme, limits, limits.solver)
-        elif is_large(model, programme) and not question.least_shortfall:
+        elif is_large(model, programme) and not question.least_shortfall and not question.least_familiar:
             outcome = solve_by_kernels(model, programme, limits, watch, interrupt, start)
         else:
             outcome = run(programme, limits, watch, interrupt, start)

@@ -1,0 +1,1 @@
+"""Study: many solves that belong together."""
