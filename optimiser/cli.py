@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from optimiser.asking import add_questions
 from optimiser.errors import InternalError, NoPlanError, ScenarioError, UsageError
 
 PLAN, WRONG, NONE, STOPPED, BUG = 0, 2, 3, 4, 1
@@ -147,6 +148,9 @@ def new(folder: Annotated[Path, typer.Argument(help="A folder that does not exis
 
     scenario = write_starter(folder)
     typer.echo(f"Written to {folder}. Now try: optimise {scenario}")
+
+
+add_questions(app)
 
 
 def _share(text: str | None) -> float | None:

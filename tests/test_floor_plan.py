@@ -7,6 +7,7 @@ PACKAGE = Path(__file__).parents[1] / "optimiser"
 FLOORS = [
     {"__main__"},
     {"cli"},
+    {"asking"},
     {"workflow", "starter", "progress"},
     {"study"},
     {"report", "explain"},
@@ -85,4 +86,7 @@ def test_help_needs_no_heavy_rooms():
     top = {n.module for n in tree.body if isinstance(n, ast.ImportFrom)} | {
         a.name for n in tree.body if isinstance(n, ast.Import) for a in n.names
     }
-    assert top <= {"__future__", "signal", "sys", "pathlib", "typing", "typer", "typer.core", "optimiser.errors"}
+    light = {"__future__", "signal", "sys", "pathlib", "typing", "typer", "typer.core", "optimiser.errors"}
+    assert top <= {*light, "optimiser.asking"}
+    asking = ast.parse((PACKAGE / "asking.py").read_text(encoding="utf-8"))
+    assert {n.module for n in asking.body if isinstance(n, ast.ImportFrom)} <= light

@@ -65,7 +65,8 @@ def find_conflict(case: Case, limits: Limits, interrupt: Interrupt, tell: Tell |
         years = {item: (instance.first + a, instance.first + b) for item, (a, b) in spans.items()}
     bench = Bench(case, oracle)
     offered = list(islice(remedies(bench, found.ways_out), MOST)) if minimal else []
-    facts = _facts(case, items, oracle) if minimal else []
+    groups = found.conflicts if minimal else []
+    facts = list(dict.fromkeys(fact for group in groups for fact in _facts(case, group, oracle)))
     offered += [remedy for fact in facts for remedy in ways_with(bench, fact)]
     stopped = ""
     if oracle.is_over:

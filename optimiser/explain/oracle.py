@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-
-import pyomo.environ as pyo
+from typing import Any
 
 from optimiser.errors import NoPlanError
 from optimiser.formulation import Question, build
@@ -60,9 +59,7 @@ class Oracle:
             return None
         return self._exactly(instance) if model.entangled else True
 
-    def least(
-        self, instance: Instance, question: Question, gap: float = 1e-5
-    ) -> tuple[pyo.ConcreteModel, Programme, Floats] | None:
+    def least(self, instance: Instance, question: Question, gap: float = 1e-5) -> tuple[Any, Programme, Floats] | None:
         """The answer to another question than that of least cost; None where none was found."""
         if self.is_over:
             return None

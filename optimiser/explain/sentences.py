@@ -22,7 +22,7 @@ def sentences(instance: Instance, conflict: Conflict, stopped: str) -> Iterator[
     else:
         yield from _together(instance, conflict, stopped)
     if conflict.facts:
-        yield f"It rests on {listed([words(instance, f) for f in conflict.facts])}."
+        yield f"{'They rest' if conflict.others else 'It rests'} on {listed([words(instance, f) for f in conflict.facts])}."
     for target, by_year in conflict.short.items():
         worst = max(by_year, key=lambda y: by_year[y])
         yield f"{target} would be short by at least {tonnes(sum(by_year.values()))} in {_span(by_year)}" + (

@@ -45,12 +45,12 @@ def write_result(result: Result, run: dict[str, Any], folder: Path) -> None:
     Raises UsageError where the folder cannot be written, or holds something that is not a result.
     """
     refuse_foreign(folder)
-    with aside(folder) as new:
+    with _aside(folder) as new:
         (new / MARK).write_text(dumps(plan_document(result)), encoding="utf-8")
         for name, table in (TABLES | WHERE_ASKED).items():
             frame = table(result)
             if frame is not None:
-                neutral(frame).to_csv(new / name, index=False, encoding="utf-8", lineterminator="\n")
+                _neutral(frame).to_csv(new / name, index=False, encoding="utf-8", lineterminator="\n")
         write_workbook(result, new / "plan.xlsx")
         (new / "run.json").write_text(dumps(run), encoding="utf-8")
 
@@ -76,7 +76,7 @@ def _is_result(folder: Path) -> bool:
     return isinstance(document, dict) and document.get("format") == FORMAT
 
 
-def neutral(frame: Any) -> Any:
+def _neutral(frame: Any) -> Any:
     """Texts that a spreadsheet would run as a formula get an apostrophe before them."""
     frame = frame.copy()
     for name in frame.columns:
@@ -85,17 +85,16 @@ def neutral(frame: Any) -> Any:
     return frame
 
 
-def _keep_foreign(folder: Path, new: Path, ours: frozenset[str]) -> None:
+def _keep_foreign(folder: Path, new: Path) -> None:
     """Files in an earlier result that are not ours go along to the new one."""
     for item in folder.iterdir() if folder.is_dir() else ():
-        if item.name not in ours:
+        if item.name not in OURS:
             copy = shutil.copytree if item.is_dir() else shutil.copy2
             copy(item, new / item.name)
 
 
 @contextlib.contextmanager
-def aside(folder: Path, ours: frozenset[str] = OURS) -> Iterator[Path]:
-    """A new folder beside, which takes the place of `folder` at the end; files that are not `ours` go along."""
+def _aside(folder: Path) -> Iterator[Path]:
     folder = folder.resolve()
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -106,7 +105,7 @@ def aside(folder: Path, ours: frozenset[str] = OURS) -> Iterator[Path]:
     try:
         yield new
         os.chmod(new, 0o755)
-        _keep_foreign(folder, new, ours)
+        _keep_foreign(folder, new)
         if folder.exists():
             os.rename(folder, old)
         try:

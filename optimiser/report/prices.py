@@ -12,8 +12,8 @@ from optimiser.report.result import Result
 from optimiser.report.words import amount, clean
 
 CAVEAT = (
-    "at the margin, whole numbers staying as they are: what one more unit of room would save (in a corner: between that "
-    "and what one unit less would cost)"
+    "at the margin, whole numbers staying as they are: what one more unit of room would save (in a corner: between "
+    "that and what one unit less would cost)"
 )
 SHORT = 6
 """Lines on the terminal."""

@@ -24,6 +24,18 @@ def write_workbook(result: Result, path: Path) -> None:
             _write_sheet(book, formats, name, frame)
 
 
+def write_sheets(frames: dict[str, pd.DataFrame], path: Path, title: str) -> None:
+    """Writes a workbook of tables, by the names of their sheets, in the same form."""
+    import xlsxwriter
+
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        book.set_properties({"title": title[:250]})
+        formats = _formats(book)
+        for name, frame in frames.items():
+            _write_sheet(book, formats, name, frame)
+
+
 def sheets(result: Result) -> dict[str, pd.DataFrame]:
     """Sheet name to table."""
     optional = {name: table(result) for name, table in fleets.SHEETS.items()}
