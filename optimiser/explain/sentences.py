@@ -21,8 +21,6 @@ def sentences(instance: Instance, conflict: Conflict, stopped: str) -> Iterator[
             yield "Look at commitments, `requires`, `excludes`, and sources supplied with more than they need."
     else:
         yield from _together(instance, conflict, stopped)
-    if conflict.facts:
-        yield f"{'They rest' if conflict.others else 'It rests'} on {listed([words(instance, f) for f in conflict.facts])}."
     for target, by_year in conflict.short.items():
         worst = max(by_year, key=lambda y: by_year[y])
         yield f"{target} would be short by at least {tonnes(sum(by_year.values()))} in {_span(by_year)}" + (
@@ -31,6 +29,9 @@ def sentences(instance: Instance, conflict: Conflict, stopped: str) -> Iterator[
     for other in conflict.others:
         names = [words(instance, i) for i in other]
         yield f"Nor can these hold together: {listed(names)}." if len(names) > 1 else f"Nor can {names[0]} hold."
+    if conflict.facts:
+        facts = listed([words(instance, f) for f in conflict.facts])
+        yield f"{'They rest' if conflict.others else 'It rests'} on {facts}."
     if conflict.remedies:
         one = "This would do (it was solved):" if len(conflict.remedies) == 1 else ""
         yield one or "Any one of these would do (each was solved):"

@@ -25,7 +25,8 @@ def money_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
         width = budget.window or 1
         room = np.array([more[max(y - width + 1, 0) : y + 1].sum() for y in range(len(more))])
         path = bench.case.entry("budgets", item.id).limit
-        yield from _raised(bench, "budgets", item.id, "limit", path, budget.limit, room, scale, f"the budget {item.id}")
+        words = f"the budget {item.id}" if budget.window is None else f"windows of the budget {item.id} that end"
+        yield from _raised(bench, "budgets", item.id, "limit", path, budget.limit, room, scale, words)
     if budget.window is None and budget.carry < 1:
         override = {"budgets": {item.id: {"carry_over": "100 %"}}}
         if bench.works(override):
@@ -86,8 +87,9 @@ def _raised(
     extra = raised - limit
     years = [bench.case.instance.first + int(y) for y in np.flatnonzero(extra > 0)]
     each = sorted({scale.written(up(float(extra[y]), 6)) for y in np.flatnonzero(extra > 0)}, key=str)
+    several = len(years) > 1 and not words.endswith(" end")
     if len(each) == 1:
-        amount = f"{each[0]} more{' a year' if len(years) > 1 else ''} for {words} in {span(years)}"
+        amount = f"{each[0]} more{' a year' if several else ''} for {words} in {span(years)}"
     else:
         amount = f"{scale.written(up(float(extra.sum()), 6))} more for {words} in {span(years)} together"
     yield Remedy(amount, override)

@@ -85,8 +85,9 @@ def faults(seed: int, folder: Path) -> list[str]:
         found += [] if not has_plan(alone, folder) else [f"{group} are not in conflict"]
         found += [f"{i} is innocent" for i in group if not has_plan(without(alone, i), folder)]
     for fact in conflict.facts:
-        freed = only(tight, conflict.items)
-        found += [] if has_plan(without(freed, fact), folder) else [f"{fact} is innocent"]
+        alone = [only(tight, group) for group in (conflict.items, *conflict.others)]
+        needed = any(has_plan(without(tree, fact), folder) for tree in alone)
+        found += [] if needed else [f"{fact} is innocent"]
     found += [] if conflict.remedies else ["nothing is offered"]
     for remedy in conflict.remedies:
         text = "extends: scenario.yaml\n" + "\n".join(remedy.lines) + "\n"
