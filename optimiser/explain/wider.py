@@ -134,9 +134,19 @@ def commitment_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
 
 
 def terms_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
-    """An instrument without one of its limits."""
+    """A larger total of an instrument, or the instrument without one of its other limits."""
     entry = bench.case.entry("finance", item.id)
-    said = {"amount": "a total", "ticket": "a least and greatest ticket", "issues": "a number of issues"}
+    amount = getattr(entry, "amount", None)
+    if amount is not None:
+
+        def larger(percent: int) -> dict[str, Any]:
+            return {"finance": {item.id: {"amount": money(bench.case).written(up(amount.value * (1 + percent / 100)))}}}
+
+        percent = bench.least_step(larger, 1000)
+        if percent is not None:
+            total = larger(percent)["finance"][item.id]["amount"]
+            yield Remedy(f"{item.id} up to {total} in all instead of {amount.text}", larger(percent))
+    said = {"ticket": "a least and greatest ticket", "issues": "a number of issues"}
     for key, limit in said.items():
         override: dict[str, Any] = {"finance": {item.id: {key: None}}}
         if getattr(entry, key, None) is not None and bench.works(override):

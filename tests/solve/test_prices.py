@@ -117,7 +117,7 @@ targets: {cut: {kind: reduction, in: 3, cut: 40 ktCO2e, penalty: 9 kCNY/tCO2e}}
     ],
 )
 def test_every_kind_of_target_on_emissions(target, key, price, tmp_path):
-    """40 kt of cut needed in year 3: the kt is worth what the last one costs. Of a peak, 20 in every year from the first:
+    """40 kt of cut needed in year 3: the kt is worth what the last one costs. Of a peak, 20 from the first year on:
     a kt more in year 1 alone puts the 2 that it costs off by a year."""
     text = SIZES + f"series: {{tonnage: 100 GWh}}\ntargets: {{t: {{{target}}}}}\n"
     if "neutrality" in target:
