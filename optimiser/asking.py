@@ -80,6 +80,10 @@ def explain(
         if not json:
             typer.echo("There is a plan.")
             show_prices(result, console(), most=10**6)
+            if not result.plan.prices:
+                typer.echo(
+                    "No promise or limit has a price at the margin: whole projects keep them with room to spare."
+                )
             typer.echo("Ask on with --project, --full-costs or --delay.")
     if json:
         _print(document)

@@ -59,7 +59,7 @@ def _later(bench: Bench, name: str) -> Iterator[Remedy]:
 
 def _softer(bench: Bench, name: str) -> Iterator[Remedy]:
     data = next(t for t in bench.case.instance.targets if t.id == name)
-    measure = {
+    measure: Any = {
         ReductionData: _reduction,
         IntensityData: _intensity,
         NeutralityData: _neutrality,
@@ -67,8 +67,8 @@ def _softer(bench: Bench, name: str) -> Iterator[Remedy]:
         AvoidedData: _avoided,
         HistoricalData: _historical,
         PeakData: _peak,
-    }[type(data)]
-    for words, keys in measure(bench, data):  # type: ignore[operator]
+    }.get(type(data))
+    for words, keys in measure(bench, data) if measure is not None else ():
         override = _of(name, keys)
         if bench.works(override):
             yield Remedy(words, override)
