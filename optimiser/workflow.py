@@ -76,7 +76,8 @@ def solve(
     result, conflict = None, None
     if plan is None:
         spent = time.perf_counter() - clock
-        patience = replace(limit, seconds=max(60.0, 5 * spent))
+        own = (limits or {}).get("seconds")
+        patience = replace(limit, seconds=max(own if own is not None else 60.0, 5 * spent))
         case = Case(reading.document.root, reading.scenario, instance)
         conflict = find_conflict(case, patience, interrupt, watch)
     else:

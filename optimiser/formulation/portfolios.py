@@ -118,8 +118,11 @@ def add_portfolios(model: pyo.ConcreteModel) -> None:
 def _hold(model: pyo.ConcreteModel, p: ProjectData, least: Floats, most: Floats) -> None:
     columns, at = model.started.columns, model.started.offsets[p.index]
     here = slice(at, at + len(p.starts))
-    columns.lower[here] = np.maximum(columns.lower[here], least)
     columns.upper[here] = np.minimum(columns.upper[here], most)
+    columns.lower[here] = np.minimum(np.maximum(columns.lower[here], least), columns.upper[here])
+    beyond = np.flatnonzero(least > columns.upper[here])  # what can never be is for the solver to find
+    if len(beyond):
+        model.matrix.add_rows("held_as_asked", of_columns(columns, beyond + at), lower=least[beyond])
 
 
 def _hold_changes(model: pyo.ConcreteModel) -> None:

@@ -106,3 +106,11 @@ fleets:
     assert moved.objective == pytest.approx(4)
     assert portfolio_of(instance, answer_to(Question(changes={element.id: False}), instance, LIMITS).decisions) == set()
     assert portfolio_of(instance, Decisions((), moves=(Move("ships", 0, 0.0),))) == set()
+
+
+def test_what_can_never_be_held_leaves_no_plan(tmp_path):
+    """Ten units at least, one a year, three years: held in, there is no plan, and that is proven."""
+    text = "projects: {p: {kind: programme, units: {max: 12, min: 10, per_year: 1}}}\n"
+    instance = instance_of(text, tmp_path)
+    assert answer_to(Question(held={"p": held_in(project(instance, "p"))}), instance, LIMITS) is None
+    assert answer_to(Question(held={"p": held_out(project(instance, "p"))}), instance, LIMITS) is not None
