@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from optimiser.errors import UsageError
+from optimiser.commands import console, share
 
 NONE = 3
 """Exit code where no plan can exist."""
@@ -182,24 +182,3 @@ def vars_of(price: Any) -> dict[str, Any]:
 
 def _print(document: Any) -> None:
     sys.stdout.write(json_text.dumps(document, ensure_ascii=False, indent=1) + "\n")
-
-
-def console() -> Any:
-    """Where tables are printed: as wide as the terminal, 80 columns where there is none."""
-    from rich.console import Console
-
-    wide = sys.stdout.isatty()
-    return Console(width=None if wide else 80, no_color=not wide, highlight=False, soft_wrap=False, emoji=False)
-
-
-def share(text: str | None, option: str = "--gap") -> float | None:
-    """A share as a number. Raises UsageError where it is none."""
-    if text is None:
-        return None
-    try:
-        value = float(text.rstrip("% ")) / (100 if text.rstrip().endswith("%") else 1)
-    except ValueError:
-        raise UsageError(f"{option} {text}: write a share, such as 0.1% or 0.001") from None
-    if not 0 <= value < 1:
-        raise UsageError(f"{option} {text} is not between 0 and 100 %; did you mean {text.rstrip('% ')}%?")
-    return value

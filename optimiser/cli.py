@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,10 +15,19 @@ import typer
 from typer.core import TyperGroup
 
 from optimiser.asking import add_questions
-from optimiser.errors import InternalError, NoPlanError, ScenarioError, UsageError
+from optimiser.commands import add_commands, console, share
+from optimiser.errors import InternalError, NoPlan, NoPlanError, Problem, ScenarioError, UsageError
 
 PLAN, WRONG, NONE, STOPPED, BUG = 0, 2, 3, 4, 1
 INTERRUPTED = 130
+
+
+class Strategy(StrEnum):
+    """Ways to go about a large programme."""
+
+    auto = "auto"
+    whole = "whole"
+    kernels = "kernels"
 
 
 class DefaultToRun(TyperGroup):
@@ -70,17 +80,25 @@ def run(
     ] = None,
     time_limit: Annotated[float | None, typer.Option(min=0.1, help="Seconds.", show_default=False)] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of the solver.", show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the solver.", show_default=False)] = None,
     solver: Annotated[str | None, typer.Option(help="Another solver that Pyomo finds.", show_default=False)] = None,
+    start: Annotated[
+        Path | None, typer.Option(help="Begin from the plan of an earlier result folder.", show_default=False)
+    ] = None,
+    strategy: Annotated[
+        Strategy, typer.Option(help="How large programmes are solved; size decides by itself.")
+    ] = Strategy.auto,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only what is wrong.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print plan.json and nothing else.")] = False,
 ) -> None:
     """Find the least-cost plan of SCENARIO and write it."""
     from optimiser.report.folder import refuse_foreign, write_result
 
+    _refuse_folder(scenario)
     folder = out or Path("results") / scenario.stem
     refuse_foreign(folder)
-    limits = {"gap": _share(gap), "seconds": time_limit, "threads": threads, "solver": solver}
-    answer = _solve(scenario, limits, quiet or json)
+    limits = {"gap": share(gap), "seconds": time_limit, "threads": threads, "seed": seed, "solver": solver}
+    answer = _solve(scenario, limits | {"strategy": strategy.value}, quiet or json, start)
     _warn(answer.reading.warnings, quiet or json)
     if answer.result is None:
         _say_why(answer.conflict)
@@ -96,7 +114,7 @@ def run(
     else:
         from optimiser.report.terminal import show
 
-        show(answer.result, _console(), str(folder))
+        show(answer.result, console(), str(folder))
     _leave(answer)
 
 
@@ -150,35 +168,35 @@ def new(folder: Annotated[Path, typer.Argument(help="A folder that does not exis
     typer.echo(f"Written to {folder}. Now try: optimise {scenario}")
 
 
+add_commands(app)
 add_questions(app)
 
 
-def _share(text: str | None) -> float | None:
-    if text is None:
-        return None
-    try:
-        value = float(text.rstrip("% ")) / (100 if text.rstrip().endswith("%") else 1)
-    except ValueError:
-        raise UsageError(f"--gap {text}: write a share, such as 0.1% or 0.001") from None
-    if not 0 <= value < 1:
-        raise UsageError(f"--gap {text} is not between 0 and 100 %; did you mean {text.rstrip('% ')}%?")
-    return value
-
-
-def _solve(scenario: Path, limits: dict[str, Any], silent: bool) -> Any:
+def _solve(scenario: Path, limits: dict[str, Any], silent: bool, start: Path | None) -> Any:
     from optimiser import workflow
     from optimiser.progress import ProgressLine, listening
 
+    earlier = None
+    if start is not None:
+        from optimiser.report.reopening import open_result
+
+        earlier = open_result(start).plan.decisions
     interrupt = workflow.Interrupt()
     with ProgressLine(sys.stderr, silent) as line, listening(interrupt.event.set):
-        return workflow.solve(scenario, limits, line.watch, interrupt)
+        return workflow.solve(scenario, limits, line.watch, interrupt, earlier)
 
 
-def _console() -> Any:
-    from rich.console import Console
+def _refuse_folder(scenario: Path) -> None:
+    """A folder is no scenario: its result may be shown, or one of its files be meant."""
+    if not scenario.is_dir():
+        return
+    from optimiser.report.folder import is_result
 
-    wide = sys.stdout.isatty()
-    return Console(width=None if wide else 80, no_color=not wide, highlight=False, soft_wrap=False, emoji=False)
+    files = sorted(scenario.glob("*.yaml"))
+    help = f"did you mean {files[0]}?" if len(files) == 1 else "name a scenario file in it" if files else ""
+    if is_result(scenario):
+        help = f"it holds a result: `optimise show {scenario}` prints it again"
+    raise ScenarioError([Problem(str(scenario), 0, 0, "S007", "", "the file is a folder, not a file", help)])
 
 
 def _warn(warnings: Any, silent: bool) -> None:
@@ -214,6 +232,9 @@ def main() -> None:
     except (ScenarioError, UsageError) as error:
         typer.echo(str(error), err=True)
         sys.exit(WRONG)
+    except NoPlan as error:
+        typer.echo(str(error), err=True)
+        sys.exit(NONE)
     except NoPlanError as error:
         typer.echo(f"Stopped without a plan: {error}", err=True)
         sys.exit(STOPPED)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
+from typing import Any
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -80,6 +81,15 @@ class UsageError(OptimiserError):
 
 class NoPlanError(OptimiserError):
     """The solver stopped without a plan and without a proof that none exists."""
+
+
+class NoPlan(OptimiserError):  # noqa: N818 - said as it reads: `except NoPlan`
+    """It is proven that no plan can exist; `conflict` says which promises and limits exclude each other."""
+
+    def __init__(self, scenario: str, conflict: Any):
+        self.scenario, self.conflict = scenario, conflict
+        sentences = getattr(conflict, "sentences", ())
+        super().__init__("\n".join([f"{scenario}: no plan can exist.", *sentences]))
 
 
 class InternalError(Exception):

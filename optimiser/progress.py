@@ -38,13 +38,21 @@ class ProgressLine:
         best = f"best {progress.incumbent:,.4g}" if abs(progress.incumbent) < 1e100 else "no plan yet"
         bound = f"bound {progress.bound:,.4g}" if abs(progress.bound) < 1e100 else "no bound yet"
         gap = f"gap {progress.gap:.2%}" if progress.gap < 10 else "gap -"
-        text = f"{words[:30]}: {progress.seconds:5.0f} s  {best}  {bound}  {gap}"
+        text = f"{_shortened(words)}: {progress.seconds:5.0f} s  {best}  {bound}  {gap}"
         if self.live:
             self.stream.write("\r" + text[:79].ljust(self.width))
             self.width = min(len(text), 79)
         else:
             self.stream.write(text + "\n")
         self.stream.flush()
+
+
+def _shortened(words: str, most: int = 30) -> str:
+    """Words that leave room for the numbers: names are left out whole, and what is cut is seen to be cut."""
+    if len(words) <= most:
+        return words
+    whole, _, _ = words[: most - 4].rpartition(",")
+    return f"{whole}, ..." if whole else f"{words[: most - 3]}..."
 
 
 @contextlib.contextmanager

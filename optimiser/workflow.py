@@ -15,6 +15,7 @@ from optimiser.audit import audit
 from optimiser.errors import Problem, Problems
 from optimiser.explain import Case, Conflict, find_conflict
 from optimiser.instance import Instance, compile_instance
+from optimiser.plan import Decisions
 from optimiser.report import Result
 from optimiser.scenario import Scenario, load_scenario
 from optimiser.solve import Interrupt, Limits, answer
@@ -45,7 +46,11 @@ class Answer:
 def read(path: Path) -> Reading:
     """Reads and checks a scenario file. Raises ScenarioError with every problem."""
     problems = Problems()
-    document = read_document(path, problems)
+    return checked(read_document(path, problems), problems)
+
+
+def checked(document: Document | None, problems: Problems) -> Reading:
+    """A document that says what a scenario may say. Raises ScenarioError with every problem."""
     scenario = load_scenario(document.root, problems) if document is not None else None
     problems.raise_if_any()
     assert document is not None
@@ -54,14 +59,30 @@ def read(path: Path) -> Reading:
 
 
 def solve(
-    path: Path, limits: dict[str, Any] | None = None, watch: Watch | None = None, interrupt: Interrupt | None = None
+    path: Path,
+    limits: dict[str, Any] | None = None,
+    watch: Watch | None = None,
+    interrupt: Interrupt | None = None,
+    earlier: Decisions | None = None,
 ) -> Answer:
-    """Answers a scenario file; `limits` override what it says under `solve`.
+    """Answers a scenario file; `limits` override what it says under `solve`. The search begins from an `earlier` plan.
 
     Raises ScenarioError, NoPlanError, or InternalError where the audit contradicts the model.
     """
     began, clock = time.time(), time.perf_counter()
-    reading = read(path)
+    return solve_reading(read(path), limits, watch, interrupt, (began, clock), earlier)
+
+
+def solve_reading(
+    reading: Reading,
+    limits: dict[str, Any] | None = None,
+    watch: Watch | None = None,
+    interrupt: Interrupt | None = None,
+    since: tuple[float, float] | None = None,
+    earlier: Decisions | None = None,
+) -> Answer:
+    """Answers a scenario that was read, `since` the time of day and of the clock; as `solve` otherwise."""
+    began, clock = since or (time.time(), time.perf_counter())
     asked = reading.scenario.solve
     limit = Limits(gap=asked.gap, seconds=asked.time_limit, threads=asked.threads, seed=asked.seed)
     limit = replace(limit, **{k: v for k, v in (limits or {}).items() if v is not None})
@@ -72,7 +93,7 @@ def solve(
     times["compile"] = time.perf_counter() - clock
 
     interrupt, clock = interrupt or Interrupt(), time.perf_counter()
-    plan = answer(instance, limit, watch, interrupt)
+    plan = answer(instance, limit, watch, interrupt, earlier)
     result, conflict = None, None
     if plan is None:
         spent = time.perf_counter() - clock
@@ -85,8 +106,10 @@ def solve(
         clock = time.perf_counter()
         accounts = audit(instance, plan)
         times["audit"] = time.perf_counter() - clock
-        result = Result(path.stem, instance, plan, accounts, reading.warnings, plain(reading.document.root))
-    return Answer(reading, instance, result, conflict, _run(reading, plan, times, began))
+        merged = plain(reading.document.root)
+        result = Result(reading.document.path.stem, instance, plan, accounts, reading.warnings, merged)
+    run = _run(reading, plan, times, began)
+    return Answer(reading, instance, replace(result, run=run) if result else None, conflict, run)
 
 
 def _run(reading: Reading, plan: Any, times: dict[str, float], began: float) -> dict[str, Any]:

@@ -245,7 +245,7 @@ def test_a_wrong_file_is_told_all_at_once(optimise, tmp_path):
     assert "Traceback" not in err
 
 
-@pytest.mark.parametrize("name", ["nothing.yaml", "."])
+@pytest.mark.parametrize("name", ["nothing.yaml", "nowhere/nothing.yaml"])
 def test_a_file_that_is_not_there(name, optimise):
     code, out, err = optimise("run", name)
     assert (code, out) == (2, "")
@@ -327,7 +327,7 @@ def test_new_refuses_a_folder_with_something_in_it(optimise, tmp_path):
 
 def test_version_and_help(optimise):
     assert optimise("--version") == (0, f"{__version__}\n", "")
-    for words in (["--help"], ["run", "--help"], ["check", "--help"], ["new", "--help"]):
+    for words in (["--help"], ["run", "--help"], ["check", "--help"], ["new", "--help"], ["show", "--help"]):
         code, out, err = optimise(*words)
         assert (code, err) == (0, "")
         assert "Usage" in out
@@ -337,6 +337,26 @@ def test_nothing_asked_is_help(optimise):
     code, out, err = optimise()
     assert code in (0, 2)
     assert "Usage" in out + err
+
+
+def test_a_folder_is_no_scenario(optimise, tmp_path):
+    """It is said what it is, and what was probably meant; nothing is complained of that the user did not name."""
+
+    def said(folder: str) -> str:
+        code, out, err = optimise(folder)
+        assert (code, out) == (2, "")
+        first, help = err.splitlines()
+        assert first == f"{folder}  the file is a folder, not a file  [S007]"
+        return help.removeprefix("  help: ")
+
+    write(GOOD, tmp_path, "good.yaml")
+    assert said(".") == "did you mean good.yaml?"
+    write(GOOD, tmp_path, "second.yaml")
+    assert said(".") == "name a scenario file in it"
+    (tmp_path / "empty").mkdir()
+    assert said("empty") == "check the path and its permissions"
+    assert optimise("good.yaml", "--quiet")[0] == 0
+    assert said("results/good") == "it holds a result: `optimise show results/good` prints it again"
 
 
 def test_help_enters_no_heavy_room():
@@ -354,6 +374,27 @@ def test_help_enters_no_heavy_room():
     heavy = {"pandas", "pyomo", "pydantic", "numpy", "scipy", "highspy", "pint", "plotext", "xlsxwriter", "yaml"}
     assert not heavy & set(loaded)
     assert "typer" in loaded
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("shortfall of equipment-peak", "shortfall of equipment-peak: "),
+        ("shortfall of construction-peak, equipment-peak", "shortfall of construction-p...: "),
+        ("shortfall of peak, intensity, equipment-peak", "shortfall of peak, ...: "),
+    ],
+)
+def test_what_is_looked_for_is_cut_where_one_sees_it(words, shown):
+    """Names that do not fit are left out whole, or end in dots; the numbers behind them always fit."""
+    from optimiser.progress import ProgressLine
+    from optimiser.solve import Progress
+
+    stream = io.StringIO()
+    with ProgressLine(stream) as line:
+        line.said -= 6.0
+        line.watch(words, Progress(6.0, 123.4, 120.0))
+    assert stream.getvalue().startswith(shown)
+    assert stream.getvalue().endswith("gap 2.76%\n")
 
 
 def test_progress_is_one_line_on_a_terminal_and_silent_where_asked():

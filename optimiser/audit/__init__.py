@@ -11,6 +11,7 @@ import numpy as np
 
 from optimiser.audit.accounts import Books
 from optimiser.audit.carbon import broken_markets, earnings, positions
+from optimiser.audit.claims import claims_of
 from optimiser.audit.debt import NOT_SPENT, all_lines, broken_finance, debts_of
 from optimiser.audit.limits import broken_limits, budget_account
 from optimiser.audit.lines import lines_of
@@ -145,4 +146,4 @@ def _differs(what: str, claimed: Floats | None, found: Floats) -> Iterator[str]:
         yield f"{what}, year {worst + 1}: model {claimed[worst]:.8g}, accounts {found[worst]:.8g}"
 
 
-__all__ = ["Books", "Decisions", "audit", "recompute"]
+__all__ = ["Books", "Decisions", "audit", "claims_of", "recompute"]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import pandas as pd
 
 from optimiser.report import carbon, fleets, funding, prices, tables
+from optimiser.report.exact import exact
 from optimiser.report.result import Result
 from optimiser.report.words import clean
 
-FORMAT, VERSION = "optimiser-plan", 1
+FORMAT, VERSION = "optimiser-plan", 2
 
 
 def plan_document(result: Result) -> dict[str, Any]:
@@ -26,10 +28,10 @@ def plan_document(result: Result) -> dict[str, Any]:
         "status": plan.status,
         "stopped_by": plan.stopped_by,
         "objective": clean(plan.objective),
-        "bound": clean(plan.bound),
-        "gap": clean(plan.gap),
+        "bound": finite(plan.bound),
+        "gap": finite(plan.gap),
         "gap_asked": plan.gap_asked,
-        "gap_of_spending": clean(result.gap_of_spending),
+        "gap_of_spending": finite(result.gap_of_spending),
         "currency": instance.currency,
         "money_unit": result.money,
         "emissions_unit": "ktCO2e",
@@ -66,7 +68,12 @@ def plan_document(result: Result) -> dict[str, Any]:
     if instance.fleets:
         frames = {name.removesuffix(".csv"): table(result) for name, table in fleets.TABLES.items()}
         document["fleets"] = {name: _records(frame) for name, frame in frames.items() if frame is not None}
-    return document
+    return document | {"exact": exact(result)}
+
+
+def finite(value: float) -> float | None:
+    """A number, or None for a bound that was not proven: JSON has no infinity."""
+    return clean(value) if math.isfinite(value) else None
 
 
 def _carbon(result: Result) -> dict[str, Any]:

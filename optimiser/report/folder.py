@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
+import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from optimiser.errors import UsageError
-from optimiser.report import carbon, fleets, funding, prices, tables
+from optimiser.report import aside, carbon, fleets, funding, prices, tables
 from optimiser.report.document import FORMAT, dumps, plan_document
 from optimiser.report.result import Result
 from optimiser.report.workbook import write_workbook
+from optimiser.source import scenario_text
 
-MARK = "plan.json"
+MARK, SCENARIO, RUN = "plan.json", "scenario.json", "run.json"
 TABLES = {
     "schedule.csv": tables.schedule,
     "money.csv": tables.money,
@@ -36,7 +32,9 @@ WHERE_ASKED: dict[str, Callable[[Result], pd.DataFrame | None]] = {
     "prices.csv": prices.prices,
 }
 """Tables of sections that a scenario may leave out: None then."""
-OURS = frozenset([MARK, "run.json", "plan.xlsx", *TABLES, *WHERE_ASKED])
+OURS = frozenset([MARK, SCENARIO, RUN, "plan.xlsx", *TABLES, *WHERE_ASKED])
+SEALED = (MARK, SCENARIO)
+"""What a result is opened again from; run.json holds the digests."""
 
 
 def write_result(result: Result, run: dict[str, Any], folder: Path) -> None:
@@ -45,77 +43,37 @@ def write_result(result: Result, run: dict[str, Any], folder: Path) -> None:
     Raises UsageError where the folder cannot be written, or holds something that is not a result.
     """
     refuse_foreign(folder)
-    with _aside(folder) as new:
-        (new / MARK).write_text(dumps(plan_document(result)), encoding="utf-8")
-        for name, table in (TABLES | WHERE_ASKED).items():
-            frame = table(result)
-            if frame is not None:
-                _neutral(frame).to_csv(new / name, index=False, encoding="utf-8", lineterminator="\n")
+    with aside.aside(folder, lambda name: name not in OURS) as new:
+        (new / MARK).write_text(dumps(plan_document(result)), encoding="utf-8", newline="\n")
+        (new / SCENARIO).write_text(scenario_text(result.merged), encoding="utf-8", newline="\n")
+        for name, frame in frames(result).items():
+            aside.write_csv(frame, new / name)
         write_workbook(result, new / "plan.xlsx")
-        (new / "run.json").write_text(dumps(run), encoding="utf-8")
+        sealed = {"outputs": {name: digest(new / name) for name in SEALED}}
+        (new / RUN).write_text(dumps(run | sealed), encoding="utf-8")
+
+
+def frames(result: Result) -> dict[str, pd.DataFrame]:
+    """Every table that the result has, by the name of its CSV file."""
+    found = {name: table(result) for name, table in (TABLES | WHERE_ASKED).items()}
+    return {name: frame for name, frame in found.items() if frame is not None}
 
 
 def refuse_foreign(folder: Path) -> None:
     """Raises UsageError where `folder` is something else than an earlier result, or cannot be written."""
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is a file; choose a folder with --out")
-    if folder.is_dir() and any(folder.iterdir()) and not _is_result(folder):
-        raise UsageError(f"{folder} is not empty and is no earlier result; choose another folder with --out")
-    try:
-        existing = next(p for p in folder.resolve().parents if p.exists())
-        os.rmdir(tempfile.mkdtemp(prefix=".optimise.", dir=existing))
-    except OSError as error:
-        raise UsageError(f"{folder} cannot be written: {error.strerror}") from error
+    aside.refuse_foreign(folder, is_result)
 
 
-def _is_result(folder: Path) -> bool:
-    try:
-        document = json.loads((folder / MARK).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(document, dict) and document.get("format") == FORMAT
+def is_result(folder: Path) -> bool:
+    """True where `folder` holds a result, of whatever version."""
+    return aside.has_format(folder / MARK, FORMAT)
 
 
-def _neutral(frame: Any) -> Any:
-    """Texts that a spreadsheet would run as a formula get an apostrophe before them."""
-    frame = frame.copy()
-    for name in frame.columns:
-        if frame[name].dtype.kind not in "fiub":
-            frame[name] = [f"'{v}" if isinstance(v, str) and v[:1] in "=+-@\t\r" and v[:1] else v for v in frame[name]]
-    return frame
+def digest(path: Path) -> str:
+    """SHA-256 of a file, with its name before it."""
+    return digest_of(path.read_bytes())
 
 
-def _keep_foreign(folder: Path, new: Path) -> None:
-    """Files in an earlier result that are not ours go along to the new one."""
-    for item in folder.iterdir() if folder.is_dir() else ():
-        if item.name not in OURS:
-            copy = shutil.copytree if item.is_dir() else shutil.copy2
-            copy(item, new / item.name)
-
-
-@contextlib.contextmanager
-def _aside(folder: Path) -> Iterator[Path]:
-    folder = folder.resolve()
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        new = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    except OSError as error:
-        raise UsageError(f"{folder} cannot be written: {error.strerror}") from error
-    old = folder.parent / f"{new.name}.old"
-    try:
-        yield new
-        os.chmod(new, 0o755)
-        _keep_foreign(folder, new)
-        if folder.exists():
-            os.rename(folder, old)
-        try:
-            os.rename(new, folder)
-        except OSError:
-            if old.exists():
-                os.rename(old, folder)
-            raise
-    except OSError as error:
-        raise UsageError(f"{folder} cannot be written: {error.strerror}") from error
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+def digest_of(data: bytes) -> str:
+    """SHA-256 of what a file holds, with its name before it."""
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"

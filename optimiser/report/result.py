@@ -21,6 +21,8 @@ class Result:
     warnings: tuple[Problem, ...] = field(default=())
     merged: dict[str, Any] = field(default_factory=dict)
     """The scenario as one document, with all it extends and its tables: what was assumed."""
+    run: dict[str, Any] = field(default_factory=dict)
+    """How it was found: run.json."""
 
     @property
     def title(self) -> str:

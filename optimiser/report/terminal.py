@@ -25,6 +25,9 @@ KINDS = {
     "repayment": "repayment of debt", "deposits": "put away less returned", "tax": "tax",
 }  # fmt: skip
 
+SEEN = 1e-6
+"""A gap of a shortfall below this is the solver's own tolerance."""
+
 
 def show(result: Result, console: Console, folder: str) -> None:
     """Prints the answer; at most 80 columns wide, without colours where it is piped."""
@@ -60,6 +63,11 @@ def _show_head(result: Result, console: Console) -> None:
             else f"gap {percent(plan.gap)}, asked {percent(plan.gap_asked)}"
         )
         console.print(Text(f"Stopped by {plan.stopped_by}: best plan so far; {gap}.", style="bold yellow"))
+    for part in plan.solver.get("shortfalls", ()):
+        if part["gap"] > SEEN:
+            names = ", ".join(part["targets"])
+            text = f"How far {names} gave way is proven within {percent(part['gap'])} of the least."
+            console.print(Text(text, style="bold yellow"))
     if plan.gap > 0 and abs(plan.objective) < 0.2 * result.accounts.spending:
         console.print(Text(f"Against the money spent, the gap is {percent(result.gap_of_spending)}."))
 

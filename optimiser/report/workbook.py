@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from optimiser.report import carbon, fleets, funding, prices, tables
+from optimiser.report.charts import add_charts, yearly
 from optimiser.report.result import Result
 
 
 def write_workbook(result: Result, path: Path) -> None:
     """Writes the workbook. Cells that begin like a formula are written as text."""
-    import xlsxwriter
-
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
-    with xlsxwriter.Workbook(str(path), options) as book:
-        book.set_properties({"title": result.title[:250]})
+    found = sheets(result)
+    with _open(path, result.title) as book:
         formats = _formats(book)
-        _write_summary(book, formats, result)
-        for name, frame in sheets(result).items():
+        summary = _write_summary(book, formats, result)
+        for name, frame in found.items():
             _write_sheet(book, formats, name, frame)
+        add_charts(book, summary, found)
 
 
-def write_sheets(frames: dict[str, pd.DataFrame], path: Path, title: str) -> None:
-    """Writes a workbook of tables, by the names of their sheets, in the same form."""
-    import xlsxwriter
-
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
-    with xlsxwriter.Workbook(str(path), options) as book:
-        book.set_properties({"title": title[:250]})
+def write_tables(frames: dict[str, pd.DataFrame], title: str, path: Path) -> None:
+    """Writes a workbook of tables, one sheet each, without a summary."""
+    with _open(path, title) as book:
         formats = _formats(book)
         for name, frame in frames.items():
             _write_sheet(book, formats, name, frame)
+
+
+def _open(path: Path, title: str) -> Any:
+    import xlsxwriter
+
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
+    book = xlsxwriter.Workbook(str(path), options)
+    book.set_properties({"title": title[:250]})
+    return book
 
 
 def sheets(result: Result) -> dict[str, pd.DataFrame]:
@@ -50,6 +55,7 @@ def sheets(result: Result) -> dict[str, pd.DataFrame]:
         "Budgets and resources": tables.limits(result),
         "Emissions": tables.emissions(result),
         **{name: frame for name, frame in optional.items() if frame is not None},
+        **{name: frame for name, frame in yearly(result).items() if len(frame.columns) > 1},
     }
 
 
@@ -67,10 +73,11 @@ def _formats(book: Any) -> dict[str, Any]:
     }
 
 
-def _write_summary(book: Any, formats: dict[str, Any], result: Result) -> None:
-    sheet = book.add_worksheet("Summary")
-    sheet.set_column(0, 0, 34)
+def _write_summary(book: Any, formats: dict[str, Any], result: Result) -> Any:
+    sheet = _add_sheet(book, "Summary")
+    sheet.set_column(0, 0, 44)
     sheet.set_column(1, 1, 22)
+    sheet.set_column(2, 2, 3)
     plan, instance = result.plan, result.instance
     sheet.write_string(0, 0, result.title, formats["title"])
     row = 1
@@ -85,9 +92,9 @@ def _write_summary(book: Any, formats: dict[str, Any], result: Result) -> None:
     lines: list[tuple[str, Any, str]] = [
         ("Status", plan.status, ""),
         (f"Least cost, present value [{result.money}]", plan.objective, "number"),
-        (f"Proven bound [{result.money}]", plan.bound, "number"),
-        ("Gap", plan.gap, "share"),
-        ("Gap against money spent", result.gap_of_spending, "share"),
+        (f"Proven bound [{result.money}]", plan.bound if isfinite(plan.bound) else "none", "number"),
+        ("Gap", plan.gap if isfinite(plan.gap) else "not proven", "share"),
+        ("Gap against money spent", gap if isfinite(gap := result.gap_of_spending) else "not proven", "share"),
         ("Discount rate, real", instance.discount_rate, "share"),
         ("Price year", instance.price_year, "whole"),
         ("Base year", instance.base_year, "whole"),
@@ -100,11 +107,22 @@ def _write_summary(book: Any, formats: dict[str, Any], result: Result) -> None:
         else:
             sheet.write_number(row, 1, value, formats[form])
         row += 1
+    return sheet
+
+
+def _add_sheet(book: Any, name: str) -> Any:
+    """A sheet that prints on A4 across, as wide as the paper."""
+    sheet = book.add_worksheet(name)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    return sheet
 
 
 def _write_sheet(book: Any, formats: dict[str, Any], name: str, frame: pd.DataFrame) -> None:
-    sheet = book.add_worksheet(name)
+    sheet = _add_sheet(book, name)
     sheet.freeze_panes(1, 1)
+    sheet.repeat_rows(0)
     for column, title in enumerate(frame.columns):
         sheet.write_string(0, column, str(title), formats["head"])
         values = frame[title].tolist()
@@ -118,6 +136,8 @@ def _write_sheet(book: Any, formats: dict[str, Any], name: str, frame: pd.DataFr
 
 
 def _form(title: str, values: pd.Series) -> str:
+    if title in ("gap", "discount_rate"):
+        return "share"
     if title in ("year", "issued_in", "operates_from", "operates_until", "in_service_from", "scope", "category"):
         return "whole"
     return "number" if values.dtype == float else "whole"

@@ -10,7 +10,7 @@ from itertools import groupby
 from optimiser.errors import NoPlanError
 from optimiser.formulation import Question
 from optimiser.instance import Instance
-from optimiser.plan import Plan
+from optimiser.plan import Decisions, Plan
 from optimiser.solve.carbon import read_carbon_prices
 from optimiser.solve.exact import make_exact
 from optimiser.solve.highs import Interrupt, Limits, relative_gap
@@ -24,13 +24,17 @@ PROVEN = 1e-6
 
 
 def answer(
-    instance: Instance, limits: Limits, watch: Watch | None = None, interrupt: Interrupt | None = None
+    instance: Instance,
+    limits: Limits,
+    watch: Watch | None = None,
+    interrupt: Interrupt | None = None,
+    earlier: Decisions | None = None,
 ) -> Plan | None:
-    """The least-cost plan; None where it is proven that there is none.
+    """The least-cost plan; None where it is proven that there is none. The search begins from an `earlier` plan.
 
     Raises NoPlanError where the search ended with neither a plan nor a proof.
     """
-    return answer_to(Question(), instance, limits, watch, interrupt)
+    return answer_to(Question(), instance, limits, watch, interrupt, earlier)
 
 
 def answer_to(
@@ -39,6 +43,7 @@ def answer_to(
     limits: Limits,
     watch: Watch | None = None,
     interrupt: Interrupt | None = None,
+    earlier: Decisions | None = None,
 ) -> Plan | None:
     """The least-cost plan that answers a question; None where it is proven that there is none.
 
@@ -47,7 +52,7 @@ def answer_to(
     if limits.solver is not None:
         require(limits.solver)
     deadline = time.monotonic() + limits.seconds
-    search = Search(instance, limits, watch, interrupt or Interrupt(), deadline, [], {})
+    search = Search(instance, limits, watch, interrupt or Interrupt(), deadline, [], {}, earlier)
     gave_way = tuple(sorted(t for t, most in question.at_most.items() if most > PROVEN))
     model, programme, outcome = search.solve(question, "least cost")
     may_give_way = not question.giving_way and any(t.priority is not None for t in instance.targets)
@@ -98,7 +103,7 @@ def _give_way(search: Search, asked: Question) -> tuple[Question | None, tuple[s
     for _, members in groupby(soft, key=lambda t: t.priority):
         names = frozenset(t.id for t in members)
         question = replace(asked, giving_way=everyone, least_shortfall=names, at_most=dict(held))
-        words = f"least shortfall of {', '.join(sorted(names))}"
+        words = f"shortfall of {', '.join(sorted(names))}"
         model, programme, outcome = search.solve(question, words, known=known, share=0.5)
         if outcome.status == "infeasible":
             return None, (), None
@@ -109,6 +114,7 @@ def _give_way(search: Search, asked: Question) -> tuple[Question | None, tuple[s
         known = Found(model, programme, outcome, outcome.bound)
         search.unproven |= outcome.status != "optimal"
         claims = read_claims(model, programme, outcome.x)
+        search.note_shortfall(names, sum(float(claims.shortfall[n].sum()) for n in names), outcome.bound)
         for name in sorted(names):
             shortfall = float(claims.shortfall[name].sum())
             held[name] = _with_slack(shortfall)
@@ -134,7 +140,7 @@ def _plan(search: Search, found: Found, gave_way: tuple[str, ...]) -> Plan:
         "log": "".join(search.log),
         "times": search.times,
         "abandoned": search.abandoned,
-    }
+    } | ({"shortfalls": search.shortfalls} if search.shortfalls else {})
     return Plan(
         status="optimal" if optimal else "feasible",
         objective=claims.objective,

@@ -65,12 +65,31 @@ def grid_of(model: pyo.ConcreteModel, programme: Programme) -> Grid:
     )
 
 
-def price_of_starts(programme: Programme, grid: Grid, x: Floats, dual: Floats) -> Floats:
-    """What a plan with a start in a year costs, at least, above the optimum of the relaxation (n,).
+@dataclass(frozen=True, eq=False)
+class Prices:
+    """What duals make of a project's choices. `bound` (n,): what a plan with a start costs, at least, above the optimum
+    of the relaxation. `start` (n,) and `none` (P,): what one unit pays above its project's cheapest choice when it
+    starts there, or never."""
 
-    The rows that say that starts never fall are the project's own: without them the duals `dual` (M,) of the others
-    price a start in v by the columns from v on. A project chooses its cheapest starts; with one unit in v instead it
-    pays the difference. A bound by Lagrange's argument, whatever the duals.
+    bound: Floats
+    start: Floats
+    none: Floats
+
+    def entry(self, grid: Grid) -> Floats:
+        """The price from which on a start is a question (n,): it and another choice of its project cost no more."""
+        choices = np.concatenate([self.start, self.none])
+        owner = np.concatenate([grid.owner, np.arange(len(self.none))])
+        order = np.lexsort((choices, owner))
+        second = choices[order[np.searchsorted(owner[order], np.arange(len(self.none))) + 1]]
+        return np.maximum(self.start, second[grid.owner])
+
+
+def price_of_starts(programme: Programme, grid: Grid, x: Floats, dual: Floats) -> Prices:
+    """Prices by the duals `dual` (M,) of a relaxation with solution `x`.
+
+    The rows that say that starts never fall are the project's own: without them the duals of the others price a start
+    in v by the columns from v on. A project chooses its cheapest starts; with one unit in v instead it pays the
+    difference. A bound by Lagrange's argument, whatever the duals.
     """
     own = np.array([name == "starts_never_fall" for name, _ in programme.rows])
     slope = (programme.cost - programme.matrix.T @ np.where(own, 0.0, dual))[grid.at]
@@ -79,7 +98,23 @@ def price_of_starts(programme: Programme, grid: Grid, x: Floats, dual: Floats) -
     price = total - following[grid.owner]
     best = np.maximum(-grid.of_projects(price, np.minimum), 0.0)
     paid = grid.of_projects(price * grid.new(x), np.add)
-    return price + (best * (grid.most - 1.0) - paid)[grid.owner]
+    return Prices(price + (best * (grid.most - 1.0) - paid)[grid.owner], price + best[grid.owner], best)
+
+
+def undecided(programme: Programme, grid: Grid, x: Floats) -> Flags:
+    """Projects (P,) that a solution of a relaxation leaves in parts, or some other whole column about one or two."""
+    parts = programme.integer & (np.abs(x - np.round(x)) > 1e-6)
+    found = grid.of_projects(parts[grid.at].astype(float), np.maximum) > 0
+    parts[grid.at] = False
+    projects = np.full(len(programme.cost), -1)
+    projects[grid.at] = grid.owner
+    rows = np.unique(sparse.csc_array(programme.matrix)[:, parts].indices)
+    for row in rows:
+        owners = projects[programme.matrix.indices[programme.matrix.indptr[row] : programme.matrix.indptr[row + 1]]]
+        owners = np.unique(owners[owners >= 0])
+        if len(owners) <= 2:
+            found[owners] = True
+    return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,6 +22,7 @@ from optimiser.solve.programme import Programme
 from optimiser.solve.scaling import scale
 
 Floats = NDArray[np.float64]
+Strategy = Literal["auto", "whole", "kernels"]
 Status = Literal["optimal", "stopped", "infeasible", "failed"]
 DOUBLETON, AGGREGATOR = 1 << 9, 1 << 12
 """Presolve rules by which HiGHS 1.15.1 substitutes whole columns by continuous ones: it then calls sound programmes
@@ -48,7 +49,9 @@ class Progress:
 class Limits:
     """When to stop: relative gap, seconds, threads (None: all), seed; and which solver (None: HiGHS).
 
-    `tolerance`: how far from whole a whole variable may be.
+    `tolerance`: how far from whole a whole variable may be. `enough`: an objective at which a plan is good enough;
+    a search that is proven not to reach it ends with the first plan it has. `strategy`: whether a programme is solved
+    as a whole or by kernels; its size decides by itself.
     """
 
     gap: float = 1e-4
@@ -57,6 +60,8 @@ class Limits:
     seed: int = 0
     solver: str | None = None
     tolerance: float = 1e-6
+    enough: float | None = None
+    strategy: Strategy = "auto"
 
 
 @dataclass(eq=False)
@@ -199,8 +204,14 @@ class _Run:
             self.watch(Progress(self.seconds, best, bound))
 
     def _on_interrupt(self, event) -> None:
-        if self.interrupt.is_set or self.seconds > self.limits.seconds:
+        if self.interrupt.is_set or self.seconds > self.limits.seconds or self._is_settled():
             event.interrupt()
+
+    def _is_settled(self) -> bool:
+        """True once there is a plan, and it is good enough or no plan will be."""
+        if self.limits.enough is None or self.best is None:
+            return False
+        return self.best[0] <= self.limits.enough or self.bound > self.limits.enough
 
     def _on_solution(self, event) -> None:
         data = event.data_out
@@ -272,6 +283,6 @@ class _Run:
                 **common,
             )
         stopped = status in (kinds.kTimeLimit, kinds.kInterrupt, kinds.kSolutionLimit, kinds.kIterationLimit)
-        stopped = stopped or self.interrupt.is_set or self.seconds >= self.limits.seconds
+        stopped = stopped or self.interrupt.is_set or self.seconds >= self.limits.seconds or self._is_settled()
         reason = self._reason() if stopped else highs.modelStatusToString(status)
         return Outcome("stopped" if stopped else "failed", x, objective, bound, reason=reason, **common)

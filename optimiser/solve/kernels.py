@@ -19,15 +19,16 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pyomo.environ as pyo
 
-from optimiser.solve.grid import Floats, Grid, grid_of, price_of_starts, restrict
+from optimiser.solve.grid import Floats, Grid, Prices, grid_of, price_of_starts, restrict, undecided
 from optimiser.solve.highs import Interrupt, Limits, Outcome, Progress, relative_gap, run
 from optimiser.solve.programme import Programme
 
 LARGE = 2500
 """Whole starts from which a programme is solved by kernels."""
-SIZES = (100, 250, 600, 1500)
-STARTS = (6, 8, 12, 16)
-"""Projects beyond those in parts that a kernel decides, and starts of each."""
+SHARES, LEAST = (0.07, 0.17, 0.42), 2500
+"""Starts that a kernel decides: a share of all whole ones, and how many at least."""
+PARTS = 0.5
+"""Starts of a project in parts are decided up to this share of the room that the gap leaves."""
 
 
 def is_large(model: pyo.ConcreteModel, programme: Programme) -> bool:
@@ -87,44 +88,48 @@ class _Kernels:
         if lp.status == "failed" or lp.x is None or lp.row_dual is None:
             return self._run("whole", self.programme, self.left, start)
         self.bound = lp.objective
-        price = price_of_starts(self.programme, self.grid, lp.x, lp.row_dual)
+        prices = price_of_starts(self.programme, self.grid, lp.x, lp.row_dual)
         if start is not None:
             self._take(start)
-        for size, starts in zip(SIZES, STARTS, strict=True):
-            if self.is_over or not self._kernel(lp, price, size, starts):
+        starts = int(self.grid.whole[self.grid.owner].sum())
+        for share in SHARES:
+            if self.is_over or not self._kernel(lp, prices, max(int(share * starts), LEAST)):
                 break
         if not self.is_over:
-            return self._rest(price)
+            return self._rest(prices.bound)
         status = "optimal" if self.is_proven else "stopped"
         return self._done(status, "gap reached" if self.is_proven else self._reason())
 
-    def _kernel(self, lp: Outcome, price: Floats, size: int, starts: int) -> bool:
-        """Decides some projects anew. False where that were all of them: then the whole is no harder."""
+    def _kernel(self, lp: Outcome, prices: Prices, count: int) -> bool:
+        """Decides the cheapest questions anew. False where that were most of all: then the whole is no harder."""
         assert lp.x is not None
         grid = self.grid
-        plan = lp.x if self.x is None else self.x
-        away = np.abs(lp.x[grid.at] - np.round(plan[grid.at]))
-        parts = (grid.of_projects(away, np.maximum) > 1e-6) & grid.whole
-        used = grid.new(lp.x) > 1e-7
-        other = np.where(used, np.inf, price)
-        margin = grid.of_projects(other, np.minimum)
-        margin = np.where(grid.whole & ~parts, margin, np.inf)
-        candidates = np.argsort(margin)[: min(size, int(np.isfinite(margin).sum()))]
-        free = parts | ~grid.whole
-        free[candidates] = True
-        if free.sum() >= 0.8 * len(free):
+        whole = grid.whole[grid.owner]
+        entry = np.where(whole, prices.entry(grid), np.inf)
+        if count > 0.6 * whole.sum():
             return False
-        keep = used | (_rank(price, grid) < starts) | ~grid.whole[grid.owner]
+        most = np.partition(entry, count)[count]
+        parts = undecided(self.programme, grid, lp.x) & grid.whole
+        keep = (entry <= most) | (parts[grid.owner] & (prices.start <= max(most, PARTS * self._room())))
+        free = (grid.of_projects(keep.astype(float), np.maximum) > 0) | parts | ~grid.whole
+        keep |= (grid.new(lp.x) > 1e-7) | ~whole
+        plan = lp.x
         if self.x is not None:
+            plan = self.x
             keep |= grid.new(self.x) > 1e-7
         kernel = restrict(self.programme, grid, keep, ~free, plan)
         seconds = min(self.left, max(5.0, 5.0 * lp.seconds, 0.15 * self.left))
         begin = kernel.shrink(self.x) if self.x is not None else None
         words = f"kernel of {int(free.sum())} projects"
-        found = self._run(words, kernel.programme, seconds, begin, self.limits.gap / 4)
+        found = self._run(words, kernel.programme, seconds, begin, self.limits.gap / 4, self.bound + self._room())
         if found.x is not None:
             self._take(kernel.expand(found.x))
         return True
+
+    def _room(self) -> float:
+        """How far above the bound a plan may cost for the gap to be proven."""
+        gap = self.limits.gap
+        return abs(self.bound) * gap / (1 + gap if self.bound < 0 else 1 - gap)
 
     def _rest(self, price: Floats) -> Outcome:
         """The whole without the starts that are in no better plan than the best one known."""
@@ -149,10 +154,17 @@ class _Kernels:
         return self._done("optimal" if proven else "stopped", "gap reached" if proven else rest.reason)
 
     def _run(
-        self, words: str, programme: Programme, seconds: float, start: Floats | None = None, gap: float | None = None
+        self,
+        words: str,
+        programme: Programme,
+        seconds: float,
+        start: Floats | None = None,
+        gap: float | None = None,
+        enough: float | None = None,
     ) -> Outcome:
         self.log.append(f"--- {words}\n")
-        limits = replace(self.limits, seconds=max(seconds, 0.1), gap=self.limits.gap if gap is None else gap)
+        gap = self.limits.gap if gap is None else gap
+        limits = replace(self.limits, seconds=max(seconds, 0.1), gap=gap, enough=enough)
         found = run(programme, limits, self._told, self.interrupt, start)
         self.log += found.log
         self.abandoned |= found.abandoned
@@ -175,11 +187,3 @@ class _Kernels:
 
     def _done(self, status, reason: str) -> Outcome:
         return Outcome(status, self.x, self.objective, self.bound, self.seconds, reason, None, self.log, self.abandoned)
-
-
-def _rank(price: Floats, grid: Grid) -> Floats:
-    """The rank of each start among those of its project by price: 0 is the cheapest."""
-    order = np.lexsort((price, grid.owner))
-    rank = np.empty(grid.size)
-    rank[order] = np.arange(grid.size) - grid.begin[grid.owner[order]]
-    return rank

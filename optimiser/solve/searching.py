@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 from optimiser.errors import NoPlanError
 from optimiser.formulation import Question, build
 from optimiser.instance import Instance
+from optimiser.plan import Decisions
+from optimiser.solve.earlier import plan_from
 from optimiser.solve.highs import Interrupt, Limits, Outcome, Progress, run
 from optimiser.solve.kernels import is_large, solve_by_kernels
 from optimiser.solve.other import run_other
@@ -35,7 +38,8 @@ class Found:
 class Search:
     """A search under way: the limits that are left, who watches, and what was used.
 
-    `unproven`: it was not proven that targets that gave way had to, so far.
+    `earlier`: a plan of another scenario to begin from. `unproven`: it was not proven that targets that gave way had
+    to, so far. `shortfalls`: how far they do, by priority.
     """
 
     instance: Instance
@@ -45,8 +49,10 @@ class Search:
     deadline: float
     log: list[str]
     times: dict[str, float]
+    earlier: Decisions | None = None
     abandoned: bool = False
     unproven: bool = False
+    shortfalls: list[dict[str, Any]] = field(default_factory=list)
 
     def left(self) -> float:
         """Seconds that are left."""
@@ -70,11 +76,11 @@ class Search:
         watch = (lambda p: told(words, p)) if told is not None else None
         limits = replace(self.limits, seconds=max(share * self.left(), at_least), tolerance=_tolerance(model))
         interrupt = Interrupt() if at_least > 1 and self.interrupt.is_set else self.interrupt
-        start = carried(known, model, programme) if known is not None else None
         before = time.monotonic()
+        start = self._begin(known, model, programme, limits)
         if limits.solver is not None:
             outcome = run_other(model, programme, limits, limits.solver)
-        elif is_large(model, programme) and not question.least_shortfall and not question.least_familiar:
+        elif self._by_kernels(model, programme) and not (question.least_shortfall or question.least_familiar):
             outcome = solve_by_kernels(model, programme, limits, watch, interrupt, start)
         else:
             outcome = run(programme, limits, watch, interrupt, start)
@@ -84,6 +90,27 @@ class Search:
         if outcome.status == "failed":
             raise NoPlanError(f"the solver stopped without an answer: {outcome.reason}")
         return model, programme, outcome
+
+    def _begin(
+        self, known: Found | None, model: pyo.ConcreteModel, programme: Programme, limits: Limits
+    ) -> NDArray[np.float64] | None:
+        """A plan to begin from: of the question before, or near that of an earlier scenario."""
+        if known is not None:
+            return carried(known, model, programme)
+        if self.earlier is None or limits.solver is not None:
+            return None
+        found = plan_from(model, programme, self.earlier, limits, self.interrupt)
+        self.log.append(f"--- earlier plan: {'a plan' if found is not None else 'no plan'} of this scenario near it\n")
+        return found
+
+    def _by_kernels(self, model: pyo.ConcreteModel, programme: Programme) -> bool:
+        strategy = self.limits.strategy
+        return is_large(model, programme) if strategy == "auto" else strategy == "kernels"
+
+    def note_shortfall(self, names: frozenset[str], found: float, bound: float) -> None:
+        """How far targets (kt, or units of their measure, all years) give way, and how much less it might be."""
+        gap = (found - max(bound, 0.0)) / found if found > 1e-9 else 0.0
+        self.shortfalls.append({"targets": sorted(names), "shortfall": found, "gap": max(gap, 0.0)})
 
     def _add(self, phase: str, before: float) -> None:
         self.times[phase] = self.times.get(phase, 0.0) + time.monotonic() - before

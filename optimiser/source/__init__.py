@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from optimiser.errors import Problem, Problems, quoted
 from optimiser.source.citing import CITING, cite_below, is_citation, mark, mark_cited
@@ -15,6 +16,7 @@ from optimiser.source.files import label, read_text, trouble
 from optimiser.source.merging import ENTRIES, apply_templates, merge
 from optimiser.source.nodes import UNREAD, Node, key_of, locate, plain, spot
 from optimiser.source.tables import TABLE_SECTIONS, fill_from_tables
+from optimiser.source.writing import scenario_text
 from optimiser.source.yaml_reader import MAX_WEIGHT, read_yaml
 
 __all__ = [
@@ -27,12 +29,17 @@ __all__ = [
     "key_of",
     "locate",
     "merge",
+    "overlay",
     "plain",
     "read_document",
+    "read_values",
+    "scenario_text",
     "spot",
 ]
 
 MAX_EXTENDS = 50
+NOWHERE = (0, 0)
+"""The place of values that stand in no file."""
 _OF_A_FILE = ("extends", "tables")
 _OF_ITSELF = ("source", "illustrative", "note")
 """What a file says of itself, and of no file that extends it."""
@@ -53,14 +60,35 @@ class Document:
 
 def read_document(path: Path, problems: Problems) -> Document | None:
     """Reads a scenario file with all it extends. Problems are collected; None where there is no tree to go on with."""
-    reading = _Reading(problems)
+    return _document(path, _Reading(problems, {}))
+
+
+def read_values(values: Any, path: Path, problems: Problems) -> Document | None:
+    """A scenario given as plain values, as if it stood in a file at `path`; its problems name no lines.
+
+    Raises TypeError where something is no mapping, list, text, number, truth value or None.
+    """
+    return _document(path, _Reading(problems, {path: scenario_text(values)}))
+
+
+def overlay(document: Document, values: Any, problems: Problems) -> Document:
+    """A document with `values` laid upon it: mappings merge, None removes, anything else replaces.
+
+    Raises TypeError where something is no mapping, list, text, number, truth value or None.
+    """
+    over = read_yaml(scenario_text(values), label(document.path), problems, NOWHERE)
+    merged = merge(document.root, over, problems) if over is not None else document.root
+    return Document(merged, document.path, ())
+
+
+def _document(path: Path, reading: _Reading) -> Document | None:
     root = reading.file(path, ())
     if root is None:
         return None
-    root = apply_templates(root, problems)
+    root = apply_templates(root, reading.problems)
     if root.weight > MAX_WEIGHT:
         text = f"more than {MAX_WEIGHT:,} values, with all templates written out"
-        problems.found.append(Problem(label(path), 1, 1, "S005", "", text))
+        reading.problems.found.append(Problem(label(path), 1, 1, "S005", "", text))
         return None
     return Document(root, path, tuple(dict.fromkeys(reading.files)))
 
@@ -68,8 +96,8 @@ def read_document(path: Path, problems: Problems) -> Document | None:
 class _Reading:
     """One run over a file and all it extends; a file that is extended twice is read once."""
 
-    def __init__(self, problems: Problems):
-        self.problems = problems
+    def __init__(self, problems: Problems, given: dict[Path, str]):
+        self.problems, self.given = problems, given
         self.files: list[Path] = []
         self.known: dict[Path, Node | None] = {}
 
@@ -97,12 +125,13 @@ class _Reading:
         return cite_below(merge(base, over, self.problems), over, TABLE_SECTIONS)
 
     def _root(self, path: Path) -> Node | None:
-        text = read_text(path, self.problems)
+        text = self.given[path] if path in self.given else read_text(path, self.problems)
         if text is None:
             return None
-        self.files.append(path)
+        if path not in self.given:
+            self.files.append(path)
         name, before = label(path), len(self.problems.found)
-        root = read_yaml(text, name, self.problems)
+        root = read_yaml(text, name, self.problems, NOWHERE if path in self.given else None)
         if root is None or root.value is None:
             if len(self.problems.found) == before:
                 self.problems.found.append(Problem(name, 1, 1, "S008", "", "the file is empty"))

@@ -1,1 +1,1 @@
-"""Study: many solves that belong together."""
+"""Studies: several plans at once, or many solves that belong together."""

@@ -14,7 +14,7 @@ from rich.text import Text
 from optimiser.instance import Instance
 from optimiser.report import aside
 from optimiser.report.words import clean
-from optimiser.report.workbook import write_sheets
+from optimiser.report.workbook import write_tables
 from optimiser.study.alternatives import Alternatives, Appearance, Portfolio
 
 FORMAT = "optimiser-alternatives"
@@ -154,8 +154,8 @@ def write_alternatives(found: Alternatives, instance: Instance, folder: Path) ->
     with aside.aside(folder, lambda name: name not in FILES) as new:
         for name, frame in tables.items():
             aside.write_csv(frame, new / f"{name}.csv")
-        write_sheets(
-            {name.capitalize(): frame for name, frame in tables.items()}, new / "alternatives.xlsx", instance.name
+        write_tables(
+            {name.capitalize(): frame for name, frame in tables.items()}, instance.name, new / "alternatives.xlsx"
         )
         text = json.dumps(document(found, instance), ensure_ascii=False, indent=1, allow_nan=False)
         (new / MARK).write_text(text + "\n", encoding="utf-8")

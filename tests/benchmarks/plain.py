@@ -15,8 +15,30 @@ from optimiser.instance.data import CarbonBudgetData, Instance, NeutralityData, 
 
 
 def declare(instance: Instance) -> pyo.ConcreteModel:
-    """The model; raises NotImplementedError where the group has something that is not declared here."""
+    """The model; raises ValueError where the instance has something that no synthetic group has."""
+    odd = _odd(instance)
+    if odd:
+        raise ValueError(f"not declared plainly: {', '.join(odd)}")
     return _Plain(instance).model()
+
+
+def _odd(instance: Instance) -> list[str]:
+    """What no synthetic group has."""
+    found = [f"target {t.id}" for t in instance.targets if not _is_known(t)]
+    found += [
+        f"shares of several units of {p.id}"
+        for measures in instance.abatements_on.values()
+        for p, a in measures
+        if a.form == "share" and not p.is_single
+    ]
+    found += [f"requires any of several by {p.id}" for p in instance.projects if any(len(c) > 1 for c in p.requires)]
+    return found if len(instance.budgets) == 1 else [*found, "other than one budget"]
+
+
+def _is_known(t) -> bool:
+    if isinstance(t, PeakData):
+        return t.shape in ("no_rise", "highest")
+    return (isinstance(t, CarbonBudgetData) and t.net) or isinstance(t, NeutralityData)
 
 
 @dataclass(eq=False)
@@ -76,8 +98,6 @@ class _Plain:
         m.begun = pyo.Var([(p, y) for p in several for y in self.years], domain=pyo.Binary)
         for j in i.projects:
             for clause in j.requires:
-                if len(clause) != 1:
-                    raise NotImplementedError("any_of")
                 other, lag = i.projects[clause[0][0]], clause[0][1]
                 for year in j.starts:
                     before = self._started(other, int(year) - lag)
@@ -96,8 +116,6 @@ class _Plain:
             for y in self.years:
                 left = 1.0
                 for k, (p, a) in enumerate(shares):
-                    if not p.is_single:
-                        raise NotImplementedError("shares of several units")
                     operates = self._sum(p, p.effect, y)
                     share = float(a.amount[y])
                     if k == 0:
@@ -139,17 +157,15 @@ class _Plain:
             if isinstance(t, PeakData) and t.shape == "no_rise":
                 for y in t.years:
                     self._row(total[y] <= (1 + t.tolerance) * total[y - 1])
-            elif isinstance(t, PeakData) and t.shape == "highest":
+            elif isinstance(t, PeakData):
                 self._highest(n, t, total)
-            elif isinstance(t, CarbonBudgetData) and t.net and len(t.span) == 1:
-                self._row(total[t.span[0]] - removed[t.span[0]] <= t.limit)
-            elif isinstance(t, NeutralityData):
+            elif isinstance(t, CarbonBudgetData):
+                self._row(sum(total[y] - removed[y] for y in t.span) <= t.limit)
+            else:
                 m.credits = pyo.Var([int(y) for y in t.years], bounds=(0, t.credits))
                 for y in t.years:
                     self._row(total[y] - removed[y] - m.credits[int(y)] <= 0)
                     cost += float(i.discount[y] * t.credit_price[y]) * m.credits[int(y)]
-            else:
-                raise NotImplementedError(t.kind)
         return cost
 
     def _highest(self, n, t, total) -> None:

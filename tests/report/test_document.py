@@ -9,7 +9,7 @@ from optimiser.report.document import dumps, plan_document
 
 def test_it_is_valid_json_with_a_format_and_a_version(world):
     document = json.loads(dumps(plan_document(world)))
-    assert (document["format"], document["version"]) == ("optimiser-plan", 1)
+    assert (document["format"], document["version"]) == ("optimiser-plan", 2)
     assert (document["status"], document["stopped_by"], document["missed"]) == ("optimal", "", ["far"])
     assert (document["currency"], document["money_unit"], document["emissions_unit"]) == ("CNY", "MCNY", "ktCO2e")
     assert (document["discount_rate"], document["price_year"], document["base_year"]) == (0.06, 2025, 2024)

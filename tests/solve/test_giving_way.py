@@ -1,6 +1,7 @@
 """Targets that give way: a plan found on the way is carried from question to question, and shown if time runs out."""
 
 import numpy as np
+import pytest
 
 from optimiser.formulation import Question
 from optimiser.instance import compile_instance
@@ -53,6 +54,9 @@ def test_time_that_runs_out_on_the_way_leaves_a_plan(tmp_path, monkeypatch):
     plan = solve(write(TEXT, tmp_path), {"gap": 0.0, "threads": 1}).result.plan
     assert (plan.status, plan.stopped_by) == ("feasible", "time limit")
     assert set(plan.gave_way) == {"near", "far"}
+    first, second = plan.solver["shortfalls"]
+    assert (first["targets"], first["shortfall"], first["gap"]) == (["far"], pytest.approx(30), 1)  # nothing is proven
+    assert (second["targets"], second["gap"]) == (["near"], pytest.approx(0, abs=1e-6))
 
 
 def test_the_same_without_haste_is_optimal(tmp_path):

@@ -43,10 +43,9 @@ def programme_of(text, folder):
 
 @pytest.fixture
 def always(monkeypatch):
-    """Kernels for every programme, the smallest of one project and two starts."""
+    """Kernels for every programme, the smallest of two starts."""
     monkeypatch.setattr(kernels, "LARGE", 0)
-    monkeypatch.setattr(kernels, "SIZES", (1, 2))
-    monkeypatch.setattr(kernels, "STARTS", (2, 2))
+    monkeypatch.setattr(kernels, "LEAST", 2)
 
 
 @pytest.mark.parametrize("seed", range(1000, 1060))
@@ -70,7 +69,7 @@ def test_the_price_of_a_start_is_a_bound(tmp_path):
     model, programme = programme_of(WORLD, tmp_path)
     grid = grid_of(model, programme)
     relaxed = run(_relaxed(programme), LIMITS)
-    price = price_of_starts(programme, grid, relaxed.x, relaxed.row_dual)
+    price = price_of_starts(programme, grid, relaxed.x, relaxed.row_dual).bound
     for i in range(grid.size):
         lower = programme.lower.copy()
         lower[grid.at[i]] += 1.0
@@ -136,7 +135,7 @@ def test_fleets_finance_and_markets_stay_whole(draw_other, seed, tmp_path, monke
     path = tmp_path / "scenario.yaml"
     path.write_text(yaml.safe_dump(draw_other(seed) | {"solve": {"gap": "0 %"}}, sort_keys=False), encoding="utf-8")
     expected = solve(path, {"threads": 1}).result
-    for name, value in {"LARGE": 1, "SIZES": (1, 2), "STARTS": (2, 2)}.items():
+    for name, value in {"LARGE": 1, "LEAST": 2}.items():
         monkeypatch.setattr(kernels, name, value)
     found = solve(path, {"threads": 1}).result
     assert (found is None) == (expected is None)
