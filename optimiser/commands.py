@@ -11,7 +11,6 @@ import typer
 
 from optimiser.errors import UsageError
 
-LANGUAGES = ("en", "zh")
 FORMS = "xlsx, csv, parquet, iamc, json, gantt or disclosure"
 
 
@@ -73,14 +72,14 @@ def compare(
     from optimiser.report.comparison_folder import comparison_document, refuse_foreign_comparison, write_comparison
     from optimiser.report.comparison_terminal import show_comparison
     from optimiser.report.document import dumps
+    from optimiser.report.page import checked_language
     from optimiser.study.compare import gather
 
     if len(plans) < 2:
         raise UsageError("name two plans at least: scenario files or result folders")
     if out is not None:
         refuse_foreign_comparison(out)
-    if language not in LANGUAGES:
-        raise UsageError(f"--language {language}: choose {' or '.join(LANGUAGES)}")
+    checked_language(language)
     limits = {"gap": share(gap), "seconds": time_limit, "threads": threads}
     comparison, said = gather(plans, limits, _solver(limits, json))
     for line in () if json else said:

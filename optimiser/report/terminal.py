@@ -42,7 +42,7 @@ def show(result: Result, console: Console, folder: str) -> None:
     show_prices(result, console)
     _show_pathway(result, console)
     if folder:
-        console.print(Text(f"\nWritten to {folder}: plan.xlsx, plan.json, CSV tables, run.json"))
+        console.print(Text(f"\nWritten to {folder}: report.html, plan.xlsx, plan.json, CSV tables"))
 
 
 def _show_head(result: Result, console: Console) -> None:
