@@ -88,7 +88,7 @@ def _carbon(result: Result) -> dict[str, Any]:
 def _prices(result: Result) -> dict[str, Any]:
     """What room in each promise and limit is worth at the margin, with the caveat beside it."""
     frame = prices.prices(result)
-    return {} if frame is None else {"prices": _records(frame), "prices_are": prices.CAVEAT}
+    return {"prices": [] if frame is None else _records(frame), "prices_are": prices.CAVEAT}
 
 
 def _finance(result: Result) -> dict[str, Any]:
