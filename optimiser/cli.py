@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from optimiser.asking import add_questions
 from optimiser.commands import add_commands, console, share
 from optimiser.errors import InternalError, NoPlan, NoPlanError, Problem, ScenarioError, UsageError
 
@@ -171,6 +172,7 @@ def new(folder: Annotated[Path, typer.Argument(help="A folder that does not exis
 
 
 add_commands(app)
+add_questions(app)
 
 
 def _solve(scenario: Path, limits: dict[str, Any], silent: bool, start: Path | None) -> Any:

@@ -119,16 +119,16 @@ def console() -> Any:
     return Console(width=None if wide else 80, no_color=not wide, highlight=False, soft_wrap=False, emoji=False)
 
 
-def share(text: str | None) -> float | None:
-    """A gap as it is written on the command line, as a fraction. Raises UsageError."""
+def share(text: str | None, option: str = "--gap") -> float | None:
+    """A share as it is written on the command line, as a fraction. Raises UsageError."""
     if text is None:
         return None
     try:
         value = float(text.rstrip("% ")) / (100 if text.rstrip().endswith("%") else 1)
     except ValueError:
-        raise UsageError(f"--gap {text}: write a share, such as 0.1% or 0.001") from None
+        raise UsageError(f"{option} {text}: write a share, such as 0.1% or 0.001") from None
     if not 0 <= value < 1:
-        raise UsageError(f"--gap {text} is not between 0 and 100 %; did you mean {text.rstrip('% ')}%?")
+        raise UsageError(f"{option} {text} is not between 0 and 100 %; did you mean {text.rstrip('% ')}%?")
     return value
 
 

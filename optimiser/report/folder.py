@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from optimiser.report import aside, carbon, fleets, funding, tables
+from optimiser.report import aside, carbon, fleets, funding, prices, tables
 from optimiser.report.document import FORMAT, dumps, plan_document
 from optimiser.report.page import page_or_apology
 from optimiser.report.result import Result
@@ -30,6 +30,7 @@ WHERE_ASKED: dict[str, Callable[[Result], pd.DataFrame | None]] = {
     "credits.csv": carbon.credits,
     **funding.TABLES,
     **fleets.TABLES,
+    "prices.csv": prices.prices,
 }
 """Tables of sections that a scenario may leave out: None then."""
 OURS = frozenset([MARK, SCENARIO, RUN, "plan.xlsx", "report.html", *TABLES, *WHERE_ASKED])
