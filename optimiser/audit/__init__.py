@@ -128,9 +128,7 @@ def _contradictions(books: Books, plan: Plan, accounts: Accounts) -> Iterator[st
             removed = np.sum([books.counted(books.instance.projects[i]) for i in t.sinks], axis=0)
             yield from _differs(f"removals for {t.id}", claims.removed.get(t.id), removed)
         if isinstance(t, AvoidedData):
-            avoided = [books.avoided(p) for p in books.instance.projects if p.entity in t.entities]
-            found = np.sum(avoided, axis=0) if avoided else np.zeros(books.n)
-            yield from _differs(f"avoided for {t.id}", claims.avoided.get(t.id), found)
+            yield from _differs(f"avoided for {t.id}", claims.avoided.get(t.id), books.avoided_counted(t.entities))
     for b in books.instance.budgets:
         yield from _differs(f"spend of {b.id}", claims.spend.get(b.id), accounts.budgets[b.id]["spend"])
 

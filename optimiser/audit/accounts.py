@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from optimiser.audit.fleets import FleetBooks
@@ -121,11 +123,18 @@ class Books:
 
     def counted(self, p: ProjectData) -> Floats:
         """Removals of a sink that count for targets (Y,): those sold as credits count for the buyer."""
+        return self.removed(p) - self._credits_sold(p)
+
+    def avoided_counted(self, entities: Collection[int]) -> Floats:
+        """What projects of some entities avoid and have not sold as credits (Y,)."""
+        members = [p for p in self.instance.projects if p.entity in entities]
+        return sum((self.avoided(p) - self._credits_sold(p) for p in members), np.zeros(self.n))
+
+    def _credits_sold(self, p: ProjectData) -> Floats:
         carbon = self.decisions.carbon
         markets = [m.id for m in self.instance.markets]
         years = [int(y) for y in self.instance.years]
-        sold = [sum(carbon.get(("credit_sold", m, p.id, y), 0.0) for m in markets) for y in years]
-        return self.removed(p) - np.array(sold)
+        return np.array([sum(carbon.get(("credit_sold", m, p.id, y), 0.0) for m in markets) for y in years])
 
     def avoided(self, p: ProjectData) -> Floats:
         """Emissions avoided at customers by a project (Y,)."""

@@ -18,8 +18,6 @@ def claims_of(instance: Instance, decisions: Decisions, objective: float) -> Cla
     """Claims (Y,) by id that agree with the books, for the cost in millions that was claimed."""
     books = Books(instance, decisions)
     lines = all_lines(books, lines_of(books))
-    avoided = [t for t in instance.targets if isinstance(t, AvoidedData)]
-    none = np.zeros(books.n)
     return Claims(
         objective=objective,
         gross={t.id: gross_of(books, t) for t in instance.targets if t.sources},
@@ -28,9 +26,7 @@ def claims_of(instance: Instance, decisions: Decisions, objective: float) -> Cla
             for t in instance.targets
             if t.sinks
         },
-        avoided={
-            t.id: sum((books.avoided(p) for p in instance.projects if p.entity in t.entities), none) for t in avoided
-        },
+        avoided={t.id: books.avoided_counted(t.entities) for t in instance.targets if isinstance(t, AvoidedData)},
         spend={b.id: budget_account(books, b, lines)["spend"] for b in instance.budgets},
         shortfall={},
     )

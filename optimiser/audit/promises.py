@@ -114,10 +114,7 @@ def _carbon_budget(books: Books, t: CarbonBudgetData) -> Iterator[TargetRow]:
 
 
 def _avoided(books: Books, t: AvoidedData) -> Iterator[TargetRow]:
-    total = t.baseline.copy()
-    for p in books.instance.projects:
-        if p.entity in t.entities:
-            total = total + books.avoided(p)
+    total = t.baseline + books.avoided_counted(t.entities)
     for y in t.years:
         yield _row(books, t, "avoided at customers", y, t.floor[y], total[y], at_least=True)
 

@@ -1,8 +1,11 @@
 r"""Avoided emissions: at customers, in a ledger of their own, at least a multiple of a base.
 
 $$ \text{baseline}_{t,y}
-   + \sum_p \bigl(\text{avoids}_{p,y}\,\text{operating}_{p,y} + \text{displaces}_{p,y}\,\text{sold}_{p,y}\bigr)
+   + \sum_p \bigl(\text{avoids}_{p,y}\,\text{operating}_{p,y} + \text{displaces}_{p,y}\,\text{sold}_{p,y}
+   - \text{credit sold}_{p,y}\bigr)
    \ge \mu_{t,y}\,\text{base}_t - \text{shortfall}_{t,y} $$
+
+What is sold as credits is the buyer's claim, in the year in which it was avoided.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 import pyomo.environ as pyo
 
+from optimiser.formulation.credit_issues import sold_credits
 from optimiser.formulation.matrix import LinearForm, add_total, sum_of
 from optimiser.formulation.shortfalls import shortfall_of
 from optimiser.instance.data import AvoidedData, Instance
@@ -29,7 +33,7 @@ def add_avoided(model: pyo.ConcreteModel) -> None:
 
 
 def _avoided(model: pyo.ConcreteModel, target: AvoidedData) -> LinearForm:
-    """kt avoided by projects of the entities, one row per year."""
+    """kt avoided by projects of the entities and not sold, one row per year."""
     instance: Instance = model.instance
     members = [p for p in instance.projects if p.entity in target.entities]
     direct = [(p, p.effect * p.avoids) for p in members if p.avoids is not None]
@@ -38,4 +42,4 @@ def _avoided(model: pyo.ConcreteModel, target: AvoidedData) -> LinearForm:
         if p.delivery is not None and np.any(p.delivery.displaces):
             sold = model.output[p.index] - model.on_site[p.index]
             parts.append(sold.scaled(p.delivery.displaces))
-    return sum_of(len(instance.years), parts)
+    return sum_of(len(instance.years), parts) - sold_credits(model, [p.index for p in members])

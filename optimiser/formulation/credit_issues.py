@@ -14,6 +14,7 @@ data allow. A removal that is sold as a credit no longer counts for a target of 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -149,10 +150,10 @@ def _exclude(model: pyo.ConcreteModel, own: OwnCredits, certified: Certified) ->
     )
 
 
-def sold_removals(model: pyo.ConcreteModel, sinks: tuple[int, ...]) -> LinearForm:
-    """Removals of these sinks that are sold as credits, by the year of the removal, one row per year."""
+def sold_credits(model: pyo.ConcreteModel, projects: Collection[int]) -> LinearForm:
+    """What these projects remove or avoid and sell as credits, by the year in which they do so, one row per year."""
     n = len(model.instance.years)
-    return sum_of(n, [own.by_vintage(own.sold, n) for own in model.own_credits if own.issue.project in sinks])
+    return sum_of(n, [own.by_vintage(own.sold, n) for own in model.own_credits if own.issue.project in projects])
 
 
 def add_credit_income(model: pyo.ConcreteModel) -> None:

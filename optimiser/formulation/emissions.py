@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyomo.environ as pyo
 
-from optimiser.formulation.credit_issues import sold_removals
+from optimiser.formulation.credit_issues import sold_credits
 from optimiser.formulation.fleet_fuels import fleet_bounds, fleet_gross
 from optimiser.formulation.matrix import LinearForm, add_total, sum_of
 from optimiser.formulation.overlap import left_of, measures_on
@@ -162,6 +162,6 @@ def add_removals(model: pyo.ConcreteModel) -> None:
     for t in counting:
         sinks = [instance.projects[i] for i in t.sinks]
         removed = model.started.effect((p, p.removal) for p in sinks if p.removal is not None)
-        forms.append(removed - sold_removals(model, t.sinks))
+        forms.append(removed - sold_credits(model, t.sinks))
     years = [int(y) for y in instance.years]
     model.removed = add_total(model, "removed", [t.id for t in counting], forms, years)

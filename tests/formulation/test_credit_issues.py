@@ -199,3 +199,21 @@ def test_what_a_project_earns_is_cash_of_its_entity_and_tags(budget, seen, tmp_p
         assert least_cost(text, tmp_path) == pytest.approx(-5)
     else:
         refused(text, tmp_path)
+
+
+@pytest.mark.parametrize(("floor", "sold"), [(0, 30), (4, 18), (10, 0)])
+def test_what_is_sold_is_no_avoided_emission_of_ours(floor, sold, tmp_path):
+    """Solar power displaces 10 kt in each of three years; where 4 must be avoided, 6 a year can be sold at 100 CNY/t.
+
+    If the seller went on counting what it sold, all 30 kt would be sold under any promise up to 10.
+    """
+    text = (
+        ccer(projects=SOLAR)
+        + f"targets: {{out: {{kind: avoided, by: 1, base: {max(floor, 1)} ktCO2e, multiple: 1}}}}\n"
+    )
+    text = text if floor else ccer(projects=SOLAR)
+    result = solved(text, tmp_path)
+    assert result.accounts.earned["ccer", "solar"]["credit_sold"].sum() == pytest.approx(sold)
+    assert result.accounts.avoided["solar"].sum() == pytest.approx(30)
+    if floor:
+        assert row(result, "out", 2).achieved == pytest.approx(10 - sold / 3)
