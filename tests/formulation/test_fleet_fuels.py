@@ -52,6 +52,16 @@ def test_methane_slip_is_counted(tmp_path):
     assert gross(solved(fuels(slip="0 %"), tmp_path), "ships")[0] == pytest.approx(44)
 
 
+def test_shares_that_take_turns_are_never_more_than_the_whole(tmp_path):
+    """60 % of one fuel, then 60 % of another: 40 % of the oil is left in every year, though the highest sum to 120 %.
+
+    2 x 4 kt of oil make 24 kt; in the last year 2 x 6 kt x 40 / 49.1 of gas come on top.
+    """
+    result = solved(fuels("{1: 60 %, 3: 0 %}, lng: {1: 0 %, 3: 60 %}", more=STAY), tmp_path)
+    assert gross(result, "ships")[0] == pytest.approx(24)
+    assert gross(result, "ships")[2] == pytest.approx(24 + 12 * 40 / 49.1 * 2.75)
+
+
 def test_a_cap_that_only_clean_gas_would_keep_is_refused(tmp_path):
     """A cut of 20 % below 60 kt needs 48; two gas ships with slip make 56.5."""
     target = "targets: {cap: {kind: reduction, by: 2, cut: 20 %, scopes: [1]}}"

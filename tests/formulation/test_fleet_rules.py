@@ -201,3 +201,12 @@ def test_the_tables_say_what_the_sources_say():
         assert (line.a, line.c) == (a, c)
         assert list(line.borders) == sorted(line.borders)
     assert [CII_REDUCTION[y] for y in range(2023, 2027)] == [0.05, 0.07, 0.09, 0.11]
+
+
+@pytest.mark.parametrize(("market", "twice"), [("scopes: [1]", True), ("scopes: [3]", False)])
+def test_a_market_over_the_same_tonnes_is_said_to_be_paid_twice(market, twice, tmp_path):
+    """64 kt a year at 100: 6.4 by the rule, and 6.4 more by a market over scope 1, which nobody would notice."""
+    text = ships("eu_ets: {price: 100 EUR/tCO2e}") + f"markets: {{trade: {{price: 100 EUR/tCO2e, {market}}}}}\n"
+    result = solved(text, tmp_path)
+    assert any("both are paid" in str(w) for w in result.warnings) == twice
+    assert spent(result, "rules") == [6.4, 6.4, 6.4]

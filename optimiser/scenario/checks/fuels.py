@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from optimiser.errors import quoted
 from optimiser.scenario.checks.context import Check, Loc, shortlist
+from optimiser.scenario.checks.markets import value_at
 from optimiser.scenario.checks.projects import check_shares
 from optimiser.scenario.fleets import Fleet, Fuel
 from optimiser.scenario.paths import Path
@@ -81,7 +82,7 @@ VOLUME: Dimension = (("length", 3),)
 
 def _check_blends(check: Check, loc: Loc, name: str, fleet: Fleet, units: dict[str, Dimension | None]) -> None:
     fuel = fleet.fuels[name]
-    least = 0.0
+    least: list[Path] = []
     for other, blend in fuel.blend.items():
         at = (*loc, "blend", other)
         if other == name:
@@ -91,14 +92,38 @@ def _check_blends(check: Check, loc: Loc, name: str, fleet: Fleet, units: dict[s
             path, where = getattr(blend, key), at if key == "share" else (*at, key)
             if path is not None and check.expect(path, where, NUMBER) is not None:
                 check_shares(check, path, where, tiny=True)
-        if blend.least is not None:
-            found = blend.least if blend.least.reference is None else check.resolve(blend.least, at)
-            least += max(found.values, default=0.0) if found is not None else 0.0
+        if blend.least is not None and (found := check.resolve(blend.least, at)) is not None:
+            least.append(found)
+        if blend.share is not None and (blend.min is not None or blend.max is not None):
+            check.note(at, "K004", "has a `share` beside `min` or `max`", "write the one share, or its bounds")
+        if blend.min is not None and blend.max is not None:
+            _check_order(check, at, blend.min, blend.max)
         if not _known(check, fleet, other, at):
             continue
         weighed = [f.energy is not None or units[n] == ENERGY for n, f in ((name, fuel), (other, fleet.fuels[other]))]
         if not all(weighed) and units[name] != units[other]:
             help = "give both their `energy`, such as 42.7 MJ/kg"
             check.note(at, "K002", f"{name} and {other} are not counted alike", help)
-    if least > 1 + 1e-9:
-        check.note((*loc, "blend"), "V004", f"at least {least * 100:g} % of {name} are other fuels", "lower them")
+    first = _years(check).start
+    most = max((sum(value_at(p, y, first) for p in least) for y in _years(check)), default=0.0)
+    if most > 1 + 1e-9:
+        check.note((*loc, "blend"), "V004", f"at least {most * 100:g} % of {name} are other fuels", "lower them")
+
+
+def _years(check: Check) -> range:
+    """Years of the horizon; none where it could not be read."""
+    return range(check.horizon.first, check.horizon.last + 1) if check.horizon is not None else range(0)
+
+
+def _check_order(check: Check, loc: Loc, least: Path, most: Path) -> None:
+    """No year asks for more of a fuel than it allows."""
+    low, high = check.resolve(least, (*loc, "min")), check.resolve(most, (*loc, "max"))
+    if low is None or high is None:
+        return
+    first = _years(check).start
+    for year in _years(check):
+        a, b = value_at(low, year, first), value_at(high, year, first)
+        if a > b + 1e-9:
+            text = f"in {year} at least {a * 100:g} %, and at most {b * 100:g} %"
+            check.note((*loc, "min"), "V004", text, "write a `min` up to the `max`, or the one share that it is")
+            return

@@ -72,16 +72,30 @@ def _check_coverage(check: Check, loc: Loc, market: Market) -> None:
             if entities and owner not in within and not (owner is None and set(check.top) & within):
                 text = f"{name} belongs to none of the covered entities"
                 check.note((*loc, "sources", i), "R003", text, "name its entity in `entities`, or leave them out")
+        _warn_of_two_prices(check, loc, market, named)
         return
-    found = any(
-        (entity in within or (entity is None and (not entities or set(check.top) & within)))
+    found = [
+        name
+        for name, (entity, scope, category) in check.streams.items()
+        if (entity in within or (entity is None and (not entities or set(check.top) & within)))
         and (market.scopes is None or scope in market.scopes)
         and (market.categories is None or scope != 3 or category in market.categories)
-        for entity, scope, category in check.streams.values()
-    )
+    ]
+    _warn_of_two_prices(check, loc, market, found)
     doubtful = () in (market.scopes, market.categories, market.entities) or check.problems.misses(*loc)
     if not found and not doubtful and not any(map(check.incomplete, ("sources", "entities", "fleets"))):
         check.note(loc, "R003", "covers no source", "check `entities` and `scopes`", at_key=True)
+
+
+def _warn_of_two_prices(check: Check, loc: Loc, market: Market, covered: list[str]) -> None:
+    """Fleets that pay for their emissions by `eu_ets` already: the same tonnes would be paid for twice."""
+    for name in covered:
+        fleet = check.scenario.fleets.get(name)
+        if fleet is None or fleet.regulation is None or fleet.regulation.eu_ets is None:
+            continue
+        if isinstance(market, ExternalMarket):
+            help = "keep one of the two, or name what is covered in `entities` or `sources`"
+            check.warn(loc, f"covers {name}, whose emissions `eu_ets` prices already: both are paid", help)
 
 
 def _emits(check: Check, name: str, loc: Loc) -> bool:
