@@ -128,7 +128,8 @@ def share(text: str | None, option: str = "--gap") -> float | None:
     except ValueError:
         raise UsageError(f"{option} {text}: write a share, such as 0.1% or 0.001") from None
     if not 0 <= value < 1:
-        raise UsageError(f"{option} {text} is not between 0 and 100 %; did you mean {text.rstrip('% ')}%?")
+        meant = f"{text.strip()}%" if "%" not in text and 1 <= value < 100 else ""
+        raise UsageError(f"{option} {text} is not between 0 and 100 %" + (f"; did you mean {meant}?" if meant else ""))
     return value
 
 

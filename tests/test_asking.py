@@ -130,7 +130,15 @@ def test_a_foreign_folder_is_refused_before_anything_is_solved(optimise, tmp_pat
     assert "no earlier list of alternatives" in err
 
 
-@pytest.mark.parametrize(("within", "said"), [("150%", "did you mean"), ("some", "write a share")])
+@pytest.mark.parametrize(
+    ("within", "said"),
+    [
+        ("150%", "is not between 0 and 100 %\n"),
+        ("-1%", "is not between 0 and 100 %\n"),
+        ("5", "did you mean 5%?"),
+        ("some", "write a share"),
+    ],
+)
 def test_an_allowance_is_a_share(within, said, optimise):
     code, _, err = optimise("alternatives", "good.yaml", "--within", within)
     assert code == 2

@@ -35,7 +35,8 @@ class Conflict:
     `years`: first and last year in which an item takes part, where those are not all. `short`: by target and year in
     kt, what all targets together miss at least. `more`: by budget (in millions), ceiling or resource and year, the
     least that this limit alone must be raised by for a plan to exist. `facts`: windows and requirements of projects
-    that it rests on. `others`: further sets that cannot hold together. `remedies`: verified changes of the file.
+    that it rests on. `others`: further sets that cannot hold together. `remedies`: verified changes of the file;
+    `tried` False where some change was neither proven to do nor to fail.
     """
 
     items: tuple[Item, ...]
@@ -48,6 +49,7 @@ class Conflict:
     others: tuple[tuple[Item, ...], ...] = ()
     remedies: tuple[Remedy, ...] = ()
     solves: int = 0
+    tried: bool = True
 
 
 def find_conflict(case: Case, limits: Limits, interrupt: Interrupt, tell: Tell | None = None) -> Conflict:
@@ -65,6 +67,7 @@ def find_conflict(case: Case, limits: Limits, interrupt: Interrupt, tell: Tell |
         years = {item: (instance.first + a, instance.first + b) for item, (a, b) in spans.items()}
     bench = Bench(case, oracle)
     offered = list(islice(remedies(bench, found.ways_out), MOST)) if minimal else []
+    tried = oracle.unknown == 0
     groups = found.conflicts if minimal else []
     facts = list(dict.fromkeys(fact for group in groups for fact in _facts(case, group, oracle)))
     offered += [remedy for fact in facts for remedy in ways_with(bench, fact)]
@@ -73,7 +76,7 @@ def find_conflict(case: Case, limits: Limits, interrupt: Interrupt, tell: Tell |
         stopped = "It was stopped" if interrupt.is_set else f"Time ran out after {limits.seconds:.0f} s"
     conflict = Conflict(
         tuple(items), short, bench.more, minimal, (), years, tuple(facts), tuple(found.conflicts[1:]), tuple(offered),
-        oracle.asked,
+        oracle.asked, tried,
     )  # fmt: skip
     return replace(conflict, sentences=tuple(sentences(instance, conflict, stopped)))
 

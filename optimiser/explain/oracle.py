@@ -18,16 +18,22 @@ from optimiser.solve.programme import Programme, assemble
 Tell = Callable[[str, Progress], None]
 LONGEST = 30.0
 """Seconds for one question."""
+FIRST = 8.0
+"""Seconds for the search without costs, before it is tried with them."""
 
 
 @dataclass(eq=False)
 class Oracle:
-    """Answers while there is time; `asked` counts its solves, `tell` is told of each."""
+    """Answers while there is time; `asked` counts its solves, `unknown` questions without an answer.
+
+    `tell` is told of each solve.
+    """
 
     limits: Limits
     interrupt: Interrupt
     tell: Tell | None = None
     asked: int = 0
+    unknown: int = 0
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -47,12 +53,17 @@ class Oracle:
 
     def has_plan(self, instance: Instance) -> bool | None:
         """True or False where proven, None where time ran out. Targets with a priority may give way."""
-        if self.is_over:
-            return None
+        answer = None if self.is_over else self._has_plan(instance)
+        self.unknown += answer is None
+        return answer
+
+    def _has_plan(self, instance: Instance) -> bool | None:
         model = build(instance, Question(giving_way=_soft(instance)))
         programme = assemble(model)
-        programme.cost = programme.cost * 0  # any plan will do
-        outcome = self._run(programme, self.limits.gap)
+        # any plan will do; on large programmes the search finds one sooner where costs lead the way
+        outcome = self._run(replace(programme, cost=programme.cost * 0), self.limits.gap, FIRST)
+        if outcome.status != "infeasible" and outcome.x is None and not self.is_over:
+            outcome = self._run(programme, 0.9)
         if outcome.status == "infeasible":
             return False
         if outcome.x is None:
@@ -66,11 +77,14 @@ class Oracle:
         model = build(instance, replace(question, giving_way=question.giving_way | _soft(instance)))
         programme = assemble(model)
         outcome = self._run(programme, gap)
-        return (model, programme, outcome.x) if outcome.x is not None else None
+        if outcome.x is None:
+            self.unknown += outcome.status != "infeasible"
+            return None
+        return model, programme, outcome.x
 
-    def _run(self, programme: Programme, gap: float) -> Outcome:
+    def _run(self, programme: Programme, gap: float, longest: float = LONGEST) -> Outcome:
         self._said()
-        limits = replace(self.limits, gap=gap, seconds=min(max(self.left, 0.1), LONGEST))
+        limits = replace(self.limits, gap=gap, seconds=min(max(self.left, 0.1), longest))
         return run(programme, limits, None, self.interrupt)
 
     def _exactly(self, instance: Instance) -> bool | None:

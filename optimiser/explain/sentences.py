@@ -39,7 +39,11 @@ def sentences(instance: Instance, conflict: Conflict, stopped: str) -> Iterator[
             yield f"- {remedy.words}"
             yield from (f"    {line}" for line in remedy.lines)
     elif conflict.minimal and not stopped and items:
-        yield "No single change of one of them that was tried would do."
+        yield (
+            "No single change of one of them that was tried would do."
+            if conflict.tried
+            else "No change was found that would do, but some that were tried took too long to be solved."
+        )
     if stopped and conflict.minimal:
         yield f"{stopped}; a longer --time-limit may find more that would do."
     elif stopped or not conflict.minimal:

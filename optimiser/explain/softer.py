@@ -108,7 +108,8 @@ def _lowered(bench: Bench, path: Path, by: float, decimals: int) -> tuple[str, A
     flat = bool(np.all(values == values[0]))
     less = float(np.max(values - lower))
     words = f"{scale.written(float(lower[0]))} instead of {scale.written(float(values[0]))}" if flat else ""
-    return words or f"{scale.written(less)} less in every year", path_over(bench.case, path, lower, scale)
+    unit = f"{less / scale.factor:.10g} percentage points" if scale.unit == "%" else scale.written(less)
+    return words or f"{unit} less in every year", path_over(bench.case, path, lower, scale)
 
 
 def _reduction(bench: Bench, target: ReductionData) -> Candidates:

@@ -5,6 +5,7 @@ import yaml
 
 from optimiser.explain import find_conflict
 from optimiser.explain.figures import down, path_over, up
+from optimiser.explain.oracle import Oracle
 from optimiser.instance import compile_instance
 from optimiser.solve import Interrupt, Limits, answer
 from optimiser.workflow import read
@@ -45,6 +46,32 @@ def test_a_cut_that_is_a_path_is_lowered_in_every_year(tmp_path):
     assert found["for t a cut of 12 ktCO2e less in every year"] == {
         "targets": {"t": {"cut": {1: "28 ktCO2e", 3: "50 ktCO2e"}}}
     }
+
+
+def test_a_share_by_year_is_lowered_by_percentage_points(tmp_path):
+    """50 of 100 kt are all there is: 62 % in year 3 less 12 points, which is no 12 % less."""
+    text = lots() + "targets: {t: {kind: reduction, by: 1, cut: {1: 40 %, 3: 62 %}}}\n"
+    found = offered(text, tmp_path)
+    assert found["for t a cut of 12 percentage points less in every year"] == {
+        "targets": {"t": {"cut": {1: "28 %", 3: "50 %"}}}
+    }
+
+
+def test_what_took_too_long_is_not_said_to_fail(tmp_path, monkeypatch):
+    """The least ease and every changed file remain open questions: nothing may be said about what would do."""
+    asked = Oracle.has_plan
+    first = case_of(lots() + "targets: {t: {kind: reduction, in: 3, cut: 80 ktCO2e}}\n", tmp_path)
+
+    def slow(self, instance):
+        changed = any(t.id == "t" and t is not first.instance.targets[0] for t in instance.targets)
+        self.unknown += changed
+        return None if changed else asked(self, instance)
+
+    monkeypatch.setattr(Oracle, "has_plan", slow)
+    conflict = find_conflict(first, Limits(0.0, 30.0, 1), Interrupt())
+    assert conflict.remedies == ()
+    assert not conflict.tried
+    assert "took too long to be solved" in "\n".join(conflict.sentences)
 
 
 def test_a_cut_against_the_baseline(tmp_path):
