@@ -16,15 +16,22 @@ from optimiser.instance.data import CarbonBudgetData, Instance, NeutralityData, 
 
 def declare(instance: Instance) -> pyo.ConcreteModel:
     """The model; raises ValueError where the instance has something that no synthetic group has."""
+    check(instance)
+    return _Plain(instance).model()
+
+
+def check(instance: Instance) -> None:
+    """Raises ValueError where the instance has something that is not declared here."""
     odd = _odd(instance)
     if odd:
         raise ValueError(f"not declared plainly: {', '.join(odd)}")
-    return _Plain(instance).model()
 
 
 def _odd(instance: Instance) -> list[str]:
     """What no synthetic group has."""
-    found = [f"target {t.id}" for t in instance.targets if not _is_known(t)]
+    parts = {"fleets": instance.fleets, "finance": instance.finance.funding or instance.finance.ceilings, "markets": instance.markets}
+    found = [name for name, part in parts.items() if part]
+    found += [f"target {t.id}" for t in instance.targets if not _is_known(t)]
     found += [
         f"shares of several units of {p.id}"
         for measures in instance.abatements_on.values()
