@@ -24,7 +24,8 @@ FIRST, LAST, DIVISIONS = 2025, 2060, 8
 class Variant:
     """`ends`: lives end (else half of them renew). `shape` of the peaks.
 
-    `overlap`: share of sources with several shares; `overlapping_sources` says it as a number.
+    `overlap`: share of sources with several shares; `overlapping_sources` says it as a number. `sources`: how many;
+    absent: one for fifty projects, and at least 16.
     """
 
     ends: bool = False
@@ -33,6 +34,7 @@ class Variant:
     overlap: float = 0.2
     measures: tuple[int, int] = (2, 4)
     overlapping_sources: int | None = None
+    sources: int | None = None
     fleets: bool = False
     finance: bool = False
     market: bool = False
@@ -41,8 +43,8 @@ class Variant:
 VARIANTS = {
     "mixed": Variant(),
     "ends": Variant(ends=True, shape="no_rise"),
-    "overlap": Variant(overlapping_sources=200, measures=(4, 4)),
-    "alone": Variant(overlapping_sources=0),
+    "overlap": Variant(sources=400, overlapping_sources=200, measures=(4, 4)),
+    "alone": Variant(sources=400, overlapping_sources=0),
     "fleets": Variant(fleets=True),
     "finance": Variant(finance=True),
     "market": Variant(market=True),
@@ -67,7 +69,7 @@ class _Group:
     def __init__(self, n: int, seed: int, variant: Variant):
         self.n, self.variant = n, variant
         self.rng = np.random.default_rng([n, seed])
-        self.n_sources = max(16, n // 50)
+        self.n_sources = variant.sources or max(16, n // 50)
         self.sizes = self.rng.lognormal(0, 0.5, self.n_sources)
         self.sizes *= 2.0 * n / self.sizes.sum()  # ktCO2e: two for each project
         self.owner = np.arange(self.n_sources) % DIVISIONS

@@ -21,6 +21,8 @@ from tests.benchmarks.plain import check
 def declare(instance: Instance) -> linopy.Model:
     """The model; raises ValueError where the instance has something that no synthetic group has."""
     check(instance)
+    if instance.resources or len(instance.budgets) != 1:
+        raise ValueError("not declared with linopy: resources, or other than one budget")
     return _Arrays(instance).model()
 
 
@@ -43,11 +45,8 @@ class _Arrays:
                 self._row(left, ">=", -fixed)
         self._budgets()
         cost = self._at(self._gather(lambda p: _costs(i, p)))
-        self.m.add_objective(cost + self._targets() if self._has_targets() else cost)
+        self.m.add_objective(cost + self._targets())
         return self.m
-
-    def _has_targets(self) -> bool:
-        return any(not isinstance(t, PeakData | CarbonBudgetData) for t in self.instance.targets)
 
     def _starts(self) -> None:
         projects = self.instance.projects
@@ -194,7 +193,8 @@ class _Arrays:
     def _no_rise(self, n: int, t: PeakData, total: Any, fixed: np.ndarray) -> None:
         grows = 1.0 + t.tolerance
         before = total.isel(y=t.years - 1).assign_coords(y=t.years)
-        self._row(total.isel(y=t.years) - grows * before, "<=", _at(grows * fixed[t.years - 1] - fixed[t.years], t.years))
+        room = _at(grows * fixed[t.years - 1] - fixed[t.years], t.years)
+        self._row(total.isel(y=t.years) - grows * before, "<=", room)
 
     def _highest(self, n: int, t: PeakData, total: Any, fixed: np.ndarray) -> None:
         m, until = self.m, np.arange(t.by + 1)
