@@ -3,7 +3,8 @@
 They are drawn, not copied: same size and seed, same file.
 
 - **Pit** (the constrained pit limit problem in periods, as in the library MineLib by Espinoza, Goycoolea, Moreno and
-  Newman 2013): blocks on levels, each not before the up to nine above it; mining and processing capacity by year.
+  Newman 2013): blocks on levels, each not before the block above it and that one's four neighbours; mining and
+  processing capacity by year.
 - **Knapsack** (the multi-dimensional knapsack in periods): items with windows, that use two resources over their lead
   time and money from yearly budgets, and bring yearly savings.
 """
@@ -24,14 +25,13 @@ def published(kind: str, size: int, seed: int = 1) -> Tree:
 
 
 def pit(blocks: int, seed: int = 1) -> Tree:
-    """Ten by ten blocks on each level (three by three below 100 blocks), 6 years up to 500 blocks, else 10."""
+    """Five levels of equal rectangles (three by three below 100 blocks), 6 years up to 500 blocks, else 10."""
     rng = np.random.default_rng([blocks, seed, 10])
-    side = 10 if blocks >= 100 else 3
-    levels = max(1, round(blocks / side**2))
+    wide, long, levels = (3, 3, max(1, blocks // 9)) if blocks < 100 else (10, blocks // 50, 5)
     years = 6 if blocks <= 500 else 10
-    grade = _smooth(rng.normal(size=(levels, side, side)))
-    depth = np.linspace(-0.6, 0.8, levels)[:, None, None] if levels > 1 else np.zeros((1, 1, 1))
-    ore = grade + depth > 0.35
+    grade = _smooth(rng.normal(size=(levels, wide, long)))
+    depth = np.linspace(-0.3, 0.3, levels)[:, None, None]
+    ore = grade + depth > 0.3
     tonnes = rng.uniform(8, 12, size=grade.shape).round(2)
     worth = np.where(ore, tonnes * (1.5 + 2.0 * (grade + depth)), 0.0)
     projects = {}
@@ -41,12 +41,8 @@ def pit(blocks: int, seed: int = 1) -> Tree:
         if ore[level, x, y]:
             block["uses"]["mill"] = weight
             block["opex"] = [f"{-worth[level, x, y]:.5g} MCNY"]
-        above = [
-            f"b-{level - 1}-{i}-{j}"
-            for i in range(max(0, x - 1), min(side, x + 2))
-            for j in range(max(0, y - 1), min(side, y + 2))
-            if level
-        ]
+        cross = [(x, y), (x - 1, y), (x + 1, y), (x, y - 1), (x, y + 1)]
+        above = [f"b-{level - 1}-{i}-{j}" for i, j in cross if level and 0 <= i < wide and 0 <= j < long]
         projects[f"b-{level}-{x}-{y}"] = block | ({"requires": above} if above else {})
     resources = {
         "shovel": {"limit": round(float(0.7 * tonnes.sum() / years), 1)},
