@@ -17,7 +17,7 @@ TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\S")
 
 OPERATORS = {
     "le": "≤", "ge": "≥", "in": "∈", "ni": "∋", "cdot": "·", "dots": "…", "sum": "∑", "prod": "∏", "min": "min",
-    "max": "max", "{": "{", "}": "}", "times": "×",
+    "max": "max", "{": "{", "}": "}", "times": "×", "notin": "∉",
 }  # fmt: skip
 LETTERS = {
     "Delta": "Δ", "beta": "β", "delta": "δ", "ell": "ℓ", "kappa": "κ", "lambda": "λ", "mu": "μ", "pi": "π", "rho": "ρ",

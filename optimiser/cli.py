@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from optimiser.asking import add_questions
 from optimiser.commands import add_commands, console, share
 from optimiser.errors import InternalError, NoPlan, NoPlanError, Problem, ScenarioError, UsageError
 
@@ -87,12 +88,15 @@ def run(
     strategy: Annotated[
         Strategy, typer.Option(help="How large programmes are solved; size decides by itself.")
     ] = Strategy.auto,
+    language: Annotated[str, typer.Option(help="Language of report.html: en or zh.")] = "en",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only what is wrong.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print plan.json and nothing else.")] = False,
 ) -> None:
     """Find the least-cost plan of SCENARIO and write it."""
     from optimiser.report.folder import refuse_foreign, write_result
+    from optimiser.report.page import checked_language
 
+    checked_language(language)
     _refuse_folder(scenario)
     folder = out or Path("results") / scenario.stem
     refuse_foreign(folder)
@@ -102,7 +106,7 @@ def run(
     if answer.result is None:
         _say_why(answer.conflict)
         raise typer.Exit(NONE)
-    write_result(answer.result, answer.run, folder)
+    write_result(answer.result, answer.run, folder, language)
     if json:
         from optimiser.report.document import dumps, plan_document
 
@@ -168,6 +172,7 @@ def new(folder: Annotated[Path, typer.Argument(help="A folder that does not exis
 
 
 add_commands(app)
+add_questions(app)
 
 
 def _solve(scenario: Path, limits: dict[str, Any], silent: bool, start: Path | None) -> Any:

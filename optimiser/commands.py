@@ -11,7 +11,6 @@ import typer
 
 from optimiser.errors import UsageError
 
-LANGUAGES = ("en", "zh")
 FORMS = "xlsx, csv, parquet, iamc, json, gantt or disclosure"
 
 
@@ -73,14 +72,14 @@ def compare(
     from optimiser.report.comparison_folder import comparison_document, refuse_foreign_comparison, write_comparison
     from optimiser.report.comparison_terminal import show_comparison
     from optimiser.report.document import dumps
+    from optimiser.report.page import checked_language
     from optimiser.study.compare import gather
 
     if len(plans) < 2:
         raise UsageError("name two plans at least: scenario files or result folders")
     if out is not None:
         refuse_foreign_comparison(out)
-    if language not in LANGUAGES:
-        raise UsageError(f"--language {language}: choose {' or '.join(LANGUAGES)}")
+    checked_language(language)
     limits = {"gap": share(gap), "seconds": time_limit, "threads": threads}
     comparison, said = gather(plans, limits, _solver(limits, json))
     for line in () if json else said:
@@ -120,16 +119,16 @@ def console() -> Any:
     return Console(width=None if wide else 80, no_color=not wide, highlight=False, soft_wrap=False, emoji=False)
 
 
-def share(text: str | None) -> float | None:
-    """A gap as it is written on the command line, as a fraction. Raises UsageError."""
+def share(text: str | None, option: str = "--gap") -> float | None:
+    """A share as it is written on the command line, as a fraction. Raises UsageError."""
     if text is None:
         return None
     try:
         value = float(text.rstrip("% ")) / (100 if text.rstrip().endswith("%") else 1)
     except ValueError:
-        raise UsageError(f"--gap {text}: write a share, such as 0.1% or 0.001") from None
+        raise UsageError(f"{option} {text}: write a share, such as 0.1% or 0.001") from None
     if not 0 <= value < 1:
-        raise UsageError(f"--gap {text} is not between 0 and 100 %; did you mean {text.rstrip('% ')}%?")
+        raise UsageError(f"{option} {text} is not between 0 and 100 %; did you mean {text.rstrip('% ')}%?")
     return value
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from optimiser import __version__
 from optimiser.audit import audit
 from optimiser.errors import Problem, Problems
-from optimiser.explain import Conflict, find_conflict
+from optimiser.explain import Case, Conflict, find_conflict
 from optimiser.instance import Instance, compile_instance
 from optimiser.plan import Decisions
 from optimiser.report import Result
@@ -92,11 +92,15 @@ def solve_reading(
     instance = compile_instance(reading.scenario)
     times["compile"] = time.perf_counter() - clock
 
-    interrupt = interrupt or Interrupt()
+    interrupt, clock = interrupt or Interrupt(), time.perf_counter()
     plan = answer(instance, limit, watch, interrupt, earlier)
     result, conflict = None, None
     if plan is None:
-        conflict = find_conflict(instance, replace(limit, seconds=max(10.0, min(60.0, 5 * limit.seconds))), interrupt)
+        spent = time.perf_counter() - clock
+        own = (limits or {}).get("seconds")
+        patience = replace(limit, seconds=max(own if own is not None else 60.0, 5 * spent))
+        case = Case(reading.document.root, reading.scenario, instance)
+        conflict = find_conflict(case, patience, interrupt, watch)
     else:
         times |= plan.solver["times"]
         clock = time.perf_counter()

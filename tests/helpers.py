@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from optimiser.explain import Conflict
+from optimiser.explain import Case, Conflict
 from optimiser.instance import Instance, compile_instance
 from optimiser.report import Result
 from optimiser.workflow import Answer, read, solve
@@ -67,6 +67,12 @@ def refused(text: str, folder: Path, **limits) -> Conflict:
 def instance_of(text: str, folder: Path) -> Instance:
     """A text as numbers."""
     return compile_instance(read(write(text, folder)).scenario)
+
+
+def case_of(text: str, folder: Path) -> Case:
+    """A text as its file says it, and as numbers."""
+    reading = read(write(text, folder))
+    return Case(reading.document.root, reading.scenario, compile_instance(reading.scenario))
 
 
 def starts(result: Result) -> dict[tuple[str, int], float]:

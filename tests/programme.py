@@ -1,14 +1,17 @@
-"""What tests of shipped models share: answers, and sums of the CSV files of a result.
+"""What tests of shipped models share: what holds for every scenario, and sums of the CSV files of a result.
 
-Nothing here knows the model of the optimiser: figures are read from emissions.csv, money.csv and carbon.csv.
+Nothing here knows the model of the optimiser: figures are read from emissions.csv, money.csv and the other tables.
 """
 
 import csv
+import re
 import tempfile
 from collections import defaultdict
 from functools import cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
+
+import pytest
 
 from optimiser.report import Result
 from optimiser.report.folder import write_result
@@ -73,21 +76,79 @@ def spent(path: Path, kinds: set[str]) -> dict[int, float]:
     return total
 
 
-def without_citation(path: Path) -> list[str]:
-    """Entries with figures that say neither where they come from nor that they are illustrative, one by one.
+def amounts(path: Path, ledger: str, ids: set[str] | None = None) -> dict[int, float]:
+    """One ledger of emissions.csv (removals, avoided, credits) by year, of all or of those named."""
+    total: dict[int, float] = defaultdict(float)
+    for row in rows(path, "emissions.csv"):
+        if row["ledger"] == ledger and (ids is None or row["id"] in ids):
+            total[int(row["year"])] += float(row["amount [ktCO2e]"])
+    return total
 
-    Series cannot say it and stand under the citation of their file.
+
+def scopes(path: Path, wanted: set[int], entities: set[str] | None = None, basis: str = "location") -> dict[int, float]:
+    """Gross emissions of these scopes by year, of all entities or of those named."""
+    total: dict[int, float] = defaultdict(float)
+    for row in rows(path, "emissions.csv"):
+        mine = entities is None or row["entity"] in entities
+        if row["ledger"] == "emissions" and row["basis"] in ("", basis) and mine and int(row["scope"]) in wanted:
+            total[int(row["year"])] += float(row["amount [ktCO2e]"])
+    return total
+
+
+class Programme:
+    """Tests of every scenario of a model; a module makes it its own by the name of the model, and adds its words.
+
+    `prefix` begins the names of its scenarios, `model` is the file it has them extend (absent: the same name). `missed`
+    are the targets that a scenario may miss, because it puts a price on them.
     """
-    root = read(path).document.root
-    bare = root.replace({k: v for k, v in root.value.items() if k not in ("source", "illustrative", "series")})
-    return [*uncited(root), *uncited(bare)]
+
+    prefix: str
+    model = ""
+    missed: dict[str, set[str]] = {}  # noqa: RUF012
+
+    def pytest_generate_tests(self, metafunc):
+        if "shipped" in metafunc.fixturenames:
+            metafunc.parametrize("shipped", scenarios(f"{self.prefix}-").values(), ids=lambda p: p.stem)
+
+    def test_every_figure_has_a_source_or_is_marked(self, shipped):
+        """Entry by entry, series included: no file is cited as a whole, neither the scenario nor what it extends."""
+        assert list(uncited(read(shipped).document.root)) == []
+        for file in (
+            shipped,
+            ROOT / "models" / f"{self.model or self.prefix}.yaml",
+            ROOT / "models" / "technologies.yaml",
+        ):
+            assert not re.search("^(source|illustrative):", file.read_text("utf-8"), re.MULTILINE), file
+
+    def test_solves_to_its_gap_and_keeps_every_promise(self, shipped):
+        """No warning, proven to 0.1 %, and missed is only what has a price."""
+        assert answer(shipped).reading.warnings == ()
+        plan, name = result(shipped).plan, shipped.stem.removeprefix(f"{self.prefix}-")
+        assert plan.status == "optimal"
+        assert plan.gap <= 1e-3 * (1 + 1e-6)
+        priced = self.missed.get(name, set())
+        assert set(result(shipped).missed) <= priced
+        assert {row.id for row in result(shipped).accounts.targets if not row.met} <= priced
+
+    def test_the_cost_is_the_sum_of_its_flows(self, shipped):
+        flows = rows(shipped, "money.csv")
+        column = next(name for name in flows[0] if name.startswith("present_value"))
+        total = sum(float(r[column]) for r in flows)
+        assert total == pytest.approx(result(shipped).plan.objective, rel=1e-6)
+
+    def test_the_plans_differ(self):
+        """Every two scenarios ask for something else, or one of them would be for nothing."""
+        plans = {p: schedule(p) | changes(p) for p in scenarios(f"{self.prefix}-").values()}
+        assert [(a.stem, b.stem) for a, b in combinations(plans, 2) if len(plans[a] ^ plans[b]) < 10] == []
 
 
-def proven_and_kept(path: Path) -> bool:
-    """True where a scenario is solved to its gap and every promise is kept."""
-    plan = result(path).plan
-    kept = all(row.met for row in result(path).accounts.targets) and not result(path).missed
-    return plan.status == "optimal" and plan.gap <= 1e-3 * (1 + 1e-6) and kept
+def changes(path: Path) -> set[tuple[str, int, float]]:
+    """What begins with fleets: change, year, assets."""
+    if not (folder(path) / "fleet_changes.csv").exists():
+        return set()
+    return {
+        (f"{r['fleet']}: {r['change']}", int(r["year"]), float(r["assets"])) for r in rows(path, "fleet_changes.csv")
+    }
 
 
 def schedule(path: Path) -> set[tuple[str, int, float]]:

@@ -54,6 +54,17 @@ def test_a_plan_is_printed_and_written(optimise, tmp_path):
     assert "\x1b" not in out
 
 
+def test_the_page_speaks_the_language_asked_for(optimise, tmp_path):
+    """English is the default; one without words is refused before anything is solved or written."""
+    write(GOOD, tmp_path, "s.yaml")
+    for words, lang in ((["s.yaml"], "en"), (["s.yaml", "--language", "zh"], "zh-CN")):
+        assert optimise(*words, "-q")[0] == 0
+        assert f'<html lang="{lang}">' in (tmp_path / "results" / "s" / "report.html").read_text(encoding="utf-8")
+    code, out, err = optimise("s.yaml", "--language", "fr", "--out", "elsewhere")
+    assert (code, out, err) == (2, "", "--language fr: choose en or zh\n")
+    assert not (tmp_path / "elsewhere").exists()
+
+
 def test_run_may_be_left_out(optimise, tmp_path):
     write(GOOD, tmp_path, "s.yaml")
     for words in (["s.yaml"], ["s.yaml", "--quiet"], ["--quiet", "s.yaml"], ["-q", "--gap", "1%", "s.yaml"]):

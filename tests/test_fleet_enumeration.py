@@ -15,11 +15,11 @@ from tests.reference_fleets.enumeration import TooManyError, best
 
 WANTED = 200
 WANTED_FEATURES = """
-    activity size at_most life retire docking fuels regulation rule:eu_ets rule:fueleu rule:cii
+    activity size at_most life retire docking fuels regulation rule:eu_ets rule:fueleu rule:cii fueleu:banking
     dock:slots_per_year dock:cycle change:lead_time change:capex_profile change:cost_trend change:from_year
     change:until_year change:per_year change:max change:life change:salvage change:scrap_value change:tags
-    change:requires state:count state:built state:life state:fuels state:emissions state:opex state:capacity
-    new> >scrap target:cap target:chain target:peak raw:budgets raw:projects plan none
+    change:requires change:uses state:count state:built state:life state:fuels state:emissions state:opex state:capacity
+    new> >scrap target:cap target:chain target:peak raw:budgets raw:projects raw:resources plan none
 """
 
 
@@ -68,6 +68,7 @@ def test_every_feature_is_drawn(enumerated):
     for _, raw, cost in enumerated:
         fleet = raw["fleets"]["ships"]
         found = {k for k in fleet if fleet[k]} | {f"raw:{k}" for k in raw if raw[k]}
+        found |= {f"fueleu:{k}" for k in fleet.get("regulation", {}).get("fueleu", {})}
         found |= {f"rule:{k}" for k in fleet.get("regulation", {})} | {f"dock:{k}" for k in fleet.get("docking", {})}
         found |= {f"change:{k}" for c in fleet["changes"] for k in c} | {
             f"state:{k}" for s in fleet["states"].values() for k in s

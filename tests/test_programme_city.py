@@ -5,15 +5,14 @@ import pytest
 from tests.programme import (
     ROOT,
     SLACK,
+    Programme,
     keeps_within,
     line,
     own,
-    proven_and_kept,
     result,
     rows,
     scenarios,
     schedule,
-    without_citation,
 )
 
 MODEL = ROOT / "models" / "city.yaml"
@@ -33,14 +32,8 @@ def sold(path, year: int) -> float:
     return sum(float(r["sold [ktCO2e]"]) for r in rows(path, "credits.csv") if int(r["year"]) == year)
 
 
-@pytest.mark.parametrize("path", [MODEL, *SCENARIOS.values()], ids=lambda p: p.stem)
-def test_every_figure_has_a_source_or_is_marked(path):
-    assert without_citation(path) == []
-
-
-@pytest.mark.parametrize("name", SCENARIOS)
-def test_solves_to_its_gap_and_keeps_every_promise(name):
-    assert proven_and_kept(SCENARIOS[name])
+class TestCity(Programme):
+    prefix = "city"
 
 
 def test_the_base_is_that_of_the_figures():
@@ -97,7 +90,3 @@ def test_one_trunk_main():
     for path in SCENARIOS.values():
         chosen = {p for p, _, _ in schedule(path)}
         assert len(chosen & {"waste-heat-link", "geothermal-heat"}) <= 1
-
-
-def test_the_plans_differ():
-    assert len(schedule(HALVE) ^ schedule(FOREST)) >= 10

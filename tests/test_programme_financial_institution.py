@@ -6,14 +6,13 @@ from optimiser.workflow import read
 from tests.programme import (
     ROOT,
     SLACK,
+    Programme,
     gross,
     keeps_within,
     line,
     own,
-    proven_and_kept,
     scenarios,
     schedule,
-    without_citation,
 )
 
 MODEL = ROOT / "models" / "financial-institution.yaml"
@@ -32,14 +31,8 @@ def financed(path, year: int) -> float:
     return sum(v for (_, scope, y), v in gross(path).items() if y == year and scope == 3)
 
 
-@pytest.mark.parametrize("path", [MODEL, *SCENARIOS.values()], ids=lambda p: p.stem)
-def test_every_figure_has_a_source_or_is_marked(path):
-    assert without_citation(path) == []
-
-
-@pytest.mark.parametrize("name", SCENARIOS)
-def test_solves_to_its_gap_and_keeps_every_promise(name):
-    assert proven_and_kept(SCENARIOS[name])
+class TestBank(Programme):
+    prefix = "financial-institution"
 
 
 def test_the_book_is_500_bn():

@@ -5,15 +5,13 @@ import pytest
 from tests.programme import (
     ROOT,
     SLACK,
+    Programme,
     keeps_within,
     line,
     own,
-    proven_and_kept,
     result,
     rows,
     scenarios,
-    schedule,
-    without_citation,
 )
 
 MODEL = ROOT / "models" / "industrial-park.yaml"
@@ -31,14 +29,8 @@ def positions(name: str, market: str) -> list[dict[str, str]]:
     return [r for r in rows(SCENARIOS[name], "carbon.csv") if r["market"] == market]
 
 
-@pytest.mark.parametrize("path", [MODEL, *SCENARIOS.values()], ids=lambda p: p.stem)
-def test_every_figure_has_a_source_or_is_marked(path):
-    assert without_citation(path) == []
-
-
-@pytest.mark.parametrize("name", SCENARIOS)
-def test_solves_to_its_gap_and_keeps_every_promise(name):
-    assert proven_and_kept(SCENARIOS[name])
+class TestPark(Programme):
+    prefix = "industrial-park"
 
 
 def test_there_are_two_views():
@@ -109,11 +101,6 @@ def test_free_allowances_follow_the_baseline_and_not_the_plan():
     )
     assert number(last, "free") == pytest.approx(0.35 * 1430)
     assert number(last, "due") < 1430
-
-
-def test_the_plans_differ():
-    one, other = (schedule(p) for p in SCENARIOS.values())
-    assert len(one ^ other) >= 10
 
 
 def test_the_national_plan_keeps_its_own_promise():

@@ -1,27 +1,21 @@
 """The shipping model: its figures against what they are made of, its plans against the words of the scenarios."""
 
-from functools import cache
-from pathlib import Path
-
 import pytest
 
 from optimiser.report import Result, fleets
-from optimiser.scenario.citations import uncited
-from optimiser.workflow import read, solve
+from optimiser.workflow import read
+from tests import programme
 from tests.fleets import service
+from tests.programme import ROOT, Programme
 
-ROOT = Path(__file__).parents[1]
 MODEL = ROOT / "models" / "shipping-fleet.yaml"
-SCENARIOS = {p.stem.removeprefix("shipping-"): p for p in sorted((ROOT / "scenarios").glob("shipping-*.yaml"))}
+SCENARIOS = programme.scenarios("shipping-")
 CH4, N2O = 28, 265
 
 
-@cache
 def plan(name: str) -> Result:
     """The plan of a scenario, solved as it asks."""
-    result = solve(SCENARIOS[name]).result
-    assert result is not None
-    return result
+    return programme.result(SCENARIOS[name])
 
 
 def gross(result: Result, scopes: tuple[int, ...]) -> dict[int, float]:
@@ -34,9 +28,9 @@ def gross(result: Result, scopes: tuple[int, ...]) -> dict[int, float]:
     return total
 
 
-def test_every_figure_is_cited_or_illustrative():
-    for path in (MODEL, *SCENARIOS.values()):
-        assert list(uncited(read(path).document.root)) == []
+class TestShips(Programme):
+    prefix = "shipping"
+    model = "shipping-fleet"
 
 
 def test_factors_are_those_of_the_regulation():

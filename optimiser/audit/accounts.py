@@ -141,7 +141,7 @@ class Books:
             for resource, by_year, each in p.uses:
                 if resource == r:
                     total = total + self.new[p.id] @ p.use(by_year, each, self.instance.years)
-        return total
+        return sum((fleet.use(r) for fleet in self.fleets), total)
 
     def credits(self, target: str) -> Floats:
         """Credits bought for a target (Y,)."""

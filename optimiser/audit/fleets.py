@@ -68,6 +68,14 @@ class FleetBooks:
         states, blends = self.fleet.states, self.fleet.blends
         return self._total([s.emissions[part, ledger] for s in states], [b.emissions[part, ledger] for b in blends])
 
+    def use(self, resource: int) -> Floats:
+        """Use of a resource (index) by what is begun (Y,)."""
+        total = np.zeros(self.n)
+        for change, begun in zip(self.fleet.changes, self.begun, strict=True):
+            for r, by_year in change.uses:
+                total = total + begun @ by_year * (r == resource)
+        return total
+
     def money(self) -> Iterator[tuple[str, tuple[str, ...], Floats]]:
         """Kind, tags and amount (Y,) of everything the fleet spends or earns."""
         fleet, moves = self.fleet, self.fleet.moves
@@ -184,7 +192,10 @@ class FleetBooks:
             limit = np.where(np.isfinite(fleet.fueleu.limit), fleet.fueleu.limit, 0.0)
             made = self._total([x.well_to_wake for x in fleet.states], [x.well_to_wake for x in fleet.blends])
             allowed = limit * self._total([x.energy for x in fleet.states], [x.energy for x in fleet.blends])
-            if _over(np.where(np.isfinite(fleet.fueleu.limit), made, 0.0), allowed):
+            made = np.where(np.isfinite(fleet.fueleu.limit), made, 0.0)
+            if fleet.fueleu.banking:
+                made, allowed = np.cumsum(made), np.cumsum(allowed)
+            if _over(made, allowed):
                 yield f"{fleet.id} is above the limit of FuelEU"
         if fleet.cii is not None and np.any(self.service * fleet.cii.banned > 1e-6):
             yield f"{fleet.id} has assets in service whose rating is too bad"

@@ -16,7 +16,13 @@ from optimiser.formulation.budgets import add_budgets
 from optimiser.formulation.carbon_budgets import add_carbon_budgets
 from optimiser.formulation.ceilings import add_ceilings
 from optimiser.formulation.choices import add_choices
-from optimiser.formulation.cost import add_least_cost, add_least_more, add_least_shortfall
+from optimiser.formulation.cost import (
+    add_least_cost,
+    add_least_eased,
+    add_least_familiar,
+    add_least_more,
+    add_least_shortfall,
+)
 from optimiser.formulation.credit_issues import add_credit_income, add_credit_issues
 from optimiser.formulation.debt_service import add_debt_service
 from optimiser.formulation.emissions import add_emissions, add_removals
@@ -34,6 +40,7 @@ from optimiser.formulation.markets import add_market_postings, add_markets
 from optimiser.formulation.matrix import MatrixPart
 from optimiser.formulation.neutrality import add_credits, add_neutrality
 from optimiser.formulation.peaks import add_peaks
+from optimiser.formulation.portfolios import add_portfolios
 from optimiser.formulation.postings import add_credit_postings
 from optimiser.formulation.proceeds import add_use_of_proceeds
 from optimiser.formulation.reductions import add_reductions
@@ -56,6 +63,10 @@ class Question:
     cost. `at_most`: total shortfall (kt) allowed to targets by id. `fixed`: units started by each year of its window,
     by project, where that is no longer a question. `digits`: into how many binary digits a size is cut where the
     product of two sizes is enveloped. `more`: limits, as (kind, id), of which the least extension is sought.
+    `eased`: by target, how fast (Y,) it is eased; as little ease as will do is sought. `held`: least and most units
+    started by each year of its window, by project. `changes`: changes of fleets that are held in (True) or out.
+    `within`: the most that a plan may cost. `unlike`: portfolios (ids of elements) from which a plan must differ;
+    `least_familiar`: sought is the one that has least of what they have.
     """
 
     giving_way: frozenset[str] = frozenset()
@@ -64,6 +75,12 @@ class Question:
     fixed: dict[int, NDArray[np.float64]] = field(default_factory=dict)
     digits: int = 7
     more: frozenset[tuple[str, str]] = frozenset()
+    eased: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    held: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]] = field(default_factory=dict)
+    changes: dict[str, bool] = field(default_factory=dict)
+    within: float | None = None
+    unlike: tuple[frozenset[str], ...] = ()
+    least_familiar: bool = False
 
 
 def build(instance: Instance, question: Question | None = None) -> pyo.ConcreteModel:
@@ -119,9 +136,16 @@ def build(instance: Instance, question: Question | None = None) -> pyo.ConcreteM
     add_avoided(model)
     add_historical(model)
 
+    # what else is asked
+    add_portfolios(model)
+
     # what is sought
     if model.question.more:
         add_least_more(model)
+    elif model.question.eased:
+        add_least_eased(model)
+    elif model.question.least_familiar:
+        add_least_familiar(model)
     elif model.question.least_shortfall:
         add_least_shortfall(model, model.question.least_shortfall)
     else:

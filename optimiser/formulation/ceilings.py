@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import pyomo.environ as pyo
 
+from optimiser.formulation.extensions import more_of
 from optimiser.formulation.matrix import constant, sum_of
 from optimiser.instance.data import Instance
 
@@ -23,8 +24,8 @@ def add_ceilings(model: pyo.ConcreteModel) -> None:
         if not covered:
             continue
         owed = [model.issues.effect(f, f.service.outstanding) + constant(f.old.outstanding[0]) for f in covered]
-        total = sum_of(len(years), owed)
         name = ceiling.id
+        total = sum_of(len(years), owed) - more_of(model, name, "ceiling")
         model.matrix.add_rows(
             "owed_within_ceiling", total, upper=ceiling.limit, label=lambda y, name=name: (name, int(years[y]))
         )

@@ -1,8 +1,10 @@
-r"""Extensions: how much more of a limit it would take, where that is the question.
+r"""Extensions: how much more of a limit it would take, or how much softer a target, where that is the question.
 
 $$ \text{limit}_{l,y} + \text{more}_{l,y} \;\text{in place of}\; \text{limit}_{l,y}, \qquad \text{more}_{l,y} \ge 0 $$
+$$ \text{shortfall}_{t,y} \le \text{rate}_{t,y}\,\text{eased}_t, \qquad \text{eased}_t \ge 0 $$
 
-Only limits that `model.question.more` names have it; the answer to why no plan exists asks for the least of it.
+Only limits that `model.question.more` names have the first, only targets in `model.question.eased` the second; the
+answer to why no plan exists asks for the least of it. The rate of a target is what a unit of ease gives it in a year.
 """
 
 from __future__ import annotations
@@ -14,10 +16,16 @@ from optimiser.instance.data import Instance
 
 
 def add_extensions(model: pyo.ConcreteModel) -> None:
-    """Adds `more[kind, id, y]` for the budgets and resources that may be extended."""
+    """Adds `more[kind, id, y]` for budgets, resources and ceilings that may be extended, `eased[t]` for targets."""
     instance: Instance = model.instance
     limits = sorted(model.question.more)
     model.more = pyo.Var([(*k, int(y)) for k in limits for y in instance.years], domain=pyo.NonNegativeReals)
+    rates = model.question.eased
+    model.eased = pyo.Var(sorted(rates), domain=pyo.NonNegativeReals)
+
+    @model.Constraint([k for k in model.shortfall if k[0] in rates])
+    def shortfall_within_ease(m, t, y):
+        return m.shortfall[t, y] <= float(rates[t][instance.year_index(y)]) * m.eased[t]
 
 
 def more_money(model: pyo.ConcreteModel, budget: str, year: int):
@@ -26,10 +34,10 @@ def more_money(model: pyo.ConcreteModel, budget: str, year: int):
     return model.more[key] if key in model.more else 0.0
 
 
-def more_of(model: pyo.ConcreteModel, resource: str) -> LinearForm:
-    """What there is of a resource beyond its limit, one row per year."""
+def more_of(model: pyo.ConcreteModel, name: str, kind: str = "resource") -> LinearForm:
+    """What there is of a resource (or of the room under a ceiling) beyond its limit, one row per year."""
     instance: Instance = model.instance
-    if ("resource", resource) not in model.question.more:
+    if (kind, name) not in model.question.more:
         return LinearForm(len(instance.years))
-    at = [i for i, (kind, name, _) in enumerate(model.more) if (kind, name) == ("resource", resource)]
+    at = [i for i, (k, n, _) in enumerate(model.more) if (k, n) == (kind, name)]
     return of_columns(model.matrix.of_pyomo(model.more), at)

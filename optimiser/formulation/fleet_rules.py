@@ -5,7 +5,8 @@ $$ \sum_s (\text{well to wake}_{s,y} - \text{limit}_y\,\text{energy}_{s,y})\,\te
    \text{in service}_{s,y} = 0 \;\text{where the rating of } s \text{ in } y \text{ is too bad} $$
 
 The limit is the reference value less the reduction of the year; the rating compares grams of CO2 per capacity and
-nautical mile with $(1 - Z_y)\,a\,\text{capacity}^{-c}$. As costs the rules are postings.
+nautical mile with $(1 - Z_y)\,a\,\text{capacity}^{-c}$. As costs the rules are postings. With banking the
+first row is summed over all years up to $y$: what the pool was below the limit counts later, never before.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ def add_fleet_rules(model: pyo.ConcreteModel) -> None:
             index = np.flatnonzero(np.isfinite(fleet.fueleu.limit))
             limit = np.where(np.isfinite(fleet.fueleu.limit), fleet.fueleu.limit, 0.0)
             over: LinearForm = fuels.well_to_wake_over(limit).taken(index)
+            over = over.accumulated() if fleet.fueleu.banking else over
             model.matrix.add_rows(
                 "pool_keeps_fueleu", over, upper=0.0,
                 label=lambda i, f=fleet, at=index, years=years: (f.id, int(years[at[i]])),

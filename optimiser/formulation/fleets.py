@@ -81,6 +81,15 @@ class Network:
         matrix = _matrix(values[which, year], year, moves[which], (n, self.moved.size))
         return LinearForm(n, {self.moved: matrix})
 
+    def used(self, resource: int) -> LinearForm:
+        """Use of a resource (index) by changes; one row per year."""
+        n = len(self.years)
+        table = np.zeros((len(self.fleet.changes), n, n))
+        for c, change in enumerate(self.fleet.changes):
+            for r, by_year in change.uses:
+                table[c] += by_year * (r == resource)
+        return self.paid(np.arange(len(self.fleet.moves.change)), table)
+
     def once(self, values: Floats) -> LinearForm:
         """Sum over moves of a value; one row."""
         return LinearForm(1, {self.moved: sparse.csr_array(values[None, :])})

@@ -62,6 +62,8 @@ def largest_issue(model: pyo.ConcreteModel, f: FundingData) -> Floats:
     most = np.full(len(f.years), f.most if f.amount is None else min(f.most, f.amount))
     at = f.years - instance.first
     for ceiling in instance.finance.ceilings:
+        if ("ceiling", ceiling.id) in model.question.more:
+            continue
         if any(instance.finance.funding[i] is f for i in ceiling.instruments):
             most = np.minimum(most, ceiling.limit[at])
     if f.eligible is None:

@@ -73,6 +73,12 @@ class LinearForm:
         """Some of the rows."""
         return LinearForm(len(index), {c: m[index, :] for c, m in self.terms.items()}, self.constant[index])
 
+    def accumulated(self) -> LinearForm:
+        """Each row with all before it."""
+        n = len(self.constant)
+        until = sparse.csr_array(np.tril(np.ones((n, n))))
+        return LinearForm(n, {c: sparse.csr_array(until @ m) for c, m in self.terms.items()}, np.cumsum(self.constant))
+
     @property
     def is_constant(self) -> bool:
         """True where no variable has a coefficient."""

@@ -14,7 +14,8 @@ def add_shortfalls(model: pyo.ConcreteModel) -> None:
     """Adds `shortfall[t, y]` in kt for targets with a penalty, and for those that `model.question` lets give way."""
     instance: Instance = model.instance
     years = [int(y) for y in instance.years]
-    soft = [t for t in instance.targets if t.penalty is not None or t.id in model.question.giving_way]
+    may_miss = model.question.giving_way | set(model.question.eased)
+    soft = [t for t in instance.targets if t.penalty is not None or t.id in may_miss]
     model.shortfall = pyo.Var([(t.id, y) for t in soft for y in years], domain=pyo.NonNegativeReals)
     for name, most in model.question.at_most.items():
         model.add_component(

@@ -67,6 +67,7 @@ class ChangeData:
     """A way in, through or out of the fleet, per asset. `spending` (Y, Y) is capex by year begun and year.
 
     `brings` (Y,) is income in the year begun. `clauses` are requirements: (project, lag) of which one must hold.
+    `uses` are resources (index) with what is used by year begun and year (Y, Y).
     """
 
     id: str
@@ -81,6 +82,7 @@ class ChangeData:
     most: float | None
     tags: tuple[str, ...]
     clauses: tuple[tuple[tuple[int, int], ...], ...]
+    uses: tuple[tuple[int, Floats], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,11 +118,15 @@ class Moves:
 
 @dataclass(frozen=True, eq=False)
 class FuelRule:
-    """FuelEU: `limit` (Y,) in kt/GWh, infinite where it does not apply; `penalty` (S, Y) per asset, or None."""
+    """FuelEU: `limit` (Y,) in kt/GWh, infinite where it does not apply; `penalty` (S, Y) per asset, or None.
+
+    `banking`: what the fleet is below the limit in a year counts in later ones.
+    """
 
     limit: Floats
     share: float
     penalty: Floats | None
+    banking: bool = False
 
 
 @dataclass(frozen=True, eq=False)

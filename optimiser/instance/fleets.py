@@ -131,6 +131,7 @@ class _Compiler:
             brings=self.paths.over_horizon(change.scrap_value) if change.scrap_value is not None else np.zeros(self.n),
             per_year=change.per_year, most=change.max, tags=tuple(dict.fromkeys((*fleet.tags, *change.tags))),
             clauses=tuple(tuple((self.project_index[o], lag) for o, lag in clause) for clause in change.requires),
+            uses=self._uses(change),
         )  # fmt: skip
 
     def _spending(self, change: Change) -> Floats:
@@ -142,10 +143,22 @@ class _Compiler:
         else:
             spread = max(change.lead_time, 1)
             each = change.capex.value * np.array(change.capex_profile or (1 / spread,) * spread)
-        since = np.arange(self.n)[None, :] - np.arange(self.n)[:, None]
-        paid = np.where((since >= 0) & (since < len(each)), each[np.clip(since, 0, len(each) - 1)], 0.0)
         trend = (1 + change.cost_trend) ** (self.paths.years - self.scenario.prices).astype(float)
-        return paid * trend[:, None]
+        return self._since(each) * trend[:, None]
+
+    def _uses(self, change: Change) -> tuple[tuple[int, Floats], ...]:
+        """Resources and their use per asset by year begun and year (Y, Y)."""
+        index = {name: i for i, name in enumerate(self.scenario.resources)}
+        years = max(change.lead_time, 1)
+        return tuple(
+            (index[name], self._since(np.array(a.values if isinstance(a, Listing) else (a.value,) * years)))
+            for name, a in change.uses.items()
+        )
+
+    def _since(self, each: Floats) -> Floats:
+        """What happens each year since the year begun, by year begun and year (Y, Y)."""
+        since = np.arange(self.n)[None, :] - np.arange(self.n)[:, None]
+        return np.where((since >= 0) & (since < len(each)), each[np.clip(since, 0, len(each) - 1)], 0.0)
 
     def _life(self, change: Change, data: ChangeData) -> Life:
         """Years of life, and what is left of the capex after the last year by year begun."""

@@ -58,7 +58,7 @@ def fuel_rule(rules: Regulation | None, paths: Paths, states: tuple[StateData, .
     applies = (years >= rule.from_year) & (years >= min(table))
     limit = np.where(applies, reference * (1 - _steps(table, years)), np.inf)
     if rule.penalty is None:
-        return FuelRule(limit, rule.share, None)
+        return FuelRule(limit, rule.share, None, rule.banking)
     per_kt = FUELEU_VLSFO * 1e3 / MJ_PER_GWH  # GWh in a kt of VLSFO
     price = paths.over_horizon(rule.penalty)
     penalty = np.zeros((len(states), len(years)))

@@ -9,6 +9,7 @@ from typing import Any
 from optimiser.report import aside
 from optimiser.report.comparison import TABLES, Comparison, all_tables
 from optimiser.report.document import dumps
+from optimiser.report.page import page
 from optimiser.report.workbook import write_tables
 
 MARK, BOOK, PAGE = "comparison.json", "comparison.xlsx", "comparison.html"
@@ -42,17 +43,7 @@ def write_comparison(comparison: Comparison, folder: Path, language: str = "en")
         write_tables(
             {name.capitalize(): frame for name, frame in frames.items()}, " and ".join(comparison.labels), new / BOOK
         )
-        if (html := _page(comparison, language)) is not None:
-            (new / PAGE).write_text(html, encoding="utf-8", newline="\n")
-
-
-def _page(comparison: Comparison, language: str) -> str | None:
-    """The page of all plans beside each other, where the room that draws pages is there."""
-    try:
-        from optimiser.report.page import page
-    except ModuleNotFoundError:
-        return None
-    return page(comparison.results, language)
+        (new / PAGE).write_text(page(comparison.results, language, comparison.labels), encoding="utf-8", newline="\n")
 
 
 def _records(frame: Any) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from optimiser.report import carbon, fleets, funding, tables
+from optimiser.report import carbon, fleets, funding, prices, tables
 from optimiser.report.exact import exact
 from optimiser.report.result import Result
 from optimiser.report.words import clean
@@ -51,6 +51,7 @@ def plan_document(result: Result) -> dict[str, Any]:
             {"target": t, "year": y, "amount": clean(v)} for (t, y), v in sorted(plan.decisions.credits.items())
         ],
         **_finance(result),
+        **_prices(result),
         "tables": {
             "pathway": _records(tables.pathway(result)),
             "money": _yearly_money(result),
@@ -82,6 +83,12 @@ def _carbon(result: Result) -> dict[str, Any]:
     frames = {"positions": carbon.positions(result), "credits": carbon.credits(result)}
     parts = {name: _records(frame) for name, frame in frames.items() if frame is not None}
     return {"carbon": {**parts, "internal_price_is": carbon.CAVEAT} if result.plan.carbon_prices else parts}
+
+
+def _prices(result: Result) -> dict[str, Any]:
+    """What room in each promise and limit is worth at the margin, with the caveat beside it."""
+    frame = prices.prices(result)
+    return {"prices": [] if frame is None else _records(frame), "prices_are": prices.CAVEAT}
 
 
 def _finance(result: Result) -> dict[str, Any]:

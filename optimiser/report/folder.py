@@ -9,8 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from optimiser.report import aside, carbon, fleets, funding, tables
+from optimiser.report import aside, carbon, fleets, funding, prices, tables
 from optimiser.report.document import FORMAT, dumps, plan_document
+from optimiser.report.page import page_or_apology
 from optimiser.report.result import Result
 from optimiser.report.workbook import write_workbook
 from optimiser.source import scenario_text
@@ -29,15 +30,16 @@ WHERE_ASKED: dict[str, Callable[[Result], pd.DataFrame | None]] = {
     "credits.csv": carbon.credits,
     **funding.TABLES,
     **fleets.TABLES,
+    "prices.csv": prices.prices,
 }
 """Tables of sections that a scenario may leave out: None then."""
-OURS = frozenset([MARK, SCENARIO, RUN, "plan.xlsx", *TABLES, *WHERE_ASKED])
+OURS = frozenset([MARK, SCENARIO, RUN, "plan.xlsx", "report.html", *TABLES, *WHERE_ASKED])
 SEALED = (MARK, SCENARIO)
 """What a result is opened again from; run.json holds the digests."""
 
 
-def write_result(result: Result, run: dict[str, Any], folder: Path) -> None:
-    """Writes every file of a result into `folder`, all or nothing.
+def write_result(result: Result, run: dict[str, Any], folder: Path, language: str = "en") -> None:
+    """Writes every file of a result into `folder`, all or nothing; `language` is that of the page.
 
     Raises UsageError where the folder cannot be written, or holds something that is not a result.
     """
@@ -48,6 +50,7 @@ def write_result(result: Result, run: dict[str, Any], folder: Path) -> None:
         for name, frame in frames(result).items():
             aside.write_csv(frame, new / name)
         write_workbook(result, new / "plan.xlsx")
+        (new / "report.html").write_text(page_or_apology(result, language), encoding="utf-8", newline="\n")
         sealed = {"outputs": {name: digest(new / name) for name in SEALED}}
         (new / RUN).write_text(dumps(run | sealed), encoding="utf-8")
 

@@ -12,6 +12,7 @@ from rich.text import Text
 from optimiser.plan import TargetRow
 from optimiser.report import funding, tables
 from optimiser.report.carbon import show_carbon
+from optimiser.report.prices import show_prices
 from optimiser.report.result import Result
 from optimiser.report.words import amount
 
@@ -38,9 +39,10 @@ def show(result: Result, console: Console, folder: str) -> None:
     if funding.has_finance(result):
         _show_finance(result, console)
     _show_targets(result, console)
+    show_prices(result, console)
     _show_pathway(result, console)
     if folder:
-        console.print(Text(f"\nWritten to {folder}: plan.xlsx, plan.json, CSV tables, run.json"))
+        console.print(Text(f"\nWritten to {folder}: report.html, plan.xlsx, plan.json, CSV tables"))
 
 
 def _show_head(result: Result, console: Console) -> None:

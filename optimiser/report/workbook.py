@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from optimiser.report import carbon, fleets, funding, tables
+from optimiser.report import carbon, fleets, funding, prices, tables
 from optimiser.report.charts import add_charts, yearly
 from optimiser.report.result import Result
 
@@ -46,6 +46,7 @@ def sheets(result: Result) -> dict[str, pd.DataFrame]:
     optional = {name: table(result) for name, table in fleets.SHEETS.items()}
     optional |= {"Carbon": carbon.positions(result), "Credits": carbon.credits(result)}
     optional |= {name: table(result) for name, table in funding.SHEETS.items()}
+    optional |= {"Prices": prices.prices(result)}
     return {
         "Schedule": tables.schedule(result),
         "Pathway": tables.pathway(result),

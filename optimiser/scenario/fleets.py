@@ -167,6 +167,8 @@ class Change(Entry):
     """What a scrapped asset brings."""
     requires: Requires = ()
     """Projects that must have started before, with the years between."""
+    uses: dict[Id, AmountOrList] = Field(default_factory=dict)
+    """Use of resources per asset in each year of the lead time (in its year if that is 0); a list is by year."""
     tags: Tags = ()
     """Words by which budgets and finance find its capex, with those of the fleet."""
 

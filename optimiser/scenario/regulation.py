@@ -10,7 +10,7 @@ from pydantic import Field
 from optimiser.scenario.base import Entry, Strict
 from optimiser.scenario.mistakes import Mistake
 from optimiser.scenario.rules import ETS_PHASE_IN, FUELEU_REDUCTION
-from optimiser.scenario.values import AnyPath, AnyQuantity, Share, Year
+from optimiser.scenario.values import AnyPath, AnyQuantity, Flag, Share, Year
 
 Ship = Literal[
     "bulk carrier", "gas carrier", "tanker", "container ship", "general cargo ship", "refrigerated cargo ship",
@@ -31,6 +31,8 @@ class FuelEU(Entry):
     """First year in which it applies."""
     reduction: dict[Year, Share] | None = None
     """Steps of the reduction against the reference value by year; absent: those of the law."""
+    banking: Flag = False
+    """A limit: what the pool is below it in a year counts in any later year."""
 
     def contradictions(self) -> Iterator[Mistake]:
         """A cost has a price."""
@@ -39,6 +41,9 @@ class FuelEU(Entry):
             yield Mistake("K002", "`penalty` is missing", help)
         if self.as_ == "limit" and self.penalty is not None:
             yield Mistake("K004", "a limit has no `penalty`", "write as: cost, or take it out", ("penalty",))
+        if self.as_ == "cost" and self.banking:
+            help = "write as: limit, or take it out"
+            yield Mistake("K004", "`banking` is of a pool that keeps a limit", help, ("banking",))
 
 
 class CII(Entry):

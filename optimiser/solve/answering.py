@@ -15,6 +15,7 @@ from optimiser.solve.carbon import read_carbon_prices
 from optimiser.solve.exact import make_exact
 from optimiser.solve.highs import Interrupt, Limits, relative_gap
 from optimiser.solve.other import require
+from optimiser.solve.prices import read_prices
 from optimiser.solve.reading import polish, read_claims, read_decisions
 from optimiser.solve.searching import Found, Search, Watch, carried
 
@@ -33,18 +34,33 @@ def answer(
 
     Raises NoPlanError where the search ended with neither a plan nor a proof.
     """
+    return answer_to(Question(), instance, limits, watch, interrupt, earlier)
+
+
+def answer_to(
+    question: Question,
+    instance: Instance,
+    limits: Limits,
+    watch: Watch | None = None,
+    interrupt: Interrupt | None = None,
+    earlier: Decisions | None = None,
+) -> Plan | None:
+    """The least-cost plan that answers a question; None where it is proven that there is none.
+
+    Raises NoPlanError where the search ended with neither a plan nor a proof.
+    """
     if limits.solver is not None:
         require(limits.solver)
     deadline = time.monotonic() + limits.seconds
     search = Search(instance, limits, watch, interrupt or Interrupt(), deadline, [], {}, earlier)
-    question: Question | None = Question()
-    gave_way: tuple[str, ...] = ()
-    assert question is not None
+    gave_way = tuple(sorted(t for t, most in question.at_most.items() if most > PROVEN))
     model, programme, outcome = search.solve(question, "least cost")
-    if outcome.status == "infeasible" and any(t.priority is not None for t in instance.targets):
-        question, gave_way, known = _give_way(search)
-        if question is None:
+    may_give_way = not question.giving_way and any(t.priority is not None for t in instance.targets)
+    if outcome.status == "infeasible" and may_give_way:
+        eased, gave_way, known = _give_way(search, question)
+        if eased is None:
             return None
+        question = eased
         words = "least cost with targets that gave way"
         model, programme, outcome = search.solve(question, words, at_least=10.0, known=known)
     if outcome.status == "infeasible":
@@ -57,7 +73,21 @@ def answer(
     return _plan(search, found, gave_way)
 
 
-def _give_way(search: Search) -> tuple[Question | None, tuple[str, ...], Found | None]:
+def question_of(instance: Instance, plan: Plan) -> Question:
+    """The question that a plan answers: where targets gave way, they may do so as far as they did, and no further."""
+    if not plan.gave_way:
+        return Question()
+    soft = [t.id for t in instance.targets if t.priority is not None]
+    short = {t: float(plan.claims.shortfall[t].sum()) for t in soft}
+    return Question(giving_way=frozenset(soft), at_most={t: _with_slack(v) for t, v in short.items()})
+
+
+def _with_slack(shortfall: float) -> float:
+    slack = 1e-6 * max(1.0, shortfall)
+    return shortfall + slack if shortfall > slack else slack * 0.1
+
+
+def _give_way(search: Search, asked: Question) -> tuple[Question | None, tuple[str, ...], Found | None]:
     """Finds how far targets must give way: those with the highest number are kept longest.
 
     All targets with a priority may fall short; first the shortfall of the highest number is made as small as it can
@@ -72,7 +102,7 @@ def _give_way(search: Search) -> tuple[Question | None, tuple[str, ...], Found |
     known: Found | None = None
     for _, members in groupby(soft, key=lambda t: t.priority):
         names = frozenset(t.id for t in members)
-        question = Question(giving_way=everyone, least_shortfall=names, at_most=dict(held))
+        question = replace(asked, giving_way=everyone, least_shortfall=names, at_most=dict(held))
         words = f"shortfall of {', '.join(sorted(names))}"
         model, programme, outcome = search.solve(question, words, known=known, share=0.5)
         if outcome.status == "infeasible":
@@ -87,10 +117,9 @@ def _give_way(search: Search) -> tuple[Question | None, tuple[str, ...], Found |
         search.note_shortfall(names, sum(float(claims.shortfall[n].sum()) for n in names), outcome.bound)
         for name in sorted(names):
             shortfall = float(claims.shortfall[name].sum())
-            slack = 1e-6 * max(1.0, shortfall)
-            held[name] = shortfall + slack if shortfall > slack else slack * 0.1
-            gave += [name] if shortfall > slack else []
-    return Question(giving_way=everyone, at_most=held), tuple(gave), known
+            held[name] = _with_slack(shortfall)
+            gave += [name] if shortfall > 1e-6 * max(1.0, shortfall) else []
+    return replace(asked, giving_way=everyone, at_most=held), tuple(gave), known
 
 
 def _plan(search: Search, found: Found, gave_way: tuple[str, ...]) -> Plan:
@@ -124,6 +153,7 @@ def _plan(search: Search, found: Found, gave_way: tuple[str, ...]) -> Plan:
         stopped_by="" if optimal else _reason(search, found),
         solver=solver,
         carbon_prices=read_carbon_prices(model, programme, outcome.row_dual),
+        prices=read_prices(model, programme, outcome.row_dual),
     )
 
 

@@ -80,7 +80,7 @@ class Search:
         start = self._begin(known, model, programme, limits)
         if limits.solver is not None:
             outcome = run_other(model, programme, limits, limits.solver)
-        elif self._by_kernels(model, programme) and not question.least_shortfall:
+        elif self._by_kernels(model, programme) and not (question.least_shortfall or question.least_familiar):
             outcome = solve_by_kernels(model, programme, limits, watch, interrupt, start)
         else:
             outcome = run(programme, limits, watch, interrupt, start)

@@ -1,1 +1,1 @@
-"""Studies: several plans at once."""
+"""Studies: several plans at once, or many solves that belong together."""

@@ -33,7 +33,10 @@ def text(ceiling: str, old: str = "") -> str:
     ],
 )
 def test_a_ceiling_just_binds(binding, broken, tmp_path):
-    """40 are owed at the end of year 3: what was repaid until then is owed no more, what falls due later is."""
+    """40 are owed at the end of year 3: what was repaid until then is owed no more, what falls due later is.
+
+    If repaid debt still counted, 60 would be needed; if only new issues did, 20 would do.
+    """
     series = "\nseries: {turnover: 50 MCNY}"
     assert least_cost(text(binding) + series, tmp_path) == pytest.approx(60)
     conflict = refused(text(broken) + series, tmp_path)

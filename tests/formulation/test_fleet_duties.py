@@ -83,7 +83,10 @@ def docks(dock: str, year: int, lead: int = 0, more: str = "") -> str:
 
 
 def test_docks_are_just_enough(tmp_path):
-    """Four retrofits in two docks a year take two years: by year 2 there is a plan, by year 1 there is none."""
+    """Four retrofits in two docks a year take two years: by year 2 there is a plan, by year 1 there is none.
+
+    If docks were forgotten, all four would be done in the first year that is asked for.
+    """
     result = solved(docks("slots_per_year: 2", 2), tmp_path)
     assert begun(result, "old to best") == {1: 2, 2: 2}
     conflict = refused(docks("slots_per_year: 2", 1), tmp_path)

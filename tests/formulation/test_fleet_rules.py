@@ -124,6 +124,27 @@ def test_steps_can_be_replaced(tmp_path):
     assert result.plan.objective == pytest.approx(11)
 
 
+def test_what_is_below_the_limit_may_be_banked(tmp_path):
+    """Limits of 91.16, 91.16 and 86.602 g/MJ for 90: 1.16 g/MJ are kept twice, 3.398 are too many in 2032.
+
+    Of those 1.078 are left for bio fuel, 20 x 1.078 / 70 = 0.308 kt; without banking it would be 0.9709 kt.
+    """
+    rule = "fueleu: {reduction: {2030: 0 %, 2032: 5 %}KEPT}"
+    late = 20 * (90 - 91.16 * 0.95) / 70
+    kept = late - 2 * 20 * (91.16 - 90) / 70
+    alone = solved(ships(rule.replace("KEPT", ""), blend="{max: 50 %}"), tmp_path)
+    banked = solved(ships(rule.replace("KEPT", ", banking: true"), blend="{max: 50 %}"), tmp_path)
+    assert alone.plan.objective == pytest.approx(late)
+    assert banked.plan.objective == pytest.approx(kept)
+
+
+def test_nothing_is_borrowed_from_later_years(tmp_path):
+    """The strict year comes first: banking later surpluses for it would make it free, and it is not."""
+    rule = "fueleu: {reduction: {2030: 5 %, 2031: 0 %}, banking: true}"
+    result = solved(ships(rule, blend="{max: 50 %}"), tmp_path)
+    assert result.plan.objective == pytest.approx(20 * (90 - 91.16 * 0.95) / 70)
+
+
 CII = "cii: {ship: bulk carrier, capacity: 80000 t, distance: 100000 nmi WORST}"
 
 

@@ -189,7 +189,10 @@ def test_allowances_of_next_year_only_where_that_is_said(tmp_path):
 
 @pytest.mark.parametrize(("share", "cost"), [("0 %", 10), ("5 %", 9.7), ("20 %", 8.8), ("100 %", 4)])
 def test_credits_are_a_share_of_what_is_due(share, cost, tmp_path):
-    """Credits at 40 CNY/t instead of allowances at 100, for 5 of 100 kt: 95 x 100 + 5 x 40 = 9.7 MCNY."""
+    """Credits at 40 CNY/t instead of allowances at 100, for 5 of 100 kt: 95 x 100 + 5 x 40 = 9.7 MCNY.
+
+    If the share were forgotten, it would be 4 whatever it is; if no credit were admitted, 10.
+    """
     keys = f"credits: {{share: {share}, price: 40 CNY/tCO2e}}"
     assert least_cost(ets(keys, head=ONE), tmp_path) == pytest.approx(cost)
 

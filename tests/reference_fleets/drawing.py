@@ -38,6 +38,7 @@ def draw(seed: int) -> dict[str, Any]:
     _add_project(r, raw, fleet)
     _add_targets(r, raw, fleet, years)
     _add_budgets(r, raw, fleet)
+    _add_yard(r, raw, fleet)
     return raw
 
 
@@ -193,6 +194,8 @@ def _add_rules(r: Random, fleet: dict[str, Any]) -> None:
             rules["fueleu"] |= {"as": "cost", "penalty": "18000 CNY/t"}
         if r.random() < 0.5:
             rules["fueleu"]["reduction"] = {FIRST: "2 %", FIRST + 1: "8 %"}
+        if not opened and rules["fueleu"].get("as") != "cost":
+            rules["fueleu"]["banking"] = True
     if r.random() < 0.2:
         rules["cii"] = {
             "ship": "bulk carrier",
@@ -232,6 +235,16 @@ def _add_budgets(r: Random, raw: dict[str, Any], fleet: dict[str, Any]) -> None:
     opened = has_open_blend(fleet)
     if not opened and r.random() < 0.15:
         raw["budgets"]["cash"] = {"limit": _m(r.randint(20, 60)), "covers": "cash"}
+
+
+def _add_yard(r: Random, raw: dict[str, Any], fleet: dict[str, Any]) -> None:
+    """Sometimes changes, and the project, draw on a resource that they share."""
+    if r.random() < 0.3:
+        raw["resources"] = {"yard": {"limit": r.choice([1, 2, 3])}}
+        for change in r.sample(fleet["changes"], r.randint(1, len(fleet["changes"]))):
+            change["uses"] = {"yard": r.choice([1, 1, 2, [1, 2]])}
+        for project in raw.get("projects", {}).values():
+            project["uses"] = {"yard": 1}
 
 
 def _tagged(raw: dict[str, Any]) -> bool:

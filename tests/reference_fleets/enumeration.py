@@ -130,6 +130,7 @@ class _Trial:
             if start is not None:
                 pier[start] = number(self.raw["projects"]["pier"]["capex"])
             good = ok & self._required(begun, start)
+            good &= self._within_yard(begun, start)
             good &= self._budgets(green + pier, green + other + pier, green + other + pier - earned + running)
             if np.any(good):
                 costs.append(float(np.min(fixed[good])) + float(pier @ self.discount))
@@ -186,6 +187,8 @@ class _Trial:
         over = np.einsum(
             "msy,sy->my", service, np.array([f.well_to_wake - self.limit * f.energy for f in self.figures])
         )
+        if self.fleet.get("regulation", {}).get("fueleu", {}).get("banking"):  # never beside a blend that is decided
+            over = np.cumsum(over, axis=1)
         cap = self._cap()
         for y in range(self.n):
             room = np.array([f.room[y] for f in self.figures]) * service[:, :, y]
@@ -254,6 +257,22 @@ class _Trial:
             return np.ones(len(begun), dtype=bool)
         closed = self.n if start is None else min(start + lag, self.n)
         return begun[:, 0, :closed].sum(axis=1) == 0
+
+    def _within_yard(self, begun: np.ndarray, start: int | None) -> np.ndarray:
+        """Changes and the project use no more of the resource that they share than there is."""
+        if "resources" not in self.raw:
+            return np.ones(len(begun), dtype=bool)
+        used = np.zeros((len(begun), self.n))
+        for k, change in enumerate(self.changes):
+            each = change.get("uses", {}).get("yard", 0)
+            by_year = each if isinstance(each, list) else [each] * max(change.get("lead_time", 0), 1)
+            for y in range(self.n):
+                for later, amount in enumerate(by_year):
+                    if y + later < self.n:
+                        used[:, y + later] += amount * begun[:, k, y]
+        if start is not None:
+            used[:, start] += 1
+        return np.all(used <= self.raw["resources"]["yard"]["limit"] + TINY, axis=1)
 
     def _budgets(self, green: np.ndarray, capex: np.ndarray, cash: np.ndarray) -> np.ndarray:
         ok = np.ones(len(capex), dtype=bool)

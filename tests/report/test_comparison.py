@@ -3,9 +3,7 @@
 import csv
 import io
 import json
-import sys
 from dataclasses import replace
-from types import ModuleType
 
 import numpy as np
 import openpyxl
@@ -14,6 +12,7 @@ from rich.console import Console
 
 from optimiser.errors import UsageError
 from optimiser.report import comparison as side
+from optimiser.report import comparison_folder
 from optimiser.report.comparison import Comparison
 from optimiser.report.comparison_folder import comparison_document, refuse_foreign_comparison, write_comparison
 from optimiser.report.comparison_terminal import show_comparison
@@ -246,12 +245,15 @@ def test_the_folder_holds_every_table(two, tmp_path):
 
 
 def test_the_page_shows_all_plans_in_the_language_asked_for(two, tmp_path, monkeypatch):
-    """What draws pages is handed every result, in order, and the language; its text is written as it is."""
-    room = ModuleType("optimiser.report.page")
-    room.page = lambda results, language: f"{language}: {', '.join(r.title for r in results)}"
-    monkeypatch.setitem(sys.modules, "optimiser.report.page", room)
+    """What draws pages is handed every result in order, the language and the labels; its text is written as it is."""
+
+    def drawn(results, language, titles):
+        return f"{language}: {', '.join(r.title for r in results)} as {', '.join(titles)}"
+
+    monkeypatch.setattr(comparison_folder, "page", drawn)
     write_comparison(two, tmp_path / "out", "zh")
-    assert (tmp_path / "out" / "comparison.html").read_text(encoding="utf-8") == "zh: First, Second"
+    page = (tmp_path / "out" / "comparison.html").read_text(encoding="utf-8")
+    assert page == "zh: First, Second as scenario (1), scenario (2)"
 
 
 def test_hostile_names_stay_text(hostile, world, tmp_path):

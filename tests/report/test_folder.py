@@ -14,7 +14,7 @@ from optimiser.report.folder import refuse_foreign, write_result
 
 FILES = {
     "plan.json", "plan.xlsx", "run.json", "scenario.json", "schedule.csv", "money.csv", "emissions.csv", "targets.csv",
-    "limits.csv", "pathway.csv",
+    "limits.csv", "pathway.csv", "report.html",
 }  # fmt: skip
 RUN = {"format": "optimiser-run", "version": 1}
 

@@ -92,7 +92,7 @@ def test_cost_starts_and_targets_are_there(world):
     for word in ("worth of unused life", "energy used on site", "Lots of lorries", "4 of 4 projects start."):
         assert word in text
     assert any(line.startswith("far") and "MISSED" in line for line in text.splitlines())
-    assert "Written to results/x: plan.xlsx" in text
+    assert "Written to results/x: report.html, plan.xlsx" in text
 
 
 def test_names_are_not_markup(hostile):

@@ -161,6 +161,12 @@ def _check_change(check: Check, at: Loc, change: Change) -> None:
             if check.known("projects", other, where, "project") and check.scenario.projects[other].size is not None:
                 help = "require a project of units, or one that is yes or no"
                 check.note(where, "R003", f"{other} has any size and cannot be required", help)
+    for name, amount in change.uses.items():
+        where = (*at, "uses", name)
+        if check.known("resources", name, where, "resource"):
+            limit = check.dimension(check.scenario.resources[name].limit, ("resources", name, "limit"))
+            if limit is not None:
+                check.expect_amount(amount, where, limit)
     if check.horizon is None:
         return
     first, last = check.horizon.first, check.horizon.last - change.lead_time

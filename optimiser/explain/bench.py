@@ -1,0 +1,99 @@
+"""The bench: where a change of the file is tried before it is offered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from optimiser.explain.case import Case
+from optimiser.explain.items import Item, items_of, restricted
+from optimiser.explain.oracle import Oracle
+from optimiser.instance import Instance
+from optimiser.source.overriding import as_yaml
+
+Override = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """A change that leaves a plan: in words, and as it would stand in a file that extends the scenario."""
+
+    words: str
+    override: Override
+
+    @property
+    def lines(self) -> list[str]:
+        """The override as YAML, a line per section."""
+        return as_yaml(self.override)
+
+    def document(self) -> dict[str, Any]:
+        """For machines: the words, the override, and every value in it with the keys that lead there."""
+        values = [{"path": list(path), "value": value} for path, value in _leaves(self.override, ())]
+        return {"words": self.words, "override": self.override, "values": values, "yaml": self.lines}
+
+
+def _leaves(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from _leaves(part, (*path, key))
+    else:
+        yield path, value
+
+
+def joined(first: Override, second: Override) -> Override:
+    """Both overrides; the second wins where they speak of the same."""
+    both = dict(first)
+    for key, value in second.items():
+        nested = isinstance(both.get(key), dict) and isinstance(value, dict)
+        both[key] = joined(both[key], value) if nested else value
+    return both
+
+
+@dataclass(eq=False)
+class Bench:
+    """A case with a question to the oracle. `others` are set aside while one part of a change is measured.
+
+    `more`: by item and year, how much more of a limit would do at least, as far as it was asked.
+    """
+
+    case: Case
+    oracle: Oracle
+    others: frozenset[Item] = frozenset()
+    more: dict[Item, dict[int, float]] = field(default_factory=dict)
+
+    @property
+    def instance(self) -> Instance:
+        """The instance without what is set aside."""
+        return self.relaxed(self.case.instance)
+
+    def relaxed(self, instance: Instance) -> Instance:
+        """An instance without what is set aside."""
+        if not self.others:
+            return instance
+        return restricted(instance, [i for i in items_of(instance) if i not in self.others])
+
+    def works(self, override: Override) -> bool:
+        """True where the file is read with the change, and has a plan."""
+        changed = None if self.oracle.is_over else self.case.changed(override)
+        return changed is not None and self.oracle.has_plan(self.relaxed(changed.instance)) is True
+
+    def least_step(self, override: Callable[[int], Override], most: int) -> int | None:
+        """The least whole number from 1 to `most` whose override works, where more works no worse; else None."""
+        low = 0
+        for k in (1, 2, 3):
+            if k > most:
+                return None
+            if self.works(override(k)):
+                return k
+            low = k
+        if most <= low or not self.works(override(most)):
+            return None
+        high = most
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self.works(override(middle)):
+                high = middle
+            else:
+                low = middle
+        return high

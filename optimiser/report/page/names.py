@@ -1,0 +1,36 @@
+"""Names that tell things apart: where several bear the same, their entity is added, and then their id."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from optimiser.instance import Instance
+
+Named = tuple[str, str, int]
+"""Id, label and index of the entity."""
+
+
+def distinct(instance: Instance, things: Iterable[Named]) -> dict[str, str]:
+    """A label by id, no two of them alike."""
+    known = list(things)
+    labels = {id_: label for id_, label, _ in known}
+    entity = {id_: instance.entities[e].label for id_, _, e in known}
+    for more in (lambda id_: entity[id_], lambda id_: id_):
+        often = Counter(labels.values())
+        labels = {id_: f"{label} ({more(id_)})" if often[label] > 1 else label for id_, label in labels.items()}
+    return labels
+
+
+def project_names(instance: Instance) -> dict[str, str]:
+    """Of projects."""
+    return distinct(instance, ((p.id, p.label, p.entity) for p in instance.projects))
+
+
+def change_names(instance: Instance) -> dict[tuple[str, int], str]:
+    """Of the changes of fleets, by fleet and index of the change, with the name of the fleet."""
+    keys = {f"{f.id}/{c}": (f.id, c) for f in instance.fleets for c in range(len(f.changes))}
+    things = [
+        (f"{f.id}/{c}", f"{f.label}: {x.label}", f.entity) for f in instance.fleets for c, x in enumerate(f.changes)
+    ]
+    return {keys[id_]: label for id_, label in distinct(instance, things).items()}

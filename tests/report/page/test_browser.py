@@ -1,0 +1,198 @@
+"""The page in a real browser: it draws without a complaint or a request, filters, and shows hostile names as text."""
+
+import numpy as np
+import pytest
+
+from optimiser.report.page import page
+from tests.browser import DRAWN, MARKS, lines
+from tests.helpers import solved
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("which", ["world", "rich"])
+def test_every_chart_is_drawn(which, language, request, opened):
+    """No console message, no request, no dialog (fixture `opened`), and marks in every chart that is shown."""
+    tab = opened([request.getfixturevalue(which)], language)
+    found = tab.evaluate(MARKS)
+    shown = {name for name, _, _ in found}
+    assert shown >= {"pathway", "roadmap", "capex", "curve", "value"}
+    assert (shown >= {"fleet", "debt", "market"}) == (which == "rich")
+    nothing = {"en": "Nothing to show for this choice.", "zh": "当前选择没有可显示的内容。"}[language]
+    empty = [name for name, marks, text in found if not marks and text.strip() != nothing]
+    assert empty == []
+    assert {name for name, marks, _ in found if not marks} <= {"value", "curve"}
+
+
+def test_charts_below_the_fold_are_drawn_when_they_are_scrolled_to(rich, opened):
+    tab = opened([rich], draw=False)
+    tab.wait_for_function("window.Plotly")
+    assert tab.evaluate("document.querySelector('[data-chart=value]').dataset.drawn") is None
+    tab.evaluate("document.querySelector('[data-chart=value]').scrollIntoView()")
+    tab.wait_for_selector("[data-chart=value][data-drawn=yes]")
+
+
+def test_the_division_filter_shows_one_division(rich, opened):
+    """East has the source `site` alone: baseline and gross are its own; of capex only its projects are left."""
+    tab = opened([rich])
+    tab.select_option("#scopes", "")
+    tab.select_option("#division", label="\u2003East")
+    tab.evaluate(f"{DRAWN}.forEach(draw)")
+    found = lines(tab)
+    assert found["gross"] == pytest.approx(rich.accounts.gross["site", "location"])
+    assert found["baseline"] == pytest.approx(rich.accounts.baseline["site", "location"])
+    legend = tab.inner_text("[data-chart=pathway] .legend")
+    assert "Lots" in legend
+    assert "pump" not in legend
+    capex = sum(rich.accounts.money["capex"][p] for p in ("kiln", "lots", "ramped"))
+    assert sum(lines(tab, "capex").values()) == pytest.approx(capex)
+    assert "pump" not in tab.evaluate(
+        "document.querySelector('[data-chart=roadmap] .plot').layout.yaxis.ticktext.join()"
+    )
+
+
+@pytest.mark.parametrize("group", ["project", "kind", "tag", "division"])
+@pytest.mark.parametrize("basis", ["location", "market"])
+def test_drawn_wedges_fill_the_room_between_baseline_and_gross(group, basis, rich, opened):
+    """As drawn: what lies above gross up to the top of the stack is baseline, and what measures add above it."""
+    tab = opened([rich])
+    for field, value in (("scopes", ""), ("basis", basis), ("wedge-group", group)):
+        tab.select_option(f"#{field}", value)
+    tab.evaluate(f"{DRAWN}.forEach(draw)")
+    parts = tab.evaluate(
+        "(() => { const p = pathwayParts(current()); return [p.baseline, p.gross, p.wedges.all.map(g => g.v)] })()"
+    )
+    baseline, gross, wedges = (np.array(p) for p in parts)
+    assert baseline - wedges.sum(axis=0) == pytest.approx(gross, abs=1e-6)
+    ledger = {s.id: basis if s.has_market else "location" for s in rich.instance.sources}
+    assert gross == pytest.approx(sum(rich.accounts.gross[s, b] for s, b in ledger.items()), abs=1e-6)
+    fills = (
+        "document.querySelector('[data-chart=pathway] .plot').data.filter(t => t.fill === 'tonexty').map(t => [...t.y])"
+    )
+    top = np.max(tab.evaluate(fills), axis=0)
+    added = -np.minimum(wedges, 0).sum(axis=0)
+    assert top == pytest.approx(baseline + added, abs=1e-6)
+
+
+def test_net_is_gross_less_removals_and_credits(rich, opened):
+    tab = opened([rich])
+    tab.select_option("#scopes", "")
+    tab.evaluate(f"{DRAWN}.forEach(draw)")
+    found = lines(tab)
+    taken = rich.accounts.removed["forest"] + rich.accounts.credits["net"]
+    assert found["gross"] - found["net"] == pytest.approx(taken, abs=1e-6)
+
+
+def test_net_of_a_promise_takes_off_only_what_the_promise_admits(tmp_path, opened):
+    """Two sinks of 30 and 20; neutrality of scope 1 admits the first alone: 100 - 70 - 30 = 0, not -20.
+
+    Over all scopes both count; scope 3 alone has no promise of its own, and no net."""
+    text = """
+sources: {site: {scope: 1, baseline: 100 ktCO2e}, goods: {scope: 3, category: 1, baseline: 40 ktCO2e}}
+projects:
+  cut: {kind: upgrade, committed: true, start: 1, capex: 1 MCNY, abates: {site: 70 ktCO2e}}
+  mine: {kind: sink, committed: true, start: 1, capex: 1 MCNY, removal: 30 ktCO2e}
+  theirs: {kind: sink, committed: true, start: 1, capex: 1 MCNY, removal: 20 ktCO2e}
+targets: {net: {kind: neutrality, by: 1, scopes: 1, removals: [mine]}}
+"""
+    tab = opened([solved(text, tmp_path)])
+    found = {}
+    for scopes in ("1", "", "3"):
+        tab.select_option("#scopes", scopes)
+        tab.evaluate(f"{DRAWN}.forEach(draw)")
+        found[scopes] = lines(tab).get("net")
+    assert found["1"] == pytest.approx([0, 0, 0], abs=1e-9)
+    assert found[""] == pytest.approx([20, 20, 20])
+    assert found["3"] is None
+
+
+def test_targets_are_lines_where_they_cover_what_is_shown(rich, opened):
+    """`cut` covers scopes 1 and 2 of everything: a line at 60 % of the base, and none any more when East is chosen."""
+    tab = opened([rich])
+    tab.select_option("#scopes", "1,2")
+    tab.evaluate(f"{DRAWN}.forEach(draw)")
+    name = next(n for n in lines(tab) if "cut" in n)
+    assert lines(tab)[name] == pytest.approx([0.6 * (100 + 50 + 4 * 5)] * 3)
+    tab.select_option("#division", label="\u2003East")
+    tab.evaluate(f"{DRAWN}.forEach(draw)")
+    assert not any("cut" in n for n in lines(tab))
+
+
+def test_bars_of_capex_and_debt_are_those_of_the_accounts(rich, opened):
+    """In every grouping the bars of a year are its capex; those of debt what is owed."""
+    tab = opened([rich])
+    for group in ("division", "fund", "kind", "project"):
+        tab.select_option("#capex-group", group)
+        tab.evaluate(f"{DRAWN}.forEach(draw)")
+        assert sum(lines(tab, "capex").values()) == pytest.approx(rich.accounts.total("capex"), abs=1e-6)
+    owed = lines(tab, "debt")
+    assert owed["bond"] == pytest.approx(rich.accounts.debts["bond"].outstanding, abs=1e-6)
+    assert owed["ceiling"] == pytest.approx([160] * 8)
+
+
+def test_hostile_names_are_shown_and_not_run(harm, opened):
+    """Letter by letter on the page, in the choices and in the picture; no element of theirs, no dialog, no message."""
+    tab = opened([harm])
+    for group in ("tag", "division", "project"):
+        tab.select_option("#wedge-group", group)
+        tab.evaluate(f"{DRAWN}.forEach(draw)")
+    tab.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    tab.hover("[data-chart=roadmap] .plot")
+    text = tab.inner_text("body")
+    ticks = tab.evaluate("[...document.querySelectorAll('[data-chart=roadmap] .ytick text')].map(t => t.textContent)")
+    for p in harm.instance.projects:
+        said = " ".join(p.label.split())
+        assert said in " ".join(text.split())
+        assert said in ticks or any(t.endswith("…") and said.startswith(t[:-1]) for t in ticks)
+    assert "</option><img src=x onerror=alert(1)>" in tab.inner_text("#division")
+    assert tab.title() == harm.title
+    assert tab.locator("img, iframe, body a:not(.skip), [onerror], [onload]").count() == 0
+    assert tab.evaluate("document.scripts.length") == 3
+
+
+def test_own_scripts_alone_may_run(chromium, tmp_path, rich):
+    """The second wall: markup put into the file by force is refused by the page's policy."""
+    path = tmp_path / "forced.html"
+    forced = "<script>window.ran = 1</script><img src='https://example.org/x' onerror='window.ran = 2'></main>"
+    path.write_text(page([rich]).replace("</main>", forced), encoding="utf-8")
+    tab = chromium.new_page()
+    asked: list[str] = []
+    tab.on("requestfinished", lambda r: asked.append(r.url))
+    tab.goto(path.as_uri())
+    tab.wait_for_function("window.Plotly")
+    assert tab.evaluate("window.ran === undefined")
+    assert not any("example" in url for url in asked)
+    tab.close()
+
+
+def test_a_plan_of_500_projects_opens_in_two_seconds(many, opened):
+    """Text, tables and filters are there and work; all 500 rows of the roadmap only when they are asked for."""
+    tab = opened([many], draw=False)
+    assert tab.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd") < 2000
+    tab.wait_for_function("window.Plotly")
+    tab.evaluate(f"{DRAWN}.forEach(draw)")
+    rows = "document.querySelector('[data-chart=roadmap] .plot').layout.yaxis.ticktext.length"
+    assert tab.evaluate(rows) == 40
+    tab.click("text=Show all 500")
+    assert tab.evaluate(rows) == 500
+    tab.click("text=Show fewer")
+    assert tab.evaluate(rows) == 40
+
+
+def test_several_plans_are_compared_and_chosen(rich, world, opened):
+    """Gross lines of both in one picture; the choice of a plan changes pictures, tables and the divisions on offer."""
+    tab = opened([world, rich])
+    assert {f"{r.title}: gross" for r in (world, rich)} <= set(lines(tab, "compared-paths"))
+    assert tab.locator(".verdict.bad:visible").count() >= 2
+    tab.select_option("#plan", "1")
+    tab.evaluate(f"{DRAWN}.forEach(draw)")
+    assert "East" in tab.inner_text("#division")
+    assert tab.locator("[data-chart=debt] svg").count() > 0
+    assert sum(lines(tab, "capex").values()) == pytest.approx(rich.accounts.total("capex"), abs=1e-6)
+
+
+def test_without_javascript_the_tables_are_there(rich, opened):
+    tab = opened([rich], draw=False, java_script_enabled=False)
+    text = tab.inner_text("body")
+    assert "The charts need JavaScript" in text
+    assert "Missed: far" in text
+    assert "tightest year" in text

@@ -1,0 +1,137 @@
+"""`optimise explain` and `optimise alternatives`: what is printed, what is written, and exit codes."""
+
+import json
+import sys
+
+import pytest
+
+from optimiser import cli
+from tests.helpers import write
+
+GOOD = """
+name: Two kilns
+projects:
+  a: {kind: upgrade, capex: 10 MCNY, abates: {site: 35 ktCO2e}}
+  b: {kind: upgrade, capex: 10.1 MCNY, abates: {site: 35 ktCO2e}}
+  fill: {kind: upgrade, size: {max: 9 MW}, capex: 3 MCNY/MW, abates: {site: 1 ktCO2e/MW}}
+targets: {cap: {kind: reduction, by: 2, cut: 37 %}, late: {kind: carbon_budget, years: [1, 3], at_most: 290 ktCO2e}}
+solve: {threads: 1, gap: 0}
+"""
+IMPOSSIBLE = GOOD.replace("cut: 37 %", "cut: 90 %")
+
+
+@pytest.fixture
+def optimise(capsys, monkeypatch, tmp_path):
+    """Runs the console script in a folder of its own: exit code, stdout, stderr."""
+    monkeypatch.chdir(tmp_path)
+    write(GOOD, tmp_path, "good.yaml")
+    write(IMPOSSIBLE, tmp_path, "impossible.yaml")
+
+    def call(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["optimise", *map(str, words)])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(left.value.code or 0), out, err
+
+    return call
+
+
+def test_why_there_is_no_plan(optimise):
+    """Exit 3, the reason and what would do; the same as JSON, whose overrides can be written into a file."""
+    code, out, err = optimise("explain", "impossible.yaml")
+    assert (code, err) == (3, "")
+    assert out.startswith("No plan can exist.\nWhatever is started, the target cap cannot hold.\n")
+    assert "- for cap a cut of 79 % instead of 90 %\n    targets: {cap: {cut: 79 %}}" in out
+    code, out, err = optimise("explain", "impossible.yaml", "--json")
+    document = json.loads(out)
+    assert (code, err) == (3, "")
+    assert document["conflict"] == [{"kind": "target", "id": "cap", "years": [2, 2]}]
+    assert document["smallest"] is True
+    assert {"path": ["targets", "cap", "cut"], "value": "79 %"} in document["alternatives"][0]["values"]
+
+
+def test_a_run_that_finds_none_says_the_same(optimise):
+    _, out, _ = optimise("explain", "impossible.yaml")
+    code, nothing, err = optimise("run", "impossible.yaml")
+    assert (code, nothing, err) == (3, "", out)
+
+
+def test_prices_of_a_plan(optimise):
+    """37 kt: a and two of the filler at 3, which is 3000 CNY/t; said, and given to machines."""
+    code, out, _ = optimise("explain", "good.yaml")
+    assert code == 0
+    assert "target cap" in out
+    assert "3,000 CNY/tCO2e" in out
+    assert "Whole numbers staying as they are" in out
+    prices = json.loads(optimise("explain", "good.yaml", "--json")[1])["prices"]
+    assert [(p["id"], round(p["value"], 6)) for p in prices] == [("cap", 3.0)]
+
+
+def test_why_a_project(optimise):
+    code, out, _ = optimise("explain", "good.yaml", "--project", "b")
+    assert code == 0
+    assert "It is not in the plan." in out
+    assert "in, whenever it is best  +0.1 MCNY" in out
+    reason = json.loads(optimise("explain", "good.yaml", "--project", "b", "--json")[1])["reason"]
+    assert reason["starts"] == []
+    assert reason["instead"][0]["more"] == pytest.approx(0.1)
+
+
+def test_full_costs_and_delays(optimise):
+    """Without the cap nothing is bought but what the carbon budget asks; a year later makes no difference."""
+    code, out, _ = optimise("explain", "good.yaml", "--full-costs", "--delay", "cap")
+    assert code == 0
+    assert "the target cap: by 3" in out
+    assert "no difference" in out
+    assert "In full: every decision open again." in out
+    costs = json.loads(optimise("explain", "good.yaml", "--full-costs", "--json")[1])["costs"]
+    assert [(c["id"], round(c["saved"], 6)) for c in costs] == [("cap", 6.0), ("late", 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--project", "kiln"], "--project kiln: the scenario has no such project; it has a, b, fill"),
+        (["--delay", "cup"], "--delay cup: the scenario has no such target; it has cap, late"),
+        (["--delay", "late"], "--delay late: this target has no `by` that could be moved"),
+        (["--gap", "much"], "--gap much: write a share, such as 0.1% or 0.001"),
+    ],
+)
+def test_mistakes_on_the_command_line(words, said, optimise):
+    code, out, err = optimise("explain", "good.yaml", *words)
+    assert (code, out, err.strip()) == (2, "", said)
+
+
+def test_alternatives(optimise, tmp_path):
+    """a or b with the filler: two portfolios within 2 %, and the filler in both, provably."""
+    code, out, _ = optimise("alternatives", "good.yaml", "--within", "1%", "--out", "others")
+    assert code == 0
+    assert out.startswith("2 portfolios within 1 % of the least cost; there is no other.")
+    assert "Core: in every plan within the allowance (proven)\n  fill" in out
+    assert "a (1 of 2); b (1 of 2)" in out
+    assert (tmp_path / "others" / "alternatives.xlsx").is_file()
+    found = json.loads(optimise("alternatives", "good.yaml", "--json")[1])
+    assert [p["members"] for p in found["portfolios"]] == [["a", "fill"], ["b", "fill"]]
+    assert found["complete"] is True
+
+
+def test_no_alternatives_where_there_is_no_plan(optimise):
+    code, out, _ = optimise("alternatives", "impossible.yaml")
+    assert code == 3
+    assert out.startswith("No plan can exist.")
+
+
+def test_a_foreign_folder_is_refused_before_anything_is_solved(optimise, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("mine", encoding="utf-8")
+    code, out, err = optimise("alternatives", "good.yaml", "--out", "mine")
+    assert (code, out) == (2, "")
+    assert "no earlier list of alternatives" in err
+
+
+@pytest.mark.parametrize(("within", "said"), [("150%", "did you mean"), ("some", "write a share")])
+def test_an_allowance_is_a_share(within, said, optimise):
+    code, _, err = optimise("alternatives", "good.yaml", "--within", within)
+    assert code == 2
+    assert f"--within {within}" in err
