@@ -80,6 +80,8 @@ def ours(path: Path, seconds: float, threads: int, strategy: str = "auto") -> Ro
         found |= {"objective": plan.objective, "bound": plan.bound, "gap": plan.gap, "status": plan.status}
         found |= {name: plan.solver[name] for name in ("columns", "rows", "integers")}
     found["write"] = clock.seconds - before
+    phases = ("read", "compile", "build", "hand over", "solve", "audit", "write")
+    found["polish and prices"] = clock.seconds - sum(found.get(phase, 0.0) for phase in phases)
     return found | _totals(clock)
 
 
