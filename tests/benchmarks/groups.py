@@ -2,7 +2,8 @@
 
 Eight divisions, 36 years, 1.5 times as many tonnes on offer as are emitted, a budget with carry-over, a peak per
 division, a falling cap and neutrality, lives that end and lives that renew, 15 % of projects in several units, 20 % of
-sources with two to four overlapping shares, 10 % of projects with a precedence, 20 % in exclusive pairs.
+sources with two to four overlapping shares, 10 % of projects with a precedence, 20 % in exclusive pairs. A variant may
+add fleets, finance and markets; they change nothing else of the group but its budget and its caps.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Any
 import numpy as np
 import yaml
 
+from tests.benchmarks import extras
+
 FIRST, LAST, DIVISIONS = 2025, 2060, 8
 
 
@@ -21,7 +24,8 @@ FIRST, LAST, DIVISIONS = 2025, 2060, 8
 class Variant:
     """`ends`: lives end (else half of them renew). `shape` of the peaks.
 
-    `overlap`: share of sources with several shares; `overlapping_sources` says it as a number.
+    `overlap`: share of sources with several shares; `overlapping_sources` says it as a number. `sources`: how many;
+    absent: one for fifty projects, and at least 16.
     """
 
     ends: bool = False
@@ -30,6 +34,23 @@ class Variant:
     overlap: float = 0.2
     measures: tuple[int, int] = (2, 4)
     overlapping_sources: int | None = None
+    sources: int | None = None
+    fleets: bool = False
+    finance: bool = False
+    market: bool = False
+
+
+VARIANTS = {
+    "mixed": Variant(),
+    "ends": Variant(ends=True, shape="no_rise"),
+    "overlap": Variant(sources=400, overlapping_sources=200, measures=(4, 4)),
+    "alone": Variant(sources=400, overlapping_sources=0),
+    "fleets": Variant(fleets=True),
+    "finance": Variant(finance=True),
+    "market": Variant(market=True),
+    "all": Variant(fleets=True, finance=True, market=True),
+}
+"""What the runner knows by name."""
 
 
 def group(n: int, seed: int = 1, variant: Variant | None = None) -> dict[str, Any]:
@@ -48,13 +69,32 @@ class _Group:
     def __init__(self, n: int, seed: int, variant: Variant):
         self.n, self.variant = n, variant
         self.rng = np.random.default_rng([n, seed])
-        self.n_sources = max(16, n // 50)
+        self.n_sources = variant.sources or max(16, n // 50)
         self.sizes = self.rng.lognormal(0, 0.5, self.n_sources)
         self.sizes *= 2.0 * n / self.sizes.sum()  # ktCO2e: two for each project
         self.owner = np.arange(self.n_sources) % DIVISIONS
+        self.divisions = [f"d{d}" for d in range(DIVISIONS)]
+        others = np.random.default_rng([n, seed, 1])  # their own, so that the rest of the group stays the same
+        each = float(self.sizes.sum()) / DIVISIONS
+        drawn = extras.fleets(others.spawn(1)[0], self.divisions, each)
+        self.fleets = drawn if variant.fleets else extras.Fleets({}, 0.0, 0.0)
+        self.others, self.each = others, each
 
     def scenario(self) -> dict[str, Any]:
         projects = self._projects()
+        budget = self._budget(projects) + self.fleets.money
+        return self._base(projects, budget) | self._extras(budget)
+
+    def _extras(self, budget: float) -> dict[str, Any]:
+        funding, trading = self.others.spawn(2)
+        found: dict[str, Any] = {"fleets": self.fleets.section} if self.variant.fleets else {}
+        if self.variant.finance:
+            found["finance"] = extras.finance(funding, budget)
+        if self.variant.market:
+            found["markets"] = extras.markets(trading, self.divisions, self.each)
+        return found
+
+    def _base(self, projects: dict[str, Any], budget: float) -> dict[str, Any]:
         return {
             "version": 1,
             "name": f"Synthetic group of {self.n} projects",
@@ -64,12 +104,10 @@ class _Group:
             "currency": "CNY",
             "price_year": FIRST,
             "discount_rate": "6 %",
-            "entities": {"group": {}} | {f"d{d}": {"parent": "group"} for d in range(DIVISIONS)},
+            "entities": {"group": {}} | {d: {"parent": "group"} for d in self.divisions},
             "sources": {f"s{i}": self._source(i) for i in range(self.n_sources)},
             "projects": projects,
-            "budgets": {
-                "capex": {"entity": "group", "limit": f"{self._budget(projects):.4g} MCNY", "carry_over": "50 %"}
-            },
+            "budgets": {"capex": {"entity": "group", "limit": f"{budget:.4g} MCNY", "carry_over": "50 %"}},
             "targets": self._targets(),
             "solve": {"gap": "0.1 %", "time_limit": 600},
         }
@@ -182,7 +220,7 @@ class _Group:
             }
             for d in range(DIVISIONS)
         }  # fmt: skip
-        total = float(self.sizes.sum())
+        total = float(self.sizes.sum()) + self.fleets.emissions
         spans = [(y, y) for y in range(2032, 2058)]
         if self.variant.caps == "periods":
             spans = [(y, y + 4) for y in range(2031, 2056, 5)]

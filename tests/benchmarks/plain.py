@@ -1,7 +1,7 @@
-"""The same group declared plainly in Pyomo, as a textbook has it: `start[p, v]`, sums over starts, big products.
+"""The same case declared plainly in Pyomo, as a textbook has it: `start[p, v]`, sums over starts, big products.
 
-Only what the synthetic groups use. It shares the Instance with the tool, so that both speak of the same numbers, and
-nothing of the formulation.
+Only what the synthetic groups without fleets, finance and markets use, and the cases of `published.py`. It shares the
+Instance with the tool, so that both speak of the same numbers, and nothing of the formulation.
 """
 
 from __future__ import annotations
@@ -16,15 +16,27 @@ from optimiser.instance.data import CarbonBudgetData, Instance, NeutralityData, 
 
 def declare(instance: Instance) -> pyo.ConcreteModel:
     """The model; raises ValueError where the instance has something that no synthetic group has."""
-    odd = _odd(instance)
-    if odd:
-        raise ValueError(f"not declared plainly: {', '.join(odd)}")
+    check(instance)
     return _Plain(instance).model()
 
 
+def check(instance: Instance) -> None:
+    """Raises ValueError where the instance has something that is not declared here."""
+    odd = _odd(instance)
+    if odd:
+        raise ValueError(f"not declared plainly: {', '.join(odd)}")
+
+
 def _odd(instance: Instance) -> list[str]:
-    """What no synthetic group has."""
-    found = [f"target {t.id}" for t in instance.targets if not _is_known(t)]
+    """What is not declared here."""
+    parts = {
+        "groups": instance.groups,
+        "fleets": instance.fleets,
+        "finance": instance.finance.funding or instance.finance.ceilings,
+        "markets": instance.markets,
+    }
+    found = [name for name, part in parts.items() if part]
+    found += [f"target {t.id}" for t in instance.targets if not _is_known(t)]
     found += [
         f"shares of several units of {p.id}"
         for measures in instance.abatements_on.values()
@@ -32,7 +44,9 @@ def _odd(instance: Instance) -> list[str]:
         if a.form == "share" and not p.is_single
     ]
     found += [f"requires any of several by {p.id}" for p in instance.projects if any(len(c) > 1 for c in p.requires)]
-    return found if len(instance.budgets) == 1 else [*found, "other than one budget"]
+    found += [f"the least amount of {p.id}" for p in instance.projects if p.committed or p.least]
+    found += [f"budget {b.id}" for b in instance.budgets if b.covers != "capex" or b.window]
+    return found
 
 
 def _is_known(t) -> bool:
@@ -61,8 +75,9 @@ class _Plain:
             self._row(sum(m.start[p.index, v] for v in range(len(p.starts))) <= p.most)
         self._relations()
         gross = self._gross()
-        spend, cash = self._money()
-        self._budgets(spend)
+        cash = self._money()
+        self._budgets()
+        self._resources()
         cost = sum(float(i.discount[y]) * cash[y] for y in self.years)
         cost -= i.salvage_discount * sum(self._sum(p, p.salvage[:, None], 0) for p in i.projects)
         cost += self._targets(gross)
@@ -78,9 +93,9 @@ class _Plain:
 
     def _row(self, row) -> None:
         """A row, unless it says nothing of any variable."""
-        if row is False:
+        if row is False or row is np.False_:
             raise ValueError("a row without variables cannot hold")
-        if row is not True:
+        if not isinstance(row, bool | np.bool_):
             self.m.rows.add(row)
 
     def _relations(self) -> None:
@@ -135,18 +150,30 @@ class _Plain:
         return gross
 
     def _money(self):
-        i = self.instance
-        spend = [sum(self._sum(p, p.capex, y) for p in i.projects if p.capex_each) for y in self.years]
-        opex = [sum(self._sum(p, p.opex, y) for p in i.projects) for y in self.years]
-        return spend, [a + b for a, b in zip(spend, opex, strict=True)]
+        projects = self.instance.projects
+        return [sum(self._sum(p, p.capex + p.opex, y) for p in projects) for y in self.years]
 
-    def _budgets(self, spend) -> None:
-        m, (budget,) = self.m, self.instance.budgets
-        m.kept = pyo.Var(self.years, domain=pyo.NonNegativeReals)
-        for y in self.years:
-            available = float(budget.limit[y]) + (m.kept[y - 1] if y else 0.0)
-            self._row(spend[y] <= available)
-            self._row(m.kept[y] <= budget.carry * (available - spend[y]))
+    def _budgets(self) -> None:
+        m, i = self.m, self.instance
+        m.kept = pyo.Var([b.id for b in i.budgets], self.years, domain=pyo.NonNegativeReals)
+        for b in i.budgets:
+            for y in self.years:
+                spend = sum(self._sum(i.projects[k], i.projects[k].capex, y) for k in b.projects)
+                available = float(b.limit[y]) + (m.kept[b.id, y - 1] if y else 0.0)
+                self._row(spend <= available)
+                self._row(m.kept[b.id, y] <= b.carry * (available - spend))
+
+    def _resources(self) -> None:
+        i = self.instance
+        used = [[0.0] * len(self.years) for _ in i.resources]
+        for p in i.projects:
+            for r, by_year, each in p.uses:
+                use = p.use(by_year, each, i.years)
+                for y in self.years:
+                    used[r][y] += self._sum(p, use, y)
+        for r, resource in enumerate(i.resources):
+            for y in self.years:
+                self._row(used[r][y] <= float(resource.limit[y]))
 
     def _targets(self, gross):
         m, i = self.m, self.instance

@@ -1,146 +1,96 @@
-"""Speed, phase by phase, in one run: ours, the bare relaxation, and the plain form. Ratios are what counts.
+"""Speed, phase by phase, in one run: ours, the bare relaxation, the plain form, and building with linopy.
 
-    python -m tests.benchmarks.run --sizes 100 500 --seeds 1 2 3 --variants mixed ends
+    python -m tests.benchmarks.run --sizes 100 500 --seeds 1 2 3 --variants mixed ends --out rows.csv --plot speed.svg
 
-Each size, variant and seed is one process of its own, so that peak memory is its own. The plain form is stopped at
-`--patience` times our time. `--out FILE` keeps the rows as CSV.
+Each form of each size, variant and seed is a process of its own, so that peak memory is its own. Ratios within one run
+are what counts. The plain form is stopped at so many times our time as the bars ask (`--patience` says another
+number), or at once our time where we have no proof. `--again rows.csv` prints and draws what was measured before.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import resource
+import os
 import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from tests.benchmarks.groups import Variant, group, write
+from tests.benchmarks.groups import VARIANTS, group, write
+from tests.benchmarks.published import KINDS, published
+from tests.benchmarks.table import FASTER, medians, text
 
-GAP = 1e-3
-VARIANTS = {
-    "mixed": Variant(),
-    "ends": Variant(ends=True, shape="no_rise"),
-    "overlap": Variant(overlapping_sources=200, measures=(4, 4)),
-    "alone": Variant(overlapping_sources=0),
-}
+NAMES = [*VARIANTS, *KINDS]
 
 
-def ours(path: Path, seconds: float, threads: int) -> dict[str, Any]:
-    """File to files: seconds by phase, objective, gap."""
-    from optimiser.report.folder import write_result
-    from optimiser.workflow import solve
-
-    began = time.perf_counter()
-    answer = solve(path, {"gap": GAP, "seconds": seconds, "threads": threads})
-    found: dict[str, Any] = dict(answer.run["seconds"])
-    clock = time.perf_counter()
-    if answer.result is not None:
-        with tempfile.TemporaryDirectory() as folder:
-            write_result(answer.result, answer.run, Path(folder) / "out")
-        plan = answer.result.plan
-        found |= {"objective": plan.objective, "bound": plan.bound, "gap": plan.gap, "status": plan.status}
-    found["write"] = time.perf_counter() - clock
-    return found | {"total": time.perf_counter() - began}
-
-
-def relaxation(path: Path, threads: int) -> dict[str, Any]:
-    """HiGHS alone on the relaxation of our matrices: the limit to be measured against."""
-    from optimiser.formulation import build
-    from optimiser.instance import compile_instance
-    from optimiser.solve.highs import Limits, run
-    from optimiser.solve.programme import assemble
-    from optimiser.workflow import read
-
-    programme = assemble(build(compile_instance(read(path).scenario)))
-    relaxed = replace(programme, integer=np.zeros_like(programme.integer))
-    outcome = run(relaxed, Limits(seconds=3600, threads=threads))
-    return {"lp": outcome.seconds, "lp objective": outcome.objective, "rows": len(programme.row_lower)}
-
-
-def plain(path: Path, seconds: float, threads: int) -> dict[str, Any]:
-    """The plain form through Pyomo's own road to HiGHS, with HiGHS's defaults but for the gap."""
-    import pyomo.environ as pyo
-
-    from optimiser.instance import compile_instance
-    from optimiser.workflow import read
-    from tests.benchmarks.plain import declare
-
-    began = time.perf_counter()
-    model = declare(compile_instance(read(path).scenario))
-    built = time.perf_counter() - began
-    solver = pyo.SolverFactory("appsi_highs")
-    solver.config.load_solution = False
-    solver.highs_options = {"mip_rel_gap": GAP, "threads": threads, "time_limit": float(seconds)}
-    results = solver.solve(model, load_solutions=False)
-    best, bound = results.problem.upper_bound, results.problem.lower_bound
-    known = best is not None and np.isfinite(best)
-    return {
-        "plain build": built,
-        "plain total": time.perf_counter() - began,
-        "plain objective": best if known else None,
-        "plain gap": (best - bound) / abs(best) if known else None,
-    }
+def scenario_of(size: int, variant: str, seed: int) -> dict[str, Any]:
+    """The scenario of a case."""
+    return published(variant, size, seed) if variant in KINDS else group(size, seed, VARIANTS[variant])
 
 
 def measure(size: int, variant: str, seed: int, options: argparse.Namespace) -> dict[str, Any]:
-    """One row: every form of one group, each in a process of its own."""
-    row: dict[str, Any] = {"projects": size, "variant": variant, "seed": seed}
+    """One row: every form of one case."""
+    from tests.benchmarks.forms import GAP
+
+    row: dict[str, Any] = {"projects": size, "variant": variant, "seed": seed, "load": os.getloadavg()[0]}
     with tempfile.TemporaryDirectory() as folder:
-        path = write(group(size, seed, VARIANTS[variant]), Path(folder) / "group.yaml")
-        row |= _apart("relaxation", path, 0, options.threads)
-        row |= _apart("ours", path, options.seconds, options.threads)
-        if options.patience:
-            row |= _apart("plain", path, options.patience * row["total"], options.threads)
-    row["total / lp"] = row["total"] / row["lp"]
-    row["outside HiGHS"] = 1 - row.get("solve", 0.0) / row["total"]
+        path = write(scenario_of(size, variant, seed), Path(folder) / "case.yaml")
+        for form in ("relaxation", "ours", "linopy"):
+            if form in options.forms:
+                row |= _apart(form, path, 3600.0 if form == "relaxation" else options.seconds, options)
+        if "plain" in options.forms and "total" in row:
+            patience = options.patience if options.patience is not None else FASTER.get(size, 2.0)
+            if row.get("gap", 1.0) > GAP * (1 + 1e-6):
+                patience = 1.0
+            row |= _apart("plain", path, patience * row["total"], options)
     return row
 
 
-def _apart(form: str, path: Path, seconds: float, threads: int) -> dict[str, Any]:
-    words = [sys.executable, "-m", "tests.benchmarks.run", "--one", form, str(path), str(seconds), str(threads)]
+def _apart(form: str, path: Path, seconds: float, options: argparse.Namespace) -> dict[str, Any]:
+    """What a process of its own measures; killed where it goes on long after its limit."""
+    words = [sys.executable, "-m", "tests.benchmarks.run", "--one", form, str(path), str(seconds)]
+    words += ["--threads", str(options.threads), "--strategy", options.strategy]
     try:
-        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=2 * seconds + 1800)
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=2 * seconds + 600)
     except subprocess.TimeoutExpired:
-        return {f"{form} failed": True}
+        return {f"{form} status": "killed"}
     if done.returncode:
         print(done.stderr[-2000:], file=sys.stderr)
-        return {f"{form} failed": True}
+        return {f"{form} status": "failed"}
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def _one(form: str, path: str, seconds: str, threads: str) -> None:
-    if form == "relaxation":
-        found = relaxation(Path(path), int(threads))
-    else:
-        found = {"ours": ours, "plain": plain}[form](Path(path), float(seconds), int(threads))
+def _one(form: str, path: str, seconds: str, options: argparse.Namespace) -> None:
+    from tests.benchmarks.forms import FORMS, memory
+
+    more = {"strategy": options.strategy} if form == "ours" else {}
+    found = FORMS[form](Path(path), float(seconds), options.threads, **more)
     if form == "ours":
-        found["memory [MB]"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        found["memory [MB]"] = memory()
     print(json.dumps(found, default=float))
+    sys.stdout.flush()
+    os._exit(0)  # a solver that was left behind must not keep the process
 
 
-def main() -> None:
+def main(words: list[str] | None = None) -> None:
     """The command line."""
-    words = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    words.add_argument("--sizes", nargs="+", type=int, default=[100, 500])
-    words.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
-    words.add_argument("--variants", nargs="+", choices=list(VARIANTS), default=["mixed"])
-    words.add_argument("--seconds", type=float, default=300.0, help="limit of ours")
-    words.add_argument("--patience", type=float, default=1.0, help="limit of the plain form, times ours; 0: no")
-    words.add_argument("--threads", type=int, default=2)
-    words.add_argument("--out", type=Path)
-    words.add_argument("--one", nargs=4, help=argparse.SUPPRESS)
-    options = words.parse_args()
+    options = _read(words)
     if options.one:
-        _one(*options.one)
+        _one(*options.one, options)
         return
+    frame = pd.read_csv(options.again) if options.again is not None else _measure_all(options)
+    print(text(frame))
+    if options.plot is not None:
+        from tests.benchmarks.plot import save
+
+        save(medians(frame), options.plot)
+
+
+def _measure_all(options: argparse.Namespace) -> pd.DataFrame:
     rows = []
     for size in options.sizes:
         for variant in options.variants:
@@ -148,10 +98,29 @@ def main() -> None:
                 rows.append(measure(size, variant, seed, options))
                 print(pd.DataFrame(rows[-1:]).T.to_string(header=False), flush=True)
                 print()
-    frame = pd.DataFrame(rows)
-    if options.out is not None:
-        frame.to_csv(options.out, index=False)
-    print(frame.drop(columns="seed").groupby(["projects", "variant"]).median(numeric_only=True).T.to_string())
+                if options.out is not None:
+                    pd.DataFrame(rows).to_csv(options.out, index=False)
+    return pd.DataFrame(rows)
+
+
+def _read(words: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--sizes", nargs="+", type=int, default=[100, 500])
+    parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
+    parser.add_argument("--variants", nargs="+", choices=NAMES, default=["mixed"])
+    parser.add_argument("--forms", nargs="+", choices=_FORMS, default=_FORMS)
+    parser.add_argument("--seconds", type=float, default=300.0, help="limit of ours")
+    parser.add_argument("--patience", type=float, help="limit of the plain form, times ours")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--strategy", default="auto", help="auto, whole or kernels")
+    parser.add_argument("--out", type=Path, help="keep the rows as CSV")
+    parser.add_argument("--plot", type=Path, help="keep a plot (svg, png, pdf)")
+    parser.add_argument("--again", type=Path, help="rows that were kept: measure nothing")
+    parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
+    return parser.parse_args(words)
+
+
+_FORMS = ["relaxation", "ours", "linopy", "plain"]
 
 
 if __name__ == "__main__":
