@@ -14,6 +14,13 @@ from optimiser.scenario import Scenario, load_scenario
 from optimiser.source import Node
 from optimiser.source.overriding import overridden
 
+WITHOUT: dict[str, tuple[str, Any]] = {
+    "window": ("start", None),
+    "requirement": ("requires", ()),
+    "exclusion": ("excludes", ()),
+}
+"""The key of a project that states a fact, and its value where the fact does not hold."""
+
 
 @dataclass(frozen=True, eq=False)
 class Case:
@@ -40,7 +47,7 @@ class Case:
         return getattr(self.scenario, section)[name]
 
     def facts(self) -> list[Item]:
-        """What holds of projects: windows narrower than the horizon, and what they require."""
+        """What holds of projects: windows narrower than the horizon, what they require and what they exclude."""
         horizon = self.scenario.horizon
         found = []
         for name, project in self.scenario.projects.items():
@@ -49,14 +56,16 @@ class Case:
                 found.append(Item("window", name))
             if project.requires:
                 found.append(Item("requirement", name))
+            if project.excludes:
+                found.append(Item("exclusion", name))
         return found
 
     def without(self, facts: Collection[Item]) -> Instance:
-        """The instance with these windows opened over the whole horizon, and these requirements gone."""
+        """The instance with these windows opened over the whole horizon, these requirements and exclusions gone."""
         if not facts:
             return self.instance
         projects = dict(self.scenario.projects)
         for fact in facts:
-            update: dict[str, Any] = {"start": None} if fact.kind == "window" else {"requires": ()}
+            update: dict[str, Any] = dict([WITHOUT[fact.kind]])
             projects[fact.id] = projects[fact.id].model_copy(update=update)
         return compile_instance(self.scenario.model_copy(update={"projects": projects}))

@@ -34,8 +34,8 @@ class Conflict:
 
     `years`: first and last year in which an item takes part, where those are not all. `short`: by target and year in
     kt, what all targets together miss at least. `more`: by budget (in millions), ceiling or resource and year, the
-    least that this limit alone must be raised by for a plan to exist. `facts`: windows and requirements of projects
-    that it rests on. `others`: further sets that cannot hold together. `remedies`: verified changes of the file;
+    least that this limit alone must be raised by for a plan to exist. `facts`: windows, requirements and exclusions
+    of projects that it rests on. `others`: further sets that cannot hold together. `remedies`: verified changes of the file;
     `tried` False where some change was neither proven to do nor to fail.
     """
 
@@ -82,7 +82,7 @@ def find_conflict(case: Case, limits: Limits, interrupt: Interrupt, tell: Tell |
 
 
 def _facts(case: Case, items: Sequence[Item], oracle: Oracle) -> list[Item]:
-    """A smallest set of windows and requirements with which the items are in conflict; none where it needs none.
+    """A smallest set of windows, requirements and exclusions with which the items are in conflict; it may be empty.
 
     The search may take as long as all before it: with many projects it is the longest part, and the least needed.
     """

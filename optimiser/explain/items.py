@@ -15,7 +15,7 @@ from optimiser.instance.market_data import InternalMarketData
 
 KINDS = ("resource", "group", "terms", "ceiling", "issue", "commitment", *fleets.KINDS, "budget", "market", "target")
 """In the order in which they are tried: what a planner would name last goes first."""
-FACTS = ("window", "requirement")
+FACTS = ("window", "requirement", "exclusion")
 """What holds of a project, and is named only where a conflict rests on it."""
 
 
@@ -78,6 +78,7 @@ def words(instance: Instance, item: Item) -> str:
         "commitment": lambda n: f"the commitment to {n}",
         "window": lambda n: window_in_words(instance, n),
         "requirement": lambda n: requirement_in_words(instance, n),
+        "exclusion": lambda n: exclusion_in_words(instance, n),
     }
     return FINANCE[item.kind].format(item.id) if item.kind in FINANCE else describe[item.kind](item.id)
 
@@ -102,7 +103,14 @@ def requirement_in_words(instance: Instance, name: str) -> str:
     for clause in project.requires:
         parts = [f"{instance.projects[i].id}{f' {_years(lag)} earlier' if lag else ''}" for i, lag in clause]
         clauses.append(" or ".join(parts))
-    return f"that {name} requires {' and '.join(clauses)}"
+    return f"the rule that {name} requires {' and '.join(clauses)}"
+
+
+def exclusion_in_words(instance: Instance, name: str) -> str:
+    """What a project cannot be chosen with."""
+    project = next(p for p in instance.projects if p.id == name)
+    others = [b if a == project.index else a for a, b in instance.exclusions if project.index in (a, b)]
+    return f"the rule that {name} excludes {listed([instance.projects[i].id for i in others])}"
 
 
 def _years(count: int) -> str:

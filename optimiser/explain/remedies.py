@@ -33,6 +33,7 @@ WAYS: dict[str, Callable[[Bench, Item], Iterator[Remedy]]] = {
     "market": wider.market_ways,
     "window": wider.window_ways,
     "requirement": wider.requirement_ways,
+    "exclusion": wider.exclusion_ways,
 }
 """By kind; for the kinds of fleets that are not here, nothing is offered."""
 

@@ -225,3 +225,10 @@ def requirement_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
     override: dict[str, Any] = {"projects": {item.id: {"requires": None}}}
     if bench.works(override):
         yield Remedy(f"{item.id} without what it requires", override)
+
+
+def exclusion_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
+    """A project that may be chosen with those it excludes."""
+    override = {"projects": {item.id: {"excludes": None}}}
+    if bench.works(override):
+        yield Remedy(f"{item.id} without what it excludes", override)

@@ -163,11 +163,27 @@ projects:
 """
     conflict = refused(text, tmp_path)
     assert {(f.kind, f.id) for f in conflict.facts} == {("window", "a"), ("requirement", "b")}
-    assert "It rests on the start of a in 2 to 3 and that b requires a 2 years earlier." in conflict.sentences
+    assert "It rests on the start of a in 2 to 3 and the rule that b requires a 2 years earlier." in conflict.sentences
     found = offered(text, tmp_path)
     assert found["no commitment to b"] == {"projects": {"b": {"committed": False}}}
     assert found["a start of a from 1 on instead of 2"] == {"projects": {"a": {"start": [1, 3]}}}
     assert found["b 1 instead of 2 years after a"] == {"projects": {"b": {"requires": {"a": 1}}}}
+
+
+def test_an_exclusion(tmp_path):
+    """45 of 100 kt need a and b, which exclude each other: without the exclusion, or with a cut of 25, there is a plan."""
+    text = """
+projects:
+  a: {kind: upgrade, abates: {site: 25 ktCO2e}, excludes: [b]}
+  b: {kind: upgrade, abates: {site: 25 ktCO2e}}
+targets: {t: {kind: reduction, in: 3, cut: 45 ktCO2e}}
+"""
+    conflict = refused(text, tmp_path)
+    assert [(f.kind, f.id) for f in conflict.facts] == [("exclusion", "a")]
+    assert "It rests on the rule that a excludes b." in conflict.sentences
+    found = offered(text, tmp_path)
+    assert found["a without what it excludes"] == {"projects": {"a": {"excludes": None}}}
+    assert any(words.startswith("for t a cut of 25 ktCO2e") for words in found)
 
 
 def test_an_end_of_a_window(tmp_path):
