@@ -171,7 +171,7 @@ projects:
 
 
 def test_an_exclusion(tmp_path):
-    """45 of 100 kt need a and b, which exclude each other: without the exclusion, or with a cut of 25, there is a plan."""
+    """45 of 100 kt need a and b, which exclude each other: without that, or with a cut of 25, there is a plan."""
     text = """
 projects:
   a: {kind: upgrade, abates: {site: 25 ktCO2e}, excludes: [b]}
