@@ -25,18 +25,25 @@ class Clock:
 
     def __init__(self) -> None:
         self.wall, self.processor, self.thread = time.perf_counter(), time.process_time(), time.thread_time()
-        self._within, self._entered = 0.0, None
+        self._within = 0.0
+        self._entered: float | None = None
         run = highspy.Highs.run
 
         def timed(solver):
-            self._entered = time.perf_counter()
+            self._leave(self._entered)  # a run that was left behind counts until the next one
+            self._entered = mine = time.perf_counter()
             try:
                 return run(solver)
             finally:
-                self._within += time.perf_counter() - self._entered
-                self._entered = None
+                self._leave(mine)
 
         highspy.Highs.run = timed
+
+    def _leave(self, entered: float | None) -> None:
+        """Ends the run that began then, if it is the one that is being timed."""
+        if entered is not None and entered == self._entered:
+            self._within += time.perf_counter() - entered
+            self._entered = None
 
     @property
     def seconds(self) -> float:
