@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import optimiser.formulation.lean  # noqa: F401 - before anything that imports Pyomo or scipy
+
+# isort: split
 import numpy as np
 import pyomo.environ as pyo
 from numpy.typing import NDArray

@@ -13,7 +13,10 @@ from optimiser.scenario.values import Flag, Note, Text
 class Strict(BaseModel):
     """Frozen, and unknown keys are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, arbitrary_types_allowed=True)
+    # built when first used: as a part of the Scenario, no part is built once more for itself
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, arbitrary_types_allowed=True, defer_build=True
+    )
 
 
 class Entry(Strict):
