@@ -14,6 +14,7 @@ from optimiser import __version__
 from optimiser.audit import audit
 from optimiser.errors import Problem, Problems
 from optimiser.explain import Case, Conflict, find_conflict
+from optimiser.garbage import uncollected
 from optimiser.instance import Instance, compile_instance
 from optimiser.plan import Decisions
 from optimiser.report import Result
@@ -43,12 +44,14 @@ class Answer:
     run: dict[str, Any]
 
 
+@uncollected()
 def read(path: Path) -> Reading:
     """Reads and checks a scenario file. Raises ScenarioError with every problem."""
     problems = Problems()
     return checked(read_document(path, problems), problems)
 
 
+@uncollected()
 def checked(document: Document | None, problems: Problems) -> Reading:
     """A document that says what a scenario may say. Raises ScenarioError with every problem."""
     scenario = load_scenario(document.root, problems) if document is not None else None

@@ -19,11 +19,11 @@ FLOORS = [
     {"instance"},
     {"scenario"},
     {"source"},
-    {"units", "errors", "finance"},
+    {"units", "errors", "finance", "garbage"},
 ]
 FLOOR = {room: i for i, rooms in enumerate(FLOORS) for room in rooms}
 ONLY_FOR = {"highspy": {"solve"}, "pyomo": {"formulation", "solve"}, "yaml": {"source"}, "pint": {"units"}}
-NUMBERS_FREE = {"scenario", "source", "units", "errors", "finance"}
+NUMBERS_FREE = {"scenario", "source", "units", "errors", "finance", "garbage"}
 
 
 def modules():

@@ -55,6 +55,7 @@ from optimiser.formulation.starts import add_starts
 from optimiser.formulation.step_ups import add_step_ups
 from optimiser.formulation.supply import add_supply
 from optimiser.formulation.taxes import add_taxes
+from optimiser.garbage import uncollected
 from optimiser.instance import Instance
 
 
@@ -86,6 +87,7 @@ class Question:
     least_familiar: bool = False
 
 
+@uncollected()
 def build(instance: Instance, question: Question | None = None) -> pyo.ConcreteModel:
     """The whole programme for an instance."""
     model = pyo.ConcreteModel()

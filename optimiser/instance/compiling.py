@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimiser.garbage import uncollected
 from optimiser.instance.data import BudgetData, EntityData, GroupData, Instance, Ledger, ResourceData, SourceData
 from optimiser.instance.finance import World, compile_finance
 from optimiser.instance.fleets import compile_fleets, fleet_sources
@@ -15,6 +16,7 @@ from optimiser.scenario.model import Scenario
 from optimiser.scenario.money import Budget
 
 
+@uncollected()
 def compile_instance(scenario: Scenario) -> Instance:
     """Turns a checked scenario into numbers. No errors: a scenario that passed its checks compiles."""
     paths = Paths(scenario)

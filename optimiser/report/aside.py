@@ -14,6 +14,8 @@ from typing import Any
 from optimiser.errors import UsageError
 
 Ours = Callable[[Path], bool]
+_FORMULA = frozenset("=+-@\t\r")
+"""What a spreadsheet takes for the beginning of a formula."""
 
 
 def refuse_foreign(folder: Path, is_ours: Ours, what: str = "result") -> None:
@@ -44,13 +46,15 @@ def neutral(frame: Any) -> Any:
     frame.columns = [neutral_text(c) for c in frame.columns]
     for place, kind in enumerate(frame.dtypes):
         if kind.kind not in "fiub":
-            frame.isetitem(place, [neutral_text(v) for v in frame.iloc[:, place]])
+            values = frame.iloc[:, place].tolist()
+            if any(isinstance(v, str) and v[:1] in _FORMULA for v in values):
+                frame.isetitem(place, [neutral_text(v) for v in values])
     return frame
 
 
 def neutral_text(value: Any) -> Any:
     """The value itself, or a text that begins like a formula with an apostrophe before it."""
-    return f"'{value}" if isinstance(value, str) and value[:1] and value[:1] in "=+-@\t\r" else value
+    return f"'{value}" if isinstance(value, str) and value[:1] in _FORMULA else value
 
 
 def write_csv(frame: Any, path: Path) -> None:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from optimiser.instance.market_data import ExternalMarketData, InternalMarketData
-from optimiser.report.result import Result
+from optimiser.report.result import Result, made_once
 from optimiser.report.words import amount, clean
 
 TONNES = {
@@ -37,6 +37,7 @@ CAVEAT = (
 )
 
 
+@made_once
 def positions(result: Result) -> pd.DataFrame | None:
     """The position of every account by year, while there is a market; None without accounts."""
     rows = []
@@ -57,6 +58,7 @@ def positions(result: Result) -> pd.DataFrame | None:
     return pd.DataFrame(rows).sort_values(["year", "market"], kind="stable") if rows else None
 
 
+@made_once
 def credits(result: Result) -> pd.DataFrame | None:
     """What projects earn, by the year of the removal or the output; None where none can."""
     rows = []

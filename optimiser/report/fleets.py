@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 
 from optimiser.instance.fleet_data import FleetData
-from optimiser.report.result import Result
+from optimiser.report.result import Result, made_once
 
 CHANGES = ["fleet", "entity", "change", "kind", "from", "to", "year", "assets", "in_service_from"]
 G_PER_MJ = 1e9 / 3.6e6
 """Grams per MJ in a kt per GWh."""
 
 
+@made_once
 def states(result: Result) -> pd.DataFrame:
     """Assets by year, fleet and state; `(in the yard)` and `(on order)` beside them."""
     rows = []
@@ -31,6 +32,7 @@ def states(result: Result) -> pd.DataFrame:
     return frame.sort_values(["fleet", "year"], kind="stable", ignore_index=True)
 
 
+@made_once
 def changes(result: Result) -> pd.DataFrame:
     """What begins when: one row per fleet, change and year, with the capex that it brings."""
     rows = []
@@ -61,6 +63,7 @@ def changes(result: Result) -> pd.DataFrame:
     return frame.sort_values(["fleet", "year"], kind="stable", ignore_index=True)
 
 
+@made_once
 def duties(result: Result) -> pd.DataFrame:
     """By year: what is needed and delivered, docks, and the count of assets, which adds up to the last one."""
     rows = []
@@ -76,6 +79,7 @@ def duties(result: Result) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*names, "docks used", "docks"])
 
 
+@made_once
 def fuels(result: Result) -> pd.DataFrame:
     """Fuel by year and fleet, in the unit that the file uses."""
     rows = []
@@ -88,6 +92,7 @@ def fuels(result: Result) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["year", "fleet", "fuel", "amount", "unit"])
 
 
+@made_once
 def ratings(result: Result) -> pd.DataFrame:
     """By state and year: what FuelEU and the CII make of an asset, before any blend that is decided."""
     names = ["year", "fleet", "state", "in service", "well to wake [gCO2e/MJ]", "FuelEU limit [gCO2e/MJ]"]

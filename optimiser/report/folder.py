@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from optimiser.garbage import uncollected
 from optimiser.report import aside, carbon, fleets, funding, prices, tables
 from optimiser.report.document import FORMAT, dumps, plan_document
 from optimiser.report.page import page_or_apology
@@ -38,6 +39,7 @@ SEALED = (MARK, SCENARIO)
 """What a result is opened again from; run.json holds the digests."""
 
 
+@uncollected()
 def write_result(result: Result, run: dict[str, Any], folder: Path, language: str = "en") -> None:
     """Writes every file of a result into `folder`, all or nothing; `language` is that of the page.
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from optimiser.instance.funding import FundingData
 from optimiser.plan import Debt
-from optimiser.report.result import Result
+from optimiser.report.result import Result, made_once
 from optimiser.report.tables import clean
 
 
@@ -18,6 +18,7 @@ def has_finance(result: Result) -> bool:
     return bool(result.instance.finance.funding)
 
 
+@made_once
 def finance(result: Result) -> pd.DataFrame | None:
     """Every instrument by year: issued, fees, interest, repayment, and what is owed at the end of the year.
 
@@ -41,6 +42,7 @@ def finance(result: Result) -> pd.DataFrame | None:
     return pd.DataFrame(rows, columns=["year", "instrument", "kind", "entity", *money])
 
 
+@made_once
 def proceeds(result: Result) -> pd.DataFrame | None:
     """What each issue pays for: instrument, year of issue, project (or fleet) and year of its capex.
 

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from optimiser.plan import Price
-from optimiser.report.result import Result
+from optimiser.report.result import Result, made_once
 from optimiser.report.words import amount, clean
 
 CAVEAT = (
@@ -19,6 +19,7 @@ SHORT = 6
 """Lines on the terminal."""
 
 
+@made_once
 def prices(result: Result) -> pd.DataFrame | None:
     """Every price that is not zero, by kind, id, rule and year; None where there is none.
 

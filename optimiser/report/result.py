@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from optimiser.errors import Problem
 from optimiser.instance import Instance
 from optimiser.plan import Accounts, Plan
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    Table = TypeVar("Table", pd.DataFrame, pd.DataFrame | None)
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,8 @@ class Result:
     """The scenario as one document, with all it extends and its tables: what was assumed."""
     run: dict[str, Any] = field(default_factory=dict)
     """How it was found: run.json."""
+    made: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Tables that were made already."""
 
     @property
     def title(self) -> str:
@@ -44,3 +53,18 @@ class Result:
         """Distance of objective and bound relative to the present value of money spent."""
         spent = self.accounts.spending
         return (self.plan.objective - self.plan.bound) / spent if spent > 1e-9 else 0.0
+
+
+def made_once(table: Callable[[Result], Table]) -> Callable[[Result], Table]:
+    """A table that is made when it is first asked for. Everybody gets a copy of their own."""
+
+    @wraps(table)
+    def of(result: Result) -> Table:
+        if table not in result.made:
+            result.made[table] = table(result)
+        found = result.made[table]
+        if found is not None:
+            found = found.copy()
+        return found
+
+    return of

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from optimiser.report.carbon import sold_removals
-from optimiser.report.result import Result
+from optimiser.report.result import Result, made_once
 from optimiser.report.words import clean
 
 
+@made_once
 def schedule(result: Result) -> pd.DataFrame:
     """What starts when: one row per project and start year."""
     instance = result.instance
@@ -47,6 +48,7 @@ def _renewed(p: Any) -> bool:
     return len(p.timing.cycles) > 1
 
 
+@made_once
 def money(result: Result) -> pd.DataFrame:
     """Every flow of money by year, project, entity and kind. The present values sum to the objective."""
     instance, accounts = result.instance, result.accounts
@@ -54,15 +56,15 @@ def money(result: Result) -> pd.DataFrame:
     entity |= {f.id: instance.entities[f.entity].id for f in instance.fleets}
     entity |= {p.id: instance.entities[p.entity].id for p in instance.projects}
     rows: list[tuple[int, str, str, str, float, float]] = []
-
-    def add(values: Any, item: str, where: str, kind: str) -> None:
-        for y in np.flatnonzero(np.abs(values) > 1e-9):
-            rows.append((int(accounts.years[y]), item, where, kind, values[y], values[y] * accounts.discount[y]))
-
-    for kind, by_owner in accounts.money.items():
-        for owner, values in by_owner.items():
-            add(values, owner, entity.get(owner, ""), kind)
-    add(accounts.penalties, "", "", "penalties")
+    years = [int(y) for y in accounts.years]
+    for kind, by_owner in [*accounts.money.items(), ("penalties", {"": accounts.penalties})]:
+        owners = list(by_owner)
+        values = np.array([by_owner[o] for o in owners]).reshape(len(owners), len(years))
+        worth = (values * accounts.discount).tolist()
+        amounts = values.tolist()
+        for o, y in np.argwhere(np.abs(values) > 1e-9).tolist():
+            owner = owners[o]
+            rows.append((years[y], owner, entity.get(owner, ""), kind, amounts[o][y], worth[o][y]))
     for project, value in accounts.salvage.items():
         if abs(value) > 1e-9:
             year = instance.last + 1
@@ -75,6 +77,7 @@ def money(result: Result) -> pd.DataFrame:
     return _cleaned(frame)
 
 
+@made_once
 def emissions(result: Result) -> pd.DataFrame:
     """The four ledgers, never added: emissions by source (and basis), removals, avoided, credits; ktCO2e by year."""
     return _cleaned(pd.DataFrame(list(_emission_rows(result)), columns=_EMISSIONS))
@@ -110,6 +113,7 @@ def _emission_rows(result: Result) -> Iterator[tuple[Any, ...]]:
             yield y, "credits", target, "", "", "", "", 0.0, value
 
 
+@made_once
 def targets(result: Result) -> pd.DataFrame:
     """Every target in every year it is tested."""
     rows = [
@@ -119,6 +123,7 @@ def targets(result: Result) -> pd.DataFrame:
     return _cleaned(pd.DataFrame(rows, columns=names))
 
 
+@made_once
 def limits(result: Result) -> pd.DataFrame:
     """Budgets and resources by year: limit, what was available, what was used, what moved on."""
     rows = []
@@ -134,6 +139,7 @@ def limits(result: Result) -> pd.DataFrame:
     return _cleaned(pd.DataFrame(rows, columns=["year", "what", "id", "limit", "available", "used", "kept", "unit"]))
 
 
+@made_once
 def pathway(result: Result) -> pd.DataFrame:
     """By year over all scopes (location): baseline and gross; removals, avoided and credits in ledgers of their own."""
     accounts = result.accounts

@@ -127,8 +127,13 @@ def _write_sheet(book: Any, formats: dict[str, Any], name: str, frame: pd.DataFr
         sheet.write_string(0, column, str(title), formats["head"])
         values = frame[title].tolist()
         form = _form(str(title), frame[title])
-        for row, value in enumerate(values, start=1):
-            _write_cell(sheet, row, column, value, form, formats)
+        if frame[title].dtype == float and not frame[title].isna().any():
+            look = formats[form]
+            for row, value in enumerate(values, start=1):
+                sheet.write_number(row, column, value, look)
+        else:
+            for row, value in enumerate(values, start=1):
+                _write_cell(sheet, row, column, value, form, formats)
         longest = max([len(str(title)), *(len(str(v)) for v in values[:200])], default=8)
         sheet.set_column(column, column, min(max(longest + 1, 8), 42))
     if len(frame):

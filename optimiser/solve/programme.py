@@ -12,6 +12,7 @@ from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy import sparse
 
 from optimiser.formulation.matrix import Columns, LinearForm
+from optimiser.garbage import uncollected
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -58,6 +59,7 @@ class Programme:
         return found
 
 
+@uncollected()
 def assemble(model: pyo.ConcreteModel) -> Programme:
     """Puts the matrix part and Pyomo's rows of a model together."""
     part = model.matrix
