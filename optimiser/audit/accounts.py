@@ -27,7 +27,7 @@ class Books:
             else:
                 self.new[p.id][start.year - int(p.starts[0])] += start.amount
         self.effect = {p.id: self.new[p.id] @ p.effect for p in instance.projects}
-        self._left: dict[tuple[int, Ledger], Floats] = {}
+        self._gross: dict[tuple[int, Ledger], Floats] = {}
         self.output, self.on_site = self._deliveries()
         self.fleets = [FleetBooks(instance, fleet, decisions) for fleet in instance.fleets]
 
@@ -105,7 +105,12 @@ class Books:
         return total
 
     def gross(self, s: int, ledger: Ledger) -> Floats:
-        """Gross emissions of a source (Y,)."""
+        """Gross emissions of a source (Y,); not to be written to."""
+        if (s, ledger) not in self._gross:
+            self._gross[s, ledger] = self._worked_out(s, ledger)
+        return self._gross[s, ledger]
+
+    def _worked_out(self, s: int, ledger: Ledger) -> Floats:
         source = self.instance.sources[s]
         if source.fleet is not None:
             return self.fleets[source.fleet[0]].gross(source.fleet[1], ledger)
@@ -132,6 +137,8 @@ class Books:
 
     def _credits_sold(self, p: ProjectData) -> Floats:
         carbon = self.decisions.carbon
+        if not carbon:
+            return np.zeros(self.n)
         markets = [m.id for m in self.instance.markets]
         years = [int(y) for y in self.instance.years]
         return np.array([sum(carbon.get(("credit_sold", m, p.id, y), 0.0) for m in markets) for y in years])

@@ -105,7 +105,7 @@ def sum_of(rows: int, forms: Sequence[LinearForm]) -> LinearForm:
 def of_columns(columns: Columns, index: Sequence[int] | NDArray[Any]) -> LinearForm:
     """The variables with these indices, one per row."""
     n = len(index)
-    matrix = sparse.csr_array((np.ones(n), (np.arange(n), np.asarray(index))), shape=(n, columns.size))
+    matrix = sparse.csr_array((np.ones(n), np.asarray(index, dtype=int), np.arange(n + 1)), shape=(n, columns.size))
     return LinearForm(n, {columns: matrix})
 
 

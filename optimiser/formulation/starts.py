@@ -54,8 +54,9 @@ class Starts:
         """Units started by the end of each of `years`; one row each, none before the window."""
         years = np.asarray(list(years))
         position = np.minimum(years - project.starts[0], len(project.starts) - 1)
-        open_ = np.nonzero(position >= 0)[0]
-        data = (np.ones(len(open_)), (open_, position[open_] + self.offsets[project.index]))
+        open_ = position >= 0
+        until = np.concatenate([[0], np.cumsum(open_)])
+        data = (np.ones(until[-1]), position[open_] + self.offsets[project.index], until)
         matrix = sparse.csr_array(data, shape=(len(years), self.columns.size))
         return LinearForm(len(years), {self.columns: matrix})
 

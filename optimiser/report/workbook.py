@@ -127,13 +127,7 @@ def _write_sheet(book: Any, formats: dict[str, Any], name: str, frame: pd.DataFr
         sheet.write_string(0, column, str(title), formats["head"])
         values = frame[title].tolist()
         form = _form(str(title), frame[title])
-        if frame[title].dtype == float and not frame[title].isna().any():
-            look = formats[form]
-            for row, value in enumerate(values, start=1):
-                sheet.write_number(row, column, value, look)
-        else:
-            for row, value in enumerate(values, start=1):
-                _write_cell(sheet, row, column, value, form, formats)
+        _write_column(sheet, column, values, form, formats)
         longest = max([len(str(title)), *(len(str(v)) for v in values[:200])], default=8)
         sheet.set_column(column, column, min(max(longest + 1, 8), 42))
     if len(frame):
@@ -146,6 +140,20 @@ def _form(title: str, values: pd.Series) -> str:
     if title in ("year", "issued_in", "operates_from", "operates_until", "in_service_from", "scope", "category"):
         return "whole"
     return "number" if values.dtype == float else "whole"
+
+
+def _write_column(sheet: Any, column: int, values: list[Any], form: str, formats: dict[str, Any]) -> None:
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        for row, text in enumerate(values, start=1):
+            sheet.write_string(row, column, text)
+    elif kinds == {int} or (kinds == {float} and isfinite(sum(values))):
+        look = formats[form]
+        for row, number in enumerate(values, start=1):
+            sheet.write_number(row, column, number, look)
+    else:
+        for row, value in enumerate(values, start=1):
+            _write_cell(sheet, row, column, value, form, formats)
 
 
 def _write_cell(sheet: Any, row: int, column: int, value: Any, form: str, formats: dict[str, Any]) -> None:

@@ -62,7 +62,10 @@ def read_decisions(model: pyo.ConcreteModel, programme: Programme, x: Floats) ->
     starts = []
     for p in instance.projects:
         at = model.started.offsets[p.index]
-        amounts = np.diff(started[at : at + len(p.starts)], prepend=0.0)
+        until = started[at : at + len(p.starts)]
+        if not np.any(until > CRUMB):
+            continue
+        amounts = np.diff(until, prepend=0.0)
         amounts = np.round(amounts) if p.integer else np.where(amounts > CRUMB * max(1.0, p.most), amounts, 0.0)
         starts += [Start(p.id, int(v), float(n)) for v, n in zip(p.starts, amounts, strict=True) if n > 0]
     supplied = {k: v for k, v in programme.of_variable(model.supplied, x).items() if abs(v) > 1e-9}
