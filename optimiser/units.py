@@ -84,6 +84,15 @@ _FAMILIAR = {
 LARGEST = 1e14
 """In canonical units; solvers give up at such figures, and no organisation has them."""
 MONEY, CARBON, ENERGY, NUMBER = NAMED["money"], NAMED["tonnes of CO2e"], NAMED["energy"], NAMED["a plain number"]
+PLAIN: dict[str, tuple[float, Dimension]] = {
+    "CUR": (1e-6, MONEY), "kCUR": (1e-3, MONEY), "MCUR": (1.0, MONEY), "bn CUR": (1e3, MONEY),
+    "tCO2e": (1e-3, CARBON), "ktCO2e": (1.0, CARBON), "MtCO2e": (1e3, CARBON),
+    "kWh": (1e-6, ENERGY), "MWh": (1e-3, ENERGY), "GWh": (1.0, ENERGY),
+    "MW": (1e-3, NAMED["power"]), "GW": (1.0, NAMED["power"]),
+    "t": (1e-3, NAMED["mass"]), "kt": (1.0, NAMED["mass"]), "Mt": (1e3, NAMED["mass"]), "ha": (1e-2, NAMED["area"]),
+}  # fmt: skip
+"""Units that nearly every file uses, and one of them per another: known without pint, which takes longer to load than
+a small file to read. CUR stands for the currency."""
 
 _NUMBER = re.compile(r"\s*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(.*?)\s*\Z", re.DOTALL)
 _WORDS = {"tr": "1e12", "bi": "1e9", "bn": "1e9", "mi": "1e6", "mn": "1e6", "th": "1e3"}
@@ -216,8 +225,17 @@ class Units:
         """The factor to canonical units and the dimension of a unit's text. Raises UnitError."""
         found = self._known.get(text)
         if found is None:
-            found = self._known[text] = self._look_up(text)
+            found = self._known[text] = self._plain(text) or self._look_up(text)
         return found
+
+    def _plain(self, text: str) -> tuple[float, Dimension] | None:
+        parts = [PLAIN.get(part.replace(self.currency, "CUR")) for part in text.split("/")]
+        if None in parts or len(parts) > 2 or "CUR" in text:
+            return None
+        (above, dimension), *rest = (part for part in parts if part is not None)
+        for below, other in rest:
+            return float(f"{above / below:.15g}"), per(dimension, other)
+        return above, dimension
 
     def _look_up(self, text: str) -> tuple[float, Dimension]:
         if text[0].isdigit() and not text[0].isascii():

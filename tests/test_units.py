@@ -1,8 +1,13 @@
 """Units: every quantity becomes one number in canonical units; what cannot be one is refused with help."""
 
+import subprocess
+import sys
+from itertools import permutations
+from pathlib import Path
+
 import pytest
 
-from optimiser.units import CARBON, ENERGY, MONEY, NAMED, NUMBER, UnitError, Units, describe, example, per, times
+from optimiser.units import CARBON, ENERGY, MONEY, NAMED, NUMBER, PLAIN, UnitError, Units, describe, example, per, times
 
 CNY = Units("CNY")
 POWER, MASS, AREA, LENGTH, TIME = (NAMED[n] for n in ("power", "mass", "area", "length", "time"))
@@ -162,3 +167,24 @@ def test_dimensions_in_words():
     assert describe(per(MONEY, CARBON)) == "money per tonne of CO2e"
     assert describe(NUMBER) == "a plain number"
     assert example(per(MONEY, CARBON), "EUR", "85") == "85 EUR/tCO2e"
+
+
+@pytest.mark.parametrize("currency", ["CNY", "EUR"])
+def test_plain_units_are_what_pint_says(currency):
+    """Proves that what is known without pint is what pint knows, to the fifteen digits that quantities keep: every
+    plain unit, and every one of them per any of them."""
+    names = [name.replace("CUR", currency) for name in PLAIN]
+    quick, slow = Units(currency), Units(currency)
+    for text in [*names, *("/".join(pair) for pair in permutations(names, 2))]:
+        factor, dimension = quick.unit(text)
+        expected, of = slow._look_up(text)
+        assert (f"{factor:.15g}", dimension) == (f"{expected:.15g}", of), text
+
+
+def test_plain_units_need_no_pint():
+    """Proves that a file of ordinary units is read without loading pint, and that other units load it."""
+    code = "import sys; from optimiser.units import Units; u = Units('CNY'); u.parse('3 CNY/kWh'); u.parse('2 kt'); "
+    code += "print('pint' in sys.modules, u.parse('1 tce').value, 'pint' in sys.modules)"
+    root = Path(__file__).parents[1]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "0.008141", "True"]
