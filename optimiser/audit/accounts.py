@@ -27,7 +27,6 @@ class Books:
             else:
                 self.new[p.id][start.year - int(p.starts[0])] += start.amount
         self.effect = {p.id: self.new[p.id] @ p.effect for p in instance.projects}
-        self._gross: dict[tuple[int, Ledger], Floats] = {}
         self.output, self.on_site = self._deliveries()
         self.fleets = [FleetBooks(instance, fleet, decisions) for fleet in instance.fleets]
 
@@ -105,12 +104,7 @@ class Books:
         return total
 
     def gross(self, s: int, ledger: Ledger) -> Floats:
-        """Gross emissions of a source (Y,); not to be written to."""
-        if (s, ledger) not in self._gross:
-            self._gross[s, ledger] = self._worked_out(s, ledger)
-        return self._gross[s, ledger]
-
-    def _worked_out(self, s: int, ledger: Ledger) -> Floats:
+        """Gross emissions of a source (Y,)."""
         source = self.instance.sources[s]
         if source.fleet is not None:
             return self.fleets[source.fleet[0]].gross(source.fleet[1], ledger)
