@@ -42,7 +42,7 @@ class Books:
 
     def priced(self, p: ProjectData) -> Floats:
         """Units started in each year of the window (V,), as many as could be had at the full price."""
-        return self.new[p.id] * self._price_factor(p)
+        return self.new[p.id] * self._price_factor(p) if p.cheaper else self.new[p.id]
 
     def opex(self, p: ProjectData) -> Floats:
         """Opex (Y,)."""
