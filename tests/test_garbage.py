@@ -1,0 +1,26 @@
+"""The search for unreachable cycles waits, and goes on as it was."""
+
+import gc
+
+import pytest
+
+from optimiser.garbage import uncollected
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_it_is_afterwards_as_it_was(on):
+    """Proves that a run, or one that fails, leaves the collector of who called it as it was found, also when nested."""
+    was = gc.isenabled()
+    try:
+        (gc.enable if on else gc.disable)()
+        with uncollected():
+            assert not gc.isenabled()
+            with uncollected():
+                pass
+            assert not gc.isenabled()
+        assert gc.isenabled() is on
+        with pytest.raises(ValueError, match="lost"), uncollected():
+            raise ValueError("lost")
+        assert gc.isenabled() is on
+    finally:
+        (gc.enable if was else gc.disable)()
