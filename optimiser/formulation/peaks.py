@@ -30,9 +30,10 @@ def add_peaks(model: pyo.ConcreteModel) -> None:
     capped = [(t.id, int(instance.years[y])) for t in peaks.values() if t.cap is not None for y in t.capped]
     highest = [t.id for t in peaks.values() if t.shape == "highest" and len(t.years)]
     candidates = [(t, int(y)) for t in highest for y in instance.years[: peaks[t].by + 1]]
-    model.highest = pyo.Var(highest, domain=pyo.Reals)
-    model.is_peak = pyo.Var(candidates, domain=pyo.Binary)
     bounds = {t: gross_bounds(instance, peaks[t].sources, peaks[t].ledger) for t in highest}
+    top = {t: float(np.max(high[: peaks[t].by + 1])) for t, (_, high) in bounds.items()}
+    model.highest = pyo.Var(highest, domain=pyo.Reals, bounds=lambda m, t: (None, top[t]))
+    model.is_peak = pyo.Var(candidates, domain=pyo.Binary)
 
     @model.Constraint([i for i in later if peaks[i[0]].shape == "no_rise"])
     def no_rise_after_peak(m, t, y):
@@ -46,9 +47,8 @@ def add_peaks(model: pyo.ConcreteModel) -> None:
 
     @model.Constraint(candidates)
     def highest_is_reached(m, t, k):
-        low, high = bounds[t]
-        top, least = float(np.max(high[: peaks[t].by + 1])), float(low[instance.year_index(k)])
-        return m.highest[t] <= gross_of(m, peaks[t], k) + (top - least) * (1 - m.is_peak[t, k])
+        least = float(bounds[t][0][instance.year_index(k)])
+        return m.highest[t] <= gross_of(m, peaks[t], k) + (top[t] - least) * (1 - m.is_peak[t, k])
 
     @model.Constraint(highest)
     def one_year_is_the_peak(m, t):

@@ -23,7 +23,7 @@ Flags = NDArray[np.bool_]
 class Grid:
     """`at` (n,) are the columns of `started` in the programme; `owner` their project; `first` opens a window.
 
-    `begin` (P + 1,) is where each project's columns begin; `whole` and `most` (P,) are of the projects.
+    `begin` (P + 1,) is where each project's columns begin; `whole`, `most` and `entity` (P,) are of the projects.
     """
 
     at: Ints
@@ -32,6 +32,7 @@ class Grid:
     begin: Ints
     whole: Flags
     most: Floats
+    entity: Ints
 
     @property
     def size(self) -> int:
@@ -62,6 +63,7 @@ def grid_of(model: pyo.ConcreteModel, programme: Programme) -> Grid:
         begin,
         np.array([p.integer for p in projects], dtype=bool),
         np.array([p.most for p in projects], dtype=float),
+        np.array([p.entity for p in projects], dtype=int),
     )
 
 

@@ -118,6 +118,25 @@ def run(
     return _Run(programme, rest, watch, interrupt, start, careful=True).outcome()
 
 
+class Relaxation:
+    """The relaxation of a programme, solved again from where it stood when rows have been added."""
+
+    def __init__(self, programme: Programme, limits: Limits, interrupt: Interrupt | None = None):
+        relaxed = replace(programme, integer=np.zeros_like(programme.integer))
+        self._run = _Run(relaxed, limits, None, interrupt or Interrupt(), None, careful=True)
+
+    def solve(self, seconds: float) -> Outcome:
+        """Its optimum; duals of added rows follow those of the programme's."""
+        run = self._run
+        run.started, run.log, run.limits = time.monotonic(), [], replace(run.limits, seconds=seconds)
+        run.highs.setOptionValue("time_limit", run.highs.getRunTime() + max(seconds, 0.01))
+        return run.outcome()
+
+    def add(self, matrix: sparse.csr_array, upper: Floats) -> None:
+        """Adds rows matrix @ x <= upper, (K, N) and (K,)."""
+        self._run.add_rows(matrix, upper)
+
+
 class _Run:
     GRACE = 10.0
 
@@ -217,6 +236,15 @@ class _Run:
         data = event.data_out
         x = np.array(data.mip_solution, dtype=float) * self.scaling.columns
         self.best = (self.scaling.unscaled_objective(float(data.objective_function_value)), x)
+
+    def add_rows(self, matrix: sparse.csr_array, upper: Floats) -> None:
+        """Adds matrix @ x <= upper; the next run begins where the last one ended."""
+        rows = sparse.csr_array(matrix @ sparse.diags_array(self.scaling.columns))
+        size = np.exp2(-np.round(np.log2(np.maximum(abs(rows).max(axis=1).toarray().ravel(), 1e-12))))
+        rows = sparse.csr_array(sparse.diags_array(size) @ rows)
+        low = np.full(len(upper), -np.inf)
+        self.highs.addRows(len(upper), low, upper * size, rows.nnz, rows.indptr[:-1], rows.indices, rows.data)
+        self.scaling = replace(self.scaling, rows=np.concatenate([self.scaling.rows, size]))
 
     def outcome(self) -> Outcome:
         worker = threading.Thread(target=self._work, daemon=True)

@@ -22,11 +22,15 @@ import pyomo.environ as pyo
 from optimiser.solve.grid import Floats, Grid, Prices, grid_of, price_of_starts, restrict, undecided
 from optimiser.solve.highs import Interrupt, Limits, Outcome, Progress, relative_gap, run
 from optimiser.solve.programme import Programme
+from optimiser.solve.root import root_of
+from optimiser.solve.steps import Steps
 
-LARGE = 2500
+LARGE = 1500
 """Whole starts from which a programme is solved by kernels."""
 SHARES, LEAST = (0.07, 0.17, 0.42), 2500
 """Starts that a kernel decides: a share of all whole ones, and how many at least."""
+MANY = 1000
+"""Whole projects from which a kernel is tried before the steps."""
 PARTS = 0.5
 """Starts of a project in parts are decided up to this share of the room that the gap leaves."""
 
@@ -80,8 +84,12 @@ class _Kernels:
         return relative_gap(self.objective, self.bound) <= self.limits.gap
 
     def outcome(self, start: Floats | None) -> Outcome:
-        relaxed = replace(self.programme, integer=np.zeros_like(self.programme.integer))
-        lp = self._run("relaxation", relaxed, self.left)
+        self.log.append("--- relaxation\n")
+        root = root_of(self.programme, self.grid, self.limits, self.left, self.interrupt)
+        lp, self.programme = root.outcome, root.programme
+        self.root_seconds = self.seconds
+        self.log += lp.log
+        self.abandoned |= lp.abandoned
         if lp.status in ("infeasible", "stopped"):
             bound = np.inf if lp.status == "infeasible" else -np.inf
             return Outcome(lp.status, None, np.inf, bound, self.seconds, lp.reason, None, self.log, self.abandoned)
@@ -92,15 +100,38 @@ class _Kernels:
         if start is not None:
             self._take(start)
         starts = int(self.grid.whole[self.grid.owner].sum())
+        if self.grid.whole.sum() >= MANY and not self.is_over:
+            self._kernel(lp, prices, max(int(SHARES[0] * starts), LEAST), max(5.0, 3.0 * self.root_seconds))
+        if not self.is_over:
+            self._steps(lp, prices)
         for share in SHARES:
-            if self.is_over or not self._kernel(lp, prices, max(int(share * starts), LEAST)):
+            seconds = max(5.0, 3.0 * self.root_seconds, 0.15 * self.left)
+            if self.is_over or not self._kernel(lp, prices, max(int(share * starts), LEAST), seconds):
                 break
         if not self.is_over:
             return self._rest(prices.bound)
         status = "optimal" if self.is_proven else "stopped"
         return self._done(status, "gap reached" if self.is_proven else self._reason())
 
-    def _kernel(self, lp: Outcome, prices: Prices, count: int) -> bool:
+    def _steps(self, lp: Outcome, prices: Prices) -> None:
+        """A plan step by step, and a bound by the steps that cost most."""
+        assert lp.x is not None
+        room = max(self._room(), 5e-4 * abs(self.bound))
+        seconds = min(max(3.0, self.root_seconds), self.left / 12)
+        gap = self.limits.gap
+        steps = Steps(
+            self.programme, self.grid, prices, lp.x, self.bound, room, self._run, lambda: self.is_over, seconds, gap
+        )
+        x = steps.plan()
+        if x is None:
+            return
+        self._take(x)
+        if self.is_proven or self.x is None or steps.are_small:
+            return
+        least = self.objective - gap * abs(self.objective)
+        self.bound = steps.bounds(self.x, self.objective, self.bound, least)
+
+    def _kernel(self, lp: Outcome, prices: Prices, count: int, seconds: float) -> bool:
         """Decides the cheapest questions anew. False where that were most of all: then the whole is no harder."""
         assert lp.x is not None
         grid = self.grid
@@ -118,7 +149,7 @@ class _Kernels:
             plan = self.x
             keep |= grid.new(self.x) > 1e-7
         kernel = restrict(self.programme, grid, keep, ~free, plan)
-        seconds = min(self.left, max(5.0, 5.0 * lp.seconds, 0.15 * self.left))
+        seconds = min(self.left, seconds)
         begin = kernel.shrink(self.x) if self.x is not None else None
         words = f"kernel of {int(free.sum())} projects"
         found = self._run(words, kernel.programme, seconds, begin, self.limits.gap / 4, self.bound + self._room())

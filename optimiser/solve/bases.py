@@ -1,0 +1,114 @@
+"""Base rows of cuts: rows of a programme that bind, and their sums, in which continuous columns are eliminated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from optimiser.solve.programme import Programme
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+TIGHT = 1e-6
+"""Slack, relative to a row's size, up to which it binds."""
+LONGEST = 6
+"""Rows in one sum."""
+
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """values @ x[columns] <= most, and the rows it is a sum of."""
+
+    columns: Ints
+    values: Floats
+    most: float
+    used: tuple[int, ...]
+
+
+class Bases:
+    """The base rows of a programme (M rows, N columns) at a solution of its relaxation."""
+
+    def __init__(self, programme: Programme):
+        self.programme = programme
+        self.rows = programme.matrix
+        self.columns = sparse.csc_array(programme.matrix)
+        self.lengths = np.diff(self.rows.indptr)
+        self.is_equality = programme.row_lower == programme.row_upper
+        own = np.array([name == "starts_never_fall" for name, _ in programme.rows], dtype=bool)
+        self.is_useless = own | self._is_sharp()
+
+    def _is_sharp(self) -> NDArray[np.bool_]:
+        """Rows of whole columns that rounding leaves as they are: every coefficient is the same but for its sign."""
+        filled = self.lengths > 0
+        starts = self.rows.indptr[:-1][filled]
+        largest, smallest, whole = np.zeros(len(filled)), np.zeros(len(filled)), np.zeros(len(filled))
+        if filled.any():
+            size = np.abs(self.rows.data)
+            largest[filled] = np.maximum.reduceat(size, starts)
+            smallest[filled] = np.minimum.reduceat(size, starts)
+            whole[filled] = np.minimum.reduceat(self.programme.integer[self.rows.indices].astype(float), starts)
+        return ~filled | ((whole > 0) & (largest == smallest))
+
+    def row(self, i: int) -> tuple[Ints, Floats]:
+        """Columns and values of a row."""
+        here = slice(self.rows.indptr[i], self.rows.indptr[i + 1])
+        return self.rows.indices[here], self.rows.data[here]
+
+    def paths(self, x: Floats, dual: Floats) -> Iterator[Iterator[Base]]:
+        """For every row that binds at `x` (N,) and has a price in `dual` (M,): it, then its sums with others."""
+        p, activity = self.programme, self.rows @ x
+        size = TIGHT * np.maximum(1.0, np.abs(activity))
+        sides = ((1.0, p.row_upper, p.row_upper - activity), (-1.0, p.row_lower, activity - p.row_lower))
+        for sign, limit, slack in sides:
+            binds = np.isfinite(limit) & (slack <= size) & (np.abs(dual) > 1e-9) & ~self.is_useless
+            for i in np.flatnonzero(binds):
+                columns, values = self.row(int(i))
+                yield self._path(Base(columns, sign * values, float(sign * limit[i]), (int(i),)), x, activity)
+
+    def _path(self, base: Base, x: Floats, activity: Floats) -> Iterator[Base]:
+        yield base
+        for _ in range(LONGEST - 1):
+            longer = self._eliminated(base, x, activity)
+            if longer is None:
+                return
+            base = longer
+            yield base
+
+    def _eliminated(self, base: Base, x: Floats, activity: Floats) -> Base | None:
+        """The sum with a row that eliminates the continuous column furthest from its bounds; None where none does."""
+        p, j = self.programme, base.columns
+        room = np.minimum(x[j] - p.lower[j], p.upper[j] - x[j])
+        room[p.integer[j]] = 0.0
+        for k in np.argsort(-room, kind="stable"):
+            if room[k] <= 1e-6:
+                return None
+            here = slice(self.columns.indptr[j[k]], self.columns.indptr[j[k] + 1])
+            rows, values = self.columns.indices[here], self.columns.data[here]
+            factor = -base.values[k] / values
+            limit = np.where(factor > 0, p.row_upper[rows], p.row_lower[rows])
+            with np.errstate(invalid="ignore"):
+                tight = np.abs(activity[rows] - limit) <= TIGHT * np.maximum(1.0, np.abs(limit))
+            fits = np.isfinite(limit) & tight & ~np.isin(rows, base.used)
+            if fits.any():
+                order = np.lexsort((rows, self.lengths[rows], ~self.is_equality[rows]))
+                best = order[fits[order]][0]
+                return self._sum(base, int(rows[best]), float(factor[best]), float(limit[best]))
+        return None
+
+    def _sum(self, base: Base, row: int, factor: float, limit: float) -> Base:
+        columns, values = self.row(row)
+        columns, values = gathered([base.columns, columns], [base.values, factor * values])
+        return Base(columns, values, base.most + factor * limit, (*base.used, row))
+
+
+def gathered(columns: list[Ints], values: list[Floats]) -> tuple[Ints, Floats]:
+    """Columns once each, with the sums of their values; those that cancel out are left out."""
+    once, place = np.unique(np.concatenate(columns), return_inverse=True)
+    total = np.bincount(place, np.concatenate(values), minlength=len(once))
+    keep = np.abs(total) > 1e-9
+    return once[keep], total[keep].astype(float)

@@ -1,0 +1,270 @@
+r"""Cuts: rows that every whole solution keeps and a relaxation does not.
+
+A base row $\sum_j a_j x_j \le b$ is a row of the programme, or the sum of a few of them in which continuous columns
+have been eliminated (a peak's row with what its gross emissions consist of). Continuous columns are replaced by their
+distance $t \ge 0$ from a bound, whole ones by choices: of $m_p$ units of a project, $y_{p,v}$ start in year $v$ and the
+rest never; one choice is the reference, and the row counts by how much the others differ from it. With $\beta$ what is
+left of $b$, divided by some $\delta$, and $f = \beta - \lfloor\beta\rfloor$,
+
+$$ \sum_c \Big(\lfloor\alpha_c\rfloor + \tfrac{\max(\alpha_c - \lfloor\alpha_c\rfloor - f,\, 0)}{1 - f}\Big)\, y_c
+   + \tfrac{1}{1 - f}\sum_{t:\,\gamma_t < 0} \gamma_t\, t \;\le\; \lfloor\beta\rfloor $$
+
+Method: mixed-integer rounding with aggregation (Marchand and Wolsey 2001); a choice per project in place of bounds is
+what generalised upper bounds are for (Gu, Nemhauser and Savelsbergh 1998). Since rounding is superadditive, a start's
+whole effect rounded is never weaker than the sum of its yearly changes rounded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimiser.solve.bases import Base, Bases, Floats, Ints, gathered
+from optimiser.solve.grid import Grid
+from optimiser.solve.programme import Programme
+
+FRACTION = (0.005, 0.9998)
+"""Where the right-hand side must lie between whole numbers."""
+RANGE = 1e5
+"""Largest over smallest coefficient of a cut."""
+DIVISORS, REFERENCES = 24, 16
+"""How many divisors, and other references, are tried."""
+SHALLOW = 1e-4
+"""Depth, relative to a cut's length, below which it is not worth a row."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """values @ x[columns] <= most; `depth` is by how much the relaxation's solution lies beyond it."""
+
+    columns: Ints
+    values: Floats
+    most: float
+    depth: float
+
+
+@dataclass(frozen=True)
+class _Rest:
+    """A distance t = sum of terms (column, value) + constant >= 0 that counts with value < 0 in a row."""
+
+    value: float
+    distance: float
+    terms: tuple[tuple[int, float], ...]
+    constant: float
+
+
+class Separator:
+    """Finds cuts for solutions of a programme's relaxation."""
+
+    def __init__(self, programme: Programme, grid: Grid):
+        self.programme, self.grid, self.bases = programme, grid, Bases(programme)
+        size = len(programme.cost)
+        whole = grid.whole[grid.owner]
+        self.position = np.full(size, -1)
+        self.position[grid.at[whole]] = np.flatnonzero(whole)
+        self.above = self._variable_bounds()
+        self.has_above = np.zeros(size, dtype=bool)
+        self.has_above[list(self.above)] = True
+
+    def _variable_bounds(self) -> dict[int, list[tuple[int, float, float]]]:
+        """For continuous columns x: (z, k, c) with x <= k z + c and z whole."""
+        p, found = self.programme, dict[int, list[tuple[int, float, float]]]()
+        for i in np.flatnonzero(self.bases.lengths == 2):
+            (j, k), (a, b) = self.bases.row(int(i))
+            for x, z, v, w in ((j, k, a, b), (k, j, b, a)):
+                limit = p.row_upper[i] if v > 0 else p.row_lower[i]
+                if not p.integer[x] and p.integer[z] and np.isfinite(limit):
+                    found.setdefault(int(x), []).append((int(z), float(-w / v), float(limit / v)))
+        return found
+
+    def cuts(self, x: Floats, dual: Floats) -> list[Cut]:
+        """Cuts that `x` (N,) violates, the deepest first; `dual` (M,) says which rows have a price."""
+        found = []
+        for path in self.bases.paths(x, dual):
+            for base in path:
+                cut = self._rounded(base, x)
+                if cut is not None:
+                    found.append(cut)
+                    break
+        return sorted(found, key=lambda c: -c.depth)
+
+    def _rounded(self, base: Base, x: Floats) -> Cut | None:
+        split = self._split(base, x)
+        if split is None or not len(split[0]):
+            return None
+        columns, values, most, rests = split
+        choices = _Choices(self.programme, self.grid, self.position, columns, values, most, rests, x)
+        return choices.best() if choices.are_bounded else None
+
+    def _split(self, base: Base, x: Floats) -> tuple[Ints, Floats, float, list[_Rest]] | None:
+        """Whole columns, their values, what is left of the right-hand side, and the distances that count against it."""
+        p = self.programme
+        is_whole = p.integer[base.columns]
+        j, value = base.columns[~is_whole], base.values[~is_whole]
+        below, above = np.maximum(x[j] - p.lower[j], 0.0), np.maximum(p.upper[j] - x[j], 0.0)
+        from_above = above < below
+        distance, sign = np.where(from_above, above, below), np.where(from_above, -1.0, 1.0)
+        bound = np.where(from_above, p.upper[j], p.lower[j])
+        most, rests, extra = base.most, list[_Rest](), list[tuple[int, float]]()
+        done = np.zeros(len(j), dtype=bool)
+        for i in np.flatnonzero(self.has_above[j]):
+            nearest, z, k, c = min((k * x[z] + c - x[j[i]], z, k, c) for z, k, c in self.above[int(j[i])])
+            if nearest > distance[i]:
+                continue
+            done[i] = True
+            most -= float(value[i]) * c
+            extra.append((z, float(value[i]) * k))
+            if value[i] > 0:
+                rests.append(_Rest(-float(value[i]), max(nearest, 0.0), ((z, k), (int(j[i]), -1.0)), c))
+        if not np.isfinite(distance[~done]).all():
+            return None
+        most -= float((value * np.where(done, 0.0, bound)).sum())
+        for i in np.flatnonzero(~done & (value * sign < 0)):
+            term = (int(j[i]), float(sign[i]))
+            rests.append(_Rest(float(value[i] * sign[i]), float(distance[i]), (term,), float(-sign[i] * bound[i])))
+        more = np.array([column for column, _ in extra], dtype=int)
+        with_value = np.array([v for _, v in extra], dtype=float)
+        columns, values = gathered([base.columns[is_whole], more], [base.values[is_whole], with_value])
+        return columns, values, most, rests
+
+
+class _Choices:
+    """A base row over choices: starts of projects and never, and other whole columns from one of their bounds.
+
+    Each choice belongs to a group (a project, or a column of its own) whose choices add up to `size`; `gain` is its
+    coefficient, `weight` what the relaxation has of it.
+    """
+
+    def __init__(
+        self,
+        programme: Programme,
+        grid: Grid,
+        position: Ints,
+        columns: Ints,
+        values: Floats,
+        most: float,
+        rests: list[_Rest],
+        x: Floats,
+    ):
+        self.programme, self.grid, self.rests, self.x = programme, grid, rests, x
+        at = position[columns]
+        is_start = at >= 0
+        self.projects = np.unique(grid.owner[at[is_start]])
+        gain, new, never = self._starts(at[is_start], values[is_start])
+        self.others, other = columns[~is_start], values[~is_start]
+        low, high = programme.lower[self.others], programme.upper[self.others]
+        m, k = len(self.projects), len(self.others)
+        self.group = np.concatenate([self.owner, np.arange(m), m + np.arange(k), m + np.arange(k)]).astype(int)
+        self.gain = np.concatenate([gain, np.zeros(m), other, np.zeros(k)])
+        self.size = np.concatenate([grid.most[self.projects], high - low])
+        self.are_bounded = bool(np.isfinite(low).all() and np.isfinite(self.size).all())
+        if self.are_bounded:
+            self.weight = np.concatenate([new, never, x[self.others] - low, high - x[self.others]])
+            self.rhs = most - float(other @ low)
+        self.against = -sum(r.value * r.distance for r in rests)
+        self.length = float(np.sqrt(sum(r.value**2 for r in rests)))
+
+    def _starts(self, at: Ints, values: Floats) -> tuple[Floats, Floats, Floats]:
+        """What a start in each year adds to the row, and what the relaxation has of it and of never."""
+        grid = self.grid
+        lengths = np.diff(grid.begin)[self.projects]
+        opened = np.concatenate([[0], np.cumsum(lengths)])[:-1]
+        self.at = np.repeat(grid.begin[self.projects] - opened, lengths) + np.arange(lengths.sum())
+        self.owner = np.repeat(np.arange(len(self.projects)), lengths)
+        self.ends = opened + lengths - 1
+        slope = np.zeros(len(self.at))
+        slope[np.searchsorted(self.at, at)] = values
+        total = np.append(np.cumsum(slope[::-1])[::-1], 0.0)
+        gain = total[:-1] - total[self.ends + 1][self.owner]
+        started = self.x[grid.at[self.at]]
+        new = started - np.where(grid.first[self.at], 0.0, np.roll(started, 1))
+        return gain, new, grid.most[self.projects] - started[self.ends]
+
+    def best(self) -> Cut | None:
+        """The deepest rounding over divisors and references, as a cut; None where none is deep enough."""
+        order = np.lexsort((-np.arange(len(self.gain)), self.weight, self.group))
+        reference = order[np.append(self.group[order][1:] != self.group[order][:-1], True)]  # the heaviest of each
+        support = np.flatnonzero(self.weight > 1e-6)
+        undecided = support[~np.isin(support, reference)]
+        if not len(undecided):
+            return None
+        depth, divisor = self._rated(support, reference, self._divisors(undecided, reference))
+        if divisor:
+            finer = self._rated(support, reference, divisor / np.array([2.0, 4.0, 8.0]))
+            depth, divisor = max((depth, divisor), finer)
+        for choice in undecided[np.argsort(-self.weight[undecided], kind="stable")][:REFERENCES]:
+            other = reference.copy()
+            other[self.group[choice]] = choice
+            tried = np.array([divisor]) if divisor else self._divisors(undecided, other)
+            deeper = self._rated(support, other, tried)
+            if deeper[0] > depth + 1e-9:
+                (depth, divisor), reference = deeper, other
+        return self._cut(reference, divisor) if depth >= SHALLOW else None
+
+    def _divisors(self, undecided: Ints, reference: Ints) -> Floats:
+        """Differences from the reference among choices that the relaxation has in part."""
+        own = np.abs(self.gain[undecided] - self.gain[reference][self.group[undecided]])
+        own = np.unique(own[own > 1e-7].round(12))
+        return own[np.linspace(0, len(own) - 1, DIVISORS).astype(int)] if len(own) > DIVISORS else own
+
+    def _rated(self, support: Ints, reference: Ints, divisors: Floats) -> tuple[float, float]:
+        """Depth of the best divisor, and that divisor; zeros where none fits."""
+        base = self.gain[reference]
+        beta = (self.rhs - float(base @ self.size)) / divisors
+        f = beta - np.floor(beta)
+        fits = (f >= FRACTION[0]) & (f <= FRACTION[1])
+        if not fits.any():
+            return 0.0, 0.0
+        divisors, beta, f = divisors[fits], beta[fits], f[fits]
+        alpha = (self.gain[support] - base[self.group[support]])[None, :] / divisors[:, None]
+        value = rounded(alpha, f[:, None])
+        factor = 1.0 / ((1.0 - f) * divisors)
+        beyond = value @ self.weight[support] - self.against * factor - np.floor(beta)
+        depth = beyond / np.maximum(np.sqrt((value**2).sum(axis=1) + (self.length * factor) ** 2), 1e-9)
+        k = int(np.argmax(depth))
+        return float(depth[k]), float(divisors[k])
+
+    def _cut(self, reference: Ints, divisor: float) -> Cut | None:
+        """The rounded row in the programme's own columns."""
+        base = self.gain[reference]
+        beta = (self.rhs - float(base @ self.size)) / divisor
+        f = float(beta - np.floor(beta))
+        value = rounded((self.gain - base[self.group]) / divisor, f)
+        n, m, k = len(self.at), len(self.projects), len(self.others)
+        starts, never, up, down = np.split(value, [n, n + m, n + m + k])
+        by_start = starts - never[self.owner]
+        following = np.append(by_start, 0.0)[1:]
+        following[self.ends] = 0.0
+        p, factor = self.programme, 1.0 / ((1.0 - f) * divisor)
+        most = float(np.floor(beta)) - float(never @ self.size[:m])
+        most += float(up @ p.lower[self.others]) - float(down @ p.upper[self.others])
+        most -= sum(r.value * factor * r.constant for r in self.rests)
+        extra = [(j, r.value * factor * v) for r in self.rests for j, v in r.terms]
+        columns, values = gathered(
+            [self.grid.at[self.at], self.others, np.array([j for j, _ in extra], dtype=int)],
+            [by_start - following, up - down, np.array([v for _, v in extra])],
+        )
+        return _clean(columns, values, most, p, self.x)
+
+
+def rounded(alpha: Floats, f: Floats | float) -> Floats:
+    """Rounded down, with the share of 1 - f by which the fraction exceeds f; superadditive."""
+    floor = np.floor(alpha + 1e-9)
+    return floor + np.maximum(alpha - floor - f, 0.0) / (1.0 - f)
+
+
+def _clean(columns: Ints, values: Floats, most: float, p: Programme, x: Floats) -> Cut | None:
+    """Without coefficients that are next to nothing, which weakens it; None where one of them has no bound."""
+    largest = float(np.max(np.abs(values), initial=0.0))
+    if largest <= 0:
+        return None
+    tiny = np.abs(values) < largest / RANGE
+    bound = np.where(values > 0, p.lower[columns], p.upper[columns])
+    if not np.isfinite(bound[tiny]).all():
+        return None
+    most -= float((values[tiny] * bound[tiny]).sum())
+    columns, values, most = columns[~tiny], values[~tiny] / largest, most / largest
+    most += 1e-9 * max(1.0, abs(most))
+    depth = (float(values @ x[columns]) - most) / float(np.sqrt(values @ values))
+    return Cut(columns, values, most, depth) if depth > 1e-6 else None

@@ -1,0 +1,94 @@
+"""The root: the relaxation of a programme with the cuts that pay, and the programme with these as rows."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import sparse
+
+from optimiser.solve.cuts import Cut, Separator
+from optimiser.solve.grid import Grid
+from optimiser.solve.highs import Interrupt, Limits, Outcome, Relaxation
+from optimiser.solve.programme import Programme
+
+ROUNDS, AT_A_TIME = 20, 500
+LITTLE = 0.02
+"""A round that moves the bound by less than this share of what the gap allows is the last but one."""
+CUT = "cut"
+
+
+@dataclass(frozen=True, eq=False)
+class Root:
+    """`programme` has the cuts as its last rows; `outcome` is of its relaxation, `first` is the bound without them."""
+
+    programme: Programme
+    outcome: Outcome
+    first: float
+
+
+def root_of(programme: Programme, grid: Grid, limits: Limits, seconds: float, interrupt: Interrupt) -> Root:
+    """Solves the relaxation, and again with cuts, as long as they move its bound.
+
+    Cuts take about as long as the relaxation itself, a second more, and no more than a third of `seconds`.
+    """
+    began = time.monotonic()
+    relaxation = Relaxation(programme, limits, interrupt)
+    outcome = relaxation.solve(seconds)
+    took = time.monotonic() - began
+    root = Root(programme, outcome, outcome.objective)
+    most = min(1.0 + 1.0 * took, seconds / 3)
+    if outcome.status != "optimal" or outcome.x is None or outcome.row_dual is None:
+        return root
+    separator = Separator(programme, grid)
+    size, kept, idle = len(programme.row_lower), list[Cut](), 0
+    log = list(outcome.log)
+    for _ in range(ROUNDS):
+        if interrupt.is_set or time.monotonic() - began > took + most:
+            break
+        assert outcome.x is not None
+        assert outcome.row_dual is not None
+        found = separator.cuts(outcome.x, outcome.row_dual[:size])[:AT_A_TIME]
+        if not found:
+            break
+        relaxation.add(*_rows_of(found, len(programme.cost)))
+        again = relaxation.solve(max(seconds - (time.monotonic() - began), 0.1))
+        if again.status != "optimal" or again.x is None or again.row_dual is None:
+            break
+        kept += found
+        moved = again.objective - outcome.objective
+        log.append(f"{len(found)} cuts: bound {again.objective:.10g}\n")
+        outcome = again
+        idle = idle + 1 if moved < LITTLE * limits.gap * abs(again.objective) else 0
+        if idle > 1:
+            break
+    return _with_cuts(programme, replace(outcome, log=log), kept, root.first)
+
+
+def _with_cuts(programme: Programme, outcome: Outcome, cuts: list[Cut], first: float) -> Root:
+    """The programme with those cuts that bind, and the duals to match."""
+    dual = outcome.row_dual
+    assert dual is not None
+    size = len(programme.row_lower)
+    binds = [i for i in range(len(cuts)) if dual[size + i] != 0.0]
+    kept = [cuts[i] for i in binds]
+    if not kept:
+        return Root(programme, replace(outcome, row_dual=dual[:size]), first)
+    matrix, most = _rows_of(kept, len(programme.cost))
+    larger = replace(
+        programme,
+        matrix=sparse.csr_array(sparse.vstack([programme.matrix, matrix], format="csr")),
+        row_lower=np.append(programme.row_lower, np.full(len(kept), -np.inf)),
+        row_upper=np.append(programme.row_upper, most),
+        rows=[*programme.rows, *((CUT, i) for i in range(len(kept)))],
+    )
+    rows = np.concatenate([np.arange(size), size + np.array(binds, dtype=int)])
+    return Root(larger, replace(outcome, row_dual=dual[rows]), first)
+
+
+def _rows_of(cuts: list[Cut], columns: int) -> tuple[sparse.csr_array, np.ndarray]:
+    """Cuts as rows (K, N) and what they may be at most (K,)."""
+    at = np.repeat(np.arange(len(cuts)), [len(c.columns) for c in cuts])
+    data = (np.concatenate([c.values for c in cuts]), (at, np.concatenate([c.columns for c in cuts])))
+    return sparse.csr_array(data, shape=(len(cuts), columns)), np.array([c.most for c in cuts])

@@ -1,0 +1,164 @@
+"""Steps: a plan of a large programme, large projects first.
+
+The projects are put in order of what one unit costs or saves and dealt into parts. Step by step, one part is decided
+in whole units, what was decided before is held, and all smaller projects may still be in parts: they are what later
+steps fit in with. Only starts that cost little above their project's cheapest are looked at; where a step costs more
+than its share of the gap, it is done again with more of them.
+
+While nothing is held a step is a relaxation: whole units in those parts that cost most give a bound for the whole.
+
+Method: relax and fix (Dillenberger, Escudero, Wollensak and Zhang 1994), with the prices of starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from optimiser.solve.grid import Flags, Floats, Grid, Ints, Kernel, Prices, restrict
+from optimiser.solve.highs import Outcome
+from optimiser.solve.programme import Programme
+
+PARTS, PROJECTS = 10, 40
+"""How many parts, and how many projects one has at least."""
+SMALL = 25
+"""Projects of an entity, in the mean, up to which entities are the parts."""
+REACH = ((0.2, 1), (1.0, 3), (1.0, np.inf))
+"""Which starts are looked at: of the part, up to a price that is a share of the gap's room; of projects that come
+later the cheapest, up to the whole room, as many times `FEW` or two for each project."""
+FEW = 4000
+SHARE = 0.2
+"""A step that costs more than this share of the gap's room is done again with more starts."""
+
+Run = Callable[[str, Programme, float, Floats | None, float, float | None], Outcome]
+"""Runs a programme: words, programme, seconds, plan to begin from, relative gap, objective that is enough."""
+
+
+@dataclass(eq=False)
+class Steps:
+    """`x` is a solution of the relaxation, `bound` its value, `room` how far above it a plan may be.
+
+    `run` is asked for every step, for `seconds` each; `over` says whether to stop. `cost` holds what each part cost.
+    """
+
+    programme: Programme
+    grid: Grid
+    prices: Prices
+    x: Floats
+    bound: float
+    room: float
+    run: Run
+    over: Callable[[], bool]
+    seconds: float
+    gap: float
+
+    def __post_init__(self) -> None:
+        self.parts, self.are_small = parts_of(self.programme, self.grid)
+        self.reach = ((np.inf, np.inf),) if self.are_small else REACH
+        self.cost = np.zeros(len(self.parts))
+        self.needed = self.grid.new(self.x) > 1e-7
+        whole = self.grid.whole[self.grid.owner]
+        self.aim = self.bound + 0.8 * self.room
+        order = np.lexsort((np.arange(self.grid.size), np.where(whole, self.prices.start, np.inf)))
+        self.rank = np.empty(self.grid.size)
+        self.rank[order] = np.arange(self.grid.size)
+
+    def plan(self) -> Floats | None:
+        """A plan of the whole programme; None where a step finds none or the time is over."""
+        x, before = self.x, self.bound
+        held = np.zeros(len(self.grid.whole), dtype=bool)
+        for i, part in enumerate(self.parts):
+            found = self._step(i, part, held, x, before)
+            if found is None:
+                return None
+            kernel, outcome = found
+            assert outcome.x is not None
+            self.cost[i] = outcome.objective - before
+            if i == 0 and np.isfinite(outcome.bound):
+                self.aim += max(outcome.bound - self.bound, 0.0)
+            x, before = kernel.expand(outcome.x), outcome.objective
+            held[part] = True
+        return x
+
+    def _step(self, i: int, part: Ints, held: Flags, x: Floats, before: float) -> tuple[Kernel, Outcome] | None:
+        """The part decided; among more starts where it is these that cost."""
+        best: tuple[Kernel, Outcome] | None = None
+        size, allowed = 0, before + SHARE * self.room
+        for own, other in self.reach:
+            if self.over():
+                return best
+            kernel, programme = self._restricted(part, held, x, own * self.room, other)
+            if len(programme.cost) < 1.05 * size:
+                continue
+            size = len(programme.cost)
+            begin = kernel.shrink(best[0].expand(best[1].x)) if best is not None and best[1].x is not None else None
+            outcome = self.run(f"step {i + 1}", programme, self.seconds, begin, self._gap(i, before), None)
+            if outcome.x is not None and (best is None or outcome.objective < best[1].objective):
+                best = kernel, outcome
+            if best is not None and (best[1].objective <= allowed or outcome.bound <= allowed):
+                break
+        return best
+
+    def _gap(self, i: int, before: float) -> float:
+        """What of the room is left for each step from here on, relative; it is not needed to the last."""
+        each = (self.aim - before) / (len(self.parts) - i) / max(abs(before), 1e-9)
+        return float(np.clip(each, self.gap / 20, self.gap if self.are_small else self.gap / 3))
+
+    def _restricted(self, part: Ints, held: Flags, x: Floats, own: float, many: float) -> tuple[Kernel, Programme]:
+        grid, whole = self.grid, self.grid.whole[self.grid.owner]
+        chosen = np.zeros(len(grid.whole), dtype=bool)
+        chosen[part] = True
+        mine = chosen[grid.owner]
+        reach = np.inf if many == np.inf else self.room
+        most = many * max(FEW, 2 * int(grid.whole.sum()))
+        keep = np.where(mine, self.prices.start <= own, (self.rank < most) & (self.prices.start <= reach))
+        keep = keep | self.needed | (grid.new(x) > 1e-7) | ~whole
+        kernel = restrict(self.programme, grid, keep, held, x)
+        return kernel, self._whole_in(kernel, mine)
+
+    def _whole_in(self, kernel: Kernel, mine: Flags) -> Programme:
+        """A kernel whose starts are whole only where `mine` (n,) says."""
+        free = np.zeros(len(self.programme.cost), dtype=bool)
+        free[self.grid.at[~mine]] = True
+        return replace(kernel.programme, integer=kernel.programme.integer & ~free[kernel.columns])
+
+    def bounds(self, plan: Floats, objective: float, bound: float, least: float) -> float:
+        """A bound for the whole, at least `bound`, from whole units in the parts that cost most.
+
+        Ends once it is `least`, or the time is over. Starts whose price is beyond the distance of plan and bound are
+        left out: no better plan has them, so what is proven without them holds up to the plan's own objective.
+        """
+        grid, whole = self.grid, self.grid.whole[self.grid.owner]
+        slack = (objective - bound) * (1 + 1e-6) + 1e-6 * max(1.0, abs(bound))
+        keep = (self.prices.bound <= slack) | ~whole | (grid.new(plan) > 1e-7)
+        kernel = restrict(self.programme, grid, keep, np.zeros(len(grid.whole), dtype=bool), plan)
+        chosen = np.zeros(len(grid.whole), dtype=bool)
+        for i in np.argsort(-self.cost, kind="stable")[:3]:
+            if self.over() or bound >= least or self.cost[i] < SHARE * self.room:
+                break
+            chosen[self.parts[i]] = True
+            programme = self._whole_in(kernel, chosen[grid.owner])
+            begin = kernel.shrink(plan)
+            outcome = self.run("bound by parts", programme, 4 * self.seconds, begin, self.gap / 10, least)
+            bound = max(bound, min(outcome.bound, objective))
+        return bound
+
+
+def parts_of(programme: Programme, grid: Grid) -> tuple[list[Ints], bool]:
+    """Whole projects in parts: small entities (True), the smallest first; else those whose unit costs or saves most.
+
+    In an entity of a dozen projects everything hangs together; among hundreds the small ones fit in with the large.
+    """
+    projects = np.flatnonzero(grid.whole)
+    entities, counts = np.unique(grid.entity[projects], return_counts=True)
+    if len(entities) > 3 and len(projects) <= SMALL * len(entities):
+        return [projects[grid.entity[projects] == e] for e in entities[np.argsort(counts, kind="stable")]], True
+    slope = programme.cost[grid.at]
+    total = np.cumsum(slope[::-1])[::-1]
+    unit = np.abs(total - np.append(total, 0.0)[grid.begin[1:]][grid.owner])
+    size = grid.of_projects(unit, np.maximum)
+    projects = projects[np.argsort(-size[projects], kind="stable")]
+    count = max(1, min(PARTS, len(projects) // PROJECTS))
+    return [np.sort(part) for part in np.array_split(projects, count)], False
