@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from optimiser.explain.bench import Bench, Remedy
 from optimiser.explain.case import Case
 from optimiser.explain.items import Item, items_of, restricted
 from optimiser.explain.oracle import Oracle, Tell
-from optimiser.explain.remedies import MOST, remedies, ways_with
+from optimiser.explain.remedies import remedies, ways_with
 from optimiser.explain.search import Shrinking, explore
 from optimiser.explain.sentences import sentences
 from optimiser.explain.years import years_in_conflict
@@ -56,17 +55,20 @@ def find_conflict(case: Case, limits: Limits, interrupt: Interrupt, tell: Tell |
     """Why there is no plan (for a case that is proven to have none), within `limits.seconds`."""
     oracle = Oracle(limits, interrupt, tell)
     instance = case.instance
-    found = explore(items_of(instance), lambda items: oracle.has_plan(restricted(instance, items)))
+    with oracle.share(0.45):
+        found = explore(items_of(instance), lambda items: oracle.has_plan(restricted(instance, items)))
     items = list(found.conflicts[0])
     minimal = found.certain and not oracle.is_over
     core = restricted(instance, items)
-    short = _shortfalls(core, items, oracle)
+    with oracle.share(0.15):
+        short = _shortfalls(core, items, oracle) if minimal else {}
     years = {}
-    if minimal:
-        spans = years_in_conflict(core, items, oracle)
+    with oracle.share(0.15):
+        spans = years_in_conflict(core, items, oracle) if minimal else {}
         years = {item: (instance.first + a, instance.first + b) for item, (a, b) in spans.items()}
-    bench = Bench(case, oracle)
-    offered = list(islice(remedies(bench, found.ways_out), MOST)) if minimal else []
+    bench, oracle.unknown = Bench(case, oracle), 0
+    with oracle.share(0.8):
+        offered = remedies(bench, found.ways_out or ([] if minimal else [frozenset([i]) for i in items]))
     tried = oracle.unknown == 0
     groups = found.conflicts if minimal else []
     facts = list(dict.fromkeys(fact for group in groups for fact in _facts(case, group, oracle)))
@@ -108,8 +110,7 @@ def _shortfalls(core: Instance, items: Sequence[Item], oracle: Oracle) -> dict[s
     answer = oracle.least(core, Question(giving_way=targets, least_shortfall=targets), gap=0.01) if targets else None
     if answer is None:
         return {}
-    model, programme, x = answer
-    claims = read_claims(model, programme, x)
+    claims = read_claims(answer.model, answer.programme, answer.x)
     years = [int(y) for y in core.years]
     found = {
         t: {y: float(v) for y, v in zip(years, values, strict=True) if v > 1e-6}

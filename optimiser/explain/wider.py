@@ -56,11 +56,10 @@ def ceiling_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
 
 def _least_more(bench: Bench, item: Item) -> Floats | None:
     """How much more of a limit it takes at least, by year (Y,), if nothing else changes."""
-    answer = bench.oracle.least(bench.instance, Question(more=frozenset([(item.kind, item.id)])))
+    answer = bench.least(Question(more=frozenset([(item.kind, item.id)])))
     if answer is None:
         return None
-    model, programme, x = answer
-    values = programme.of_variable(model.more, x)
+    values = answer.programme.of_variable(answer.model.more, answer.x)
     more = np.array([max(v, 0.0) for v in values.values()])
     if more.max() <= DUST:
         return None
@@ -92,7 +91,7 @@ def _raised(
         amount = f"{each[0]} more{' a year' if several else ''} for {words} in {span(years)}"
     else:
         amount = f"{scale.written(up(float(extra.sum()), 6))} more for {words} in {span(years)} together"
-    yield Remedy(amount, override)
+    yield bench.remedy(amount, override)
 
 
 def span(years: list[int]) -> str:
@@ -115,14 +114,14 @@ def group_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
         k = bench.least_step(lambda k: {"groups": {item.id: {"at_most": at_most + k}}}, members - at_most)
         if k is not None:
             words = f"at most {at_most + k} of the choice {item.id} instead of {at_most}"
-            yield Remedy(words, {"groups": {item.id: {"at_most": at_most + k}}})
+            yield bench.remedy(words, {"groups": {item.id: {"at_most": at_most + k}}})
             return
     if group.at_least is not None:
         at_least = group.at_least
         k = bench.least_step(lambda k: {"groups": {item.id: {"at_least": at_least - k}}}, at_least)
         if k is not None:
             words = f"at least {at_least - k} of the choice {item.id} instead of {at_least}"
-            yield Remedy(words, {"groups": {item.id: {"at_least": at_least - k}}})
+            yield bench.remedy(words, {"groups": {item.id: {"at_least": at_least - k}}})
 
 
 def commitment_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
@@ -145,7 +144,7 @@ def terms_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
         percent = bench.least_step(larger, 1000)
         if percent is not None:
             total = larger(percent)["finance"][item.id]["amount"]
-            yield Remedy(f"{item.id} up to {total} in all instead of {amount.text}", larger(percent))
+            yield bench.remedy(f"{item.id} up to {total} in all instead of {amount.text}", larger(percent))
     said = {"ticket": "a least and greatest ticket", "issues": "a number of issues"}
     for key, limit in said.items():
         override: dict[str, Any] = {"finance": {item.id: {key: None}}}
@@ -166,7 +165,7 @@ def dock_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
 
     k = bench.least_step(override, int(fleet.most))
     if k is not None:
-        yield Remedy(f"{k} more docking slot{'s' if k > 1 else ''} a year for the fleet {item.id}", override(k))
+        yield bench.remedy(f"{k} more docking slot{'s' if k > 1 else ''} a year for the fleet {item.id}", override(k))
 
 
 def market_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
@@ -188,7 +187,7 @@ def market_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
 
     percent = bench.least_step(higher, 200)
     if percent is not None:
-        yield Remedy(f"a cap of the internal market {item.id} that is {percent} % higher", higher(percent))
+        yield bench.remedy(f"a cap of the internal market {item.id} that is {percent} % higher", higher(percent))
 
 
 def window_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
@@ -198,12 +197,12 @@ def window_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
     k = bench.least_step(lambda k: {"projects": {item.id: {"start": [first - k, last]}}}, first - horizon.first)
     if k is not None:
         words = f"a start of {item.id} from {first - k} on instead of {first}"
-        yield Remedy(words, {"projects": {item.id: {"start": [first - k, last]}}})
+        yield bench.remedy(words, {"projects": {item.id: {"start": [first - k, last]}}})
         return
     k = bench.least_step(lambda k: {"projects": {item.id: {"start": [first, last + k]}}}, horizon.last - last)
     if k is not None:
         words = f"a start of {item.id} up to {last + k} instead of {last}"
-        yield Remedy(words, {"projects": {item.id: {"start": [first, last + k]}}})
+        yield bench.remedy(words, {"projects": {item.id: {"start": [first, last + k]}}})
 
 
 def requirement_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
@@ -220,7 +219,7 @@ def requirement_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
             k = bench.least_step(shorter, lag)
             if k is not None:
                 after = f"{lag - k} instead of {lag} years after {other}"
-                yield Remedy(f"{item.id} {after}", shorter(k))
+                yield bench.remedy(f"{item.id} {after}", shorter(k))
                 return
     override: dict[str, Any] = {"projects": {item.id: {"requires": None}}}
     if bench.works(override):
