@@ -21,9 +21,12 @@ from optimiser.formulation import Question, build
 from optimiser.formulation.cost import total_cost
 from optimiser.instance import Instance
 from optimiser.instance.timing import Floats
+from optimiser.plan import Decisions
 from optimiser.solve import Interrupt, Limits, Progress, answer_to
+from optimiser.solve.earlier import plan_from
 from optimiser.solve.highs import Outcome, run
 from optimiser.solve.programme import Programme, assemble
+from optimiser.solve.reading import read_decisions
 
 Tell = Callable[[str, Progress], None]
 LARGE = 4000
@@ -50,7 +53,8 @@ class Least:
 class Oracle:
     """Answers while there is time; `asked` counts its solves, `unknown` questions without an answer.
 
-    `tell` is told of each solve. `until`: seconds after the first question at which the part under way ends.
+    `tell` is told of each solve. `until`: seconds after the first question at which the part under way ends. `last`:
+    the last plan that a large programme was found to have.
     """
 
     limits: Limits
@@ -59,6 +63,7 @@ class Oracle:
     asked: int = 0
     unknown: int = 0
     until: float = float("inf")
+    last: Decisions | None = None
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -100,7 +105,7 @@ class Oracle:
     def _has_plan(self, instance: Instance) -> bool | None:
         model = build(instance, Question(giving_way=_soft(instance)))
         programme = assemble(model)
-        outcome = self._any_of_many(programme) if _is_large(programme) else self._any_of_few(programme)
+        outcome = self._any_of_many(model, programme) if _is_large(programme) else self._any_of_few(programme)
         if outcome.status == "infeasible":
             return False
         if outcome.x is None:
@@ -114,16 +119,29 @@ class Oracle:
             outcome = self._run(programme, 0.9)
         return outcome
 
-    def _any_of_many(self, programme: Programme) -> Outcome:
-        """The relaxation first; then led by costs, and last by nothing."""
+    def _any_of_many(self, model: Any, programme: Programme) -> Outcome:
+        """The relaxation first; then near the last plan found, then led by costs, and last by nothing."""
         outcome = self._run(_relaxed(programme), self.limits.gap)
         if outcome.status == "infeasible" or outcome.x is None:
             return outcome
+        near = self._near_the_last(model, programme)
+        if near is not None:
+            return replace(outcome, x=near)
         longest = FAIR * self.left
         outcome = self._first_plan(programme, longest)
         if outcome.status != "infeasible" and outcome.x is None and not self.is_late:
             outcome = self._run(replace(programme, cost=programme.cost * 0), self.limits.gap, min(FIRST, longest))
+        if outcome.x is not None:
+            self.last = read_decisions(model, programme, outcome.x)
         return outcome
+
+    def _near_the_last(self, model: Any, programme: Programme) -> Floats | None:
+        """A plan that starts what the last plan does, or nearly: most questions differ little from the one before."""
+        if self.last is None or self.is_late:
+            return None
+        self._said()
+        limits = replace(self.limits, gap=0.9, seconds=min(LONGEST, self.left), enough=float("inf"))
+        return plan_from(model, programme, self.last, limits, self.interrupt)
 
     def least(self, instance: Instance, question: Question, gap: float = 1e-5) -> Least | None:
         """The answer to another question than that of least cost; None where none was found."""
@@ -156,6 +174,7 @@ class Oracle:
         if narrowing.x is None:
             self.unknown += not narrowing.none_at_all
             return None
+        self.last = read_decisions(model, programme, narrowing.x)
         return Least(model, programme, narrowing.x, narrowing.is_proven)
 
     def _first_plan(self, programme: Programme, longest: float) -> Outcome:

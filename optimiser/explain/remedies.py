@@ -47,7 +47,8 @@ def ways_with(bench: Bench, item: Item) -> Iterator[Remedy]:
 def remedies(bench: Bench, ways_out: Sequence[frozenset[Item]]) -> list[Remedy]:
     """Verified changes, single ones first: of what stands in every conflict, or of several things together.
 
-    Each may take its share of the time that is left, so that a slow one takes none from those after it.
+    Each may take its share of the time that is left, so that a slow one takes none from those after it. Where there is
+    a single one, the targets that stand in every conflict may give way as well.
     """
     negotiable = [w for w in ways_out if all(i.kind in WAYS for i in w)]
     ways = sorted(negotiable, key=lambda w: (len(w), sorted(_place(i) for i in w)))
@@ -55,6 +56,10 @@ def remedies(bench: Bench, ways_out: Sequence[frozenset[Item]]) -> list[Remedy]:
     for i, way in enumerate(ways):
         with bench.oracle.share(1 / (len(ways) - i)):
             found += islice(_together(bench, sorted(way, key=lambda i: (_place(i), i.id))), MOST - len(found))
+    if len(found) == 1:
+        alone = [i for way in ways if len(way) == 1 for i in way if i.kind == "target"]
+        others = [remedy for i in alone for remedy in softer.giving_way(bench, i.id)]
+        found += [o for o in others if o.override != found[0].override]
     return found
 
 

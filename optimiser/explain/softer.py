@@ -43,9 +43,14 @@ def ways(bench: Bench, item: Item) -> Iterator[Remedy]:
     found = [*later, *softer, *(b for b in both if not _covers(b.override, softer[0].override))]
     yield from found
     if not found:
-        override = _of(item.id, {"priority": 1})
-        if bench.works(override):
-            yield Remedy(f"leave for the target {item.id} to give way (`priority: 1`)", override)
+        yield from giving_way(bench, item.id)
+
+
+def giving_way(bench: Bench, name: str) -> Iterator[Remedy]:
+    """Leave for a target to be missed by as little as can be."""
+    override = _of(name, {"priority": 1})
+    if bench.works(override):
+        yield Remedy(f"leave for the target {name} to give way (`priority: 1`)", override)
 
 
 def _covers(whole: Override, part: Override) -> bool:
