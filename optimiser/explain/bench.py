@@ -16,6 +16,8 @@ from optimiser.source.overriding import as_yaml
 Override = dict[str, Any]
 FEW = 3
 """Whole steps that are tried one by one, before the rest is halved."""
+CLOSE = 0.01
+"""Share of an amount to which it is narrowed."""
 
 
 @dataclass(frozen=True)
@@ -115,10 +117,18 @@ class Bench:
         high = most
         while high - low > 1:
             middle = (low + high) // 2
-            if self._step(override(middle)):
-                high = middle
-            else:
-                low = middle
+            low, high = (low, middle) if self._step(override(middle)) else (middle, high)
+        return high
+
+    def least_between(self, override: Callable[[int], Override], most: int) -> int | None:
+        """The least whole number up to `most` that is found to do before the time is up; None where not even that does."""
+        self.sure = True
+        if not self._step(override(most)):
+            return None
+        low, high = 0, most
+        while high - low > max(1, round(high * CLOSE)) and self.sure:
+            middle = (low + high) // 2
+            low, high = (low, middle) if self._step(override(middle)) else (middle, high)
         return high
 
     def _step(self, override: Override) -> bool:

@@ -67,8 +67,8 @@ def find_conflict(case: Case, limits: Limits, interrupt: Interrupt, tell: Tell |
         spans = years_in_conflict(core, items, oracle) if minimal else {}
         years = {item: (instance.first + a, instance.first + b) for item, (a, b) in spans.items()}
     bench, oracle.unknown = Bench(case, oracle), 0
-    with oracle.share(0.8):
-        offered = remedies(bench, found.ways_out or ([] if minimal else [frozenset([i]) for i in items]))
+    with oracle.share(0.8 if minimal else 1.0):
+        offered = remedies(bench, [*found.ways_out, *found.open])
     tried = oracle.unknown == 0
     groups = found.conflicts if minimal else []
     facts = list(dict.fromkeys(fact for group in groups for fact in _facts(case, group, oracle)))

@@ -18,8 +18,8 @@ from optimiser.solve.programme import Programme
 
 ABOVE = (1e-4, 0.02, 0.2)
 """Shares above the bound at which it is tried first."""
-CLOSE = 1e-3
-"""Share of the least within which it is taken for the least."""
+CLOSE, CLOSER = 1e-2, 1e-3
+"""Share of the least within which an amount is taken for the least, and up to which it is narrowed while there is time."""
 DUST = 1e-6
 
 
@@ -41,7 +41,10 @@ class Narrowing:
     @property
     def is_proven(self) -> bool:
         """True where what was found is the least, within what a file would say."""
-        return self.high - self.low <= CLOSE * abs(self.high) + DUST
+        return self._is_within(CLOSE)
+
+    def _is_within(self, share: float) -> bool:
+        return self.high - self.low <= share * abs(self.high) + DUST
 
     @property
     def none_at_all(self) -> bool:
@@ -55,7 +58,7 @@ class Narrowing:
             yield self._within(bound + above * abs(bound) if bound > DUST else above)
             if self.x is not None or self.none_at_all:
                 break
-        while self.x is not None and not self.is_proven and self.sure:
+        while self.x is not None and not self._is_within(CLOSER) and self.sure:
             yield self._within((max(self.low, 0.0) + self.high) / 2)
 
     def answered(self, outcome: Outcome) -> None:

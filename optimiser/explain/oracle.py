@@ -35,7 +35,7 @@ LONGEST = 30.0
 """Seconds for one question."""
 FIRST = 8.0
 """Seconds for the first way of searching, before another is tried."""
-FAIR = 0.4
+FAIR = 0.2
 """Share of the time of a part that one question may take."""
 
 
@@ -121,7 +121,11 @@ class Oracle:
 
     def _any_of_many(self, model: Any, programme: Programme) -> Outcome:
         """The relaxation first; then near the last plan found, then led by costs, and last by nothing."""
+        free = replace(programme, cost=programme.cost * 0)
         outcome = self._run(_relaxed(programme), self.limits.gap)
+        if outcome.status == "failed":  # without its limits, money may come from nowhere: then costs lead nowhere
+            programme = free
+            outcome = self._run(_relaxed(free), self.limits.gap)
         if outcome.status == "infeasible" or outcome.x is None:
             return outcome
         near = self._near_the_last(model, programme)
@@ -130,7 +134,7 @@ class Oracle:
         longest = FAIR * self.left
         outcome = self._first_plan(programme, longest)
         if outcome.status != "infeasible" and outcome.x is None and not self.is_late:
-            outcome = self._run(replace(programme, cost=programme.cost * 0), self.limits.gap, min(FIRST, longest))
+            outcome = self._first_plan(free, longest / 2)
         if outcome.x is not None:
             self.last = read_decisions(model, programme, outcome.x)
         return outcome

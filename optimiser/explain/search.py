@@ -55,10 +55,14 @@ class Shrinking:
 
 @dataclass
 class Map:
-    """Conflicts, and ways out as sets of items. `certain`: the first conflict is smallest for sure."""
+    """Conflicts, and ways out as sets of items; `open`: those that may be one, where that was not found out.
+
+    `certain`: the first conflict is smallest for sure.
+    """
 
     conflicts: list[tuple[Item, ...]]
     ways_out: list[frozenset[Item]] = field(default_factory=list)
+    open: list[frozenset[Item]] = field(default_factory=list)
     certain: bool = True
 
 
@@ -80,7 +84,10 @@ def explore(items: Sequence[Item], holds: Holds) -> Map:
             if answer is True:
                 found.ways_out.append(hit)
                 continue
-            if answer is None or len(found.conflicts) >= MOST_CONFLICTS:
+            if answer is None:
+                found.open += [hit] if len(hit) == 1 else []
+                continue
+            if len(found.conflicts) >= MOST_CONFLICTS:
                 continue
             shrinking = Shrinking(holds)
             missed = tuple(shrinking.shrunk(rest))

@@ -36,7 +36,7 @@ def sentences(instance: Instance, conflict: Conflict, stopped: str) -> Iterator[
         one = "This would do (it was solved):" if len(conflict.remedies) == 1 else ""
         yield one or "Any one of these would do (each was solved):"
         for remedy in conflict.remedies:
-            yield f"- {remedy.words}" + ("" if remedy.least else " (less might do: there was no time to tell)")
+            yield f"- {remedy.words}" + ("" if remedy.least else " (less might do: there was no time to find out)")
             yield from (f"    {line}" for line in remedy.lines)
     elif conflict.minimal and not stopped and items:
         yield (

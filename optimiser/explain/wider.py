@@ -14,6 +14,8 @@ from optimiser.formulation import Question
 from optimiser.instance.timing import Floats
 
 DUST = 1e-6
+TIDY = 6
+"""Years in which a limit lacks, up to which a list of them is all that is offered."""
 
 
 def money_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
@@ -26,7 +28,10 @@ def money_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
         room = np.array([more[max(y - width + 1, 0) : y + 1].sum() for y in range(len(more))])
         path = bench.case.entry("budgets", item.id).limit
         words = f"the budget {item.id}" if budget.window is None else f"windows of the budget {item.id} that end"
-        yield from _raised(bench, "budgets", item.id, "limit", path, budget.limit, room, scale, words)
+        with bench.oracle.share(0.5):
+            yield from list(_raised(bench, "budgets", item.id, "limit", path, budget.limit, room, scale, words))
+        with bench.oracle.share(0.6):
+            yield from list(_evenly(bench, "budgets", item.id, path, budget.limit, room, scale, f"the budget {item.id}"))
     if budget.window is None and budget.carry < 1:
         override = {"budgets": {item.id: {"carry_over": "100 %"}}}
         if bench.works(override):
@@ -39,7 +44,9 @@ def resource_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
     limit = next(r for r in bench.case.instance.resources if r.id == item.id).limit
     scale, more = scale_of(bench.case, path), _least_more(bench, item)
     if scale is not None and more is not None:
-        yield from _raised(bench, "resources", item.id, "limit", path, limit, more, scale, item.id)
+        with bench.oracle.share(0.5):
+            yield from list(_raised(bench, "resources", item.id, "limit", path, limit, more, scale, item.id))
+        yield from _evenly(bench, "resources", item.id, path, limit, more, scale, item.id)
 
 
 def ceiling_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
@@ -56,7 +63,8 @@ def ceiling_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
 
 def _least_more(bench: Bench, item: Item) -> Floats | None:
     """How much more of a limit it takes at least, by year (Y,), if nothing else changes."""
-    answer = bench.least(Question(more=frozenset([(item.kind, item.id)])))
+    with bench.oracle.share(0.5):
+        answer = bench.least(Question(more=frozenset([(item.kind, item.id)])))
     if answer is None:
         return None
     values = answer.programme.of_variable(answer.model.more, answer.x)
@@ -92,6 +100,27 @@ def _raised(
     else:
         amount = f"{scale.written(up(float(extra.sum()), 6))} more for {words} in {span(years)} together"
     yield bench.remedy(amount, override)
+
+
+def _evenly(
+    bench: Bench, section: str, name: str, path: Any, limit: Floats, more: Floats, scale: Scale, words: str
+) -> Iterator[Remedy]:
+    """The limit higher by one share in all years, where raising it by year makes a long list."""
+    lacks = more > 0
+    if np.count_nonzero(lacks) <= TIDY or np.any(limit[lacks] <= 0):
+        return
+    whole = not scale.unit and bool(np.all(limit == np.round(limit)))
+
+    def higher(percent: int) -> dict[str, Any]:
+        values = limit * (1 + percent / 100) / scale.factor
+        raised = np.array([np.ceil(v - 1e-6) if whole else up(v) for v in values]) * scale.factor
+        return {section: {name: {"limit": path_over(bench.case, path, raised, scale)}}}
+
+    # a share that is enough in the worst year is enough
+    most = int(np.ceil(float(np.max(more[lacks] / limit[lacks])) * 100))
+    percent = bench.least_between(higher, most)
+    if percent is not None:
+        yield bench.remedy(f"{percent} % more in every year for {words}", higher(percent))
 
 
 def span(years: list[int]) -> str:
