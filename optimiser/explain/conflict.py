@@ -56,7 +56,11 @@ def find_conflict(case: Case, limits: Limits, interrupt: Interrupt, tell: Tell |
     oracle = Oracle(limits, interrupt, tell)
     instance = case.instance
     with oracle.share(0.45):
-        found = explore(items_of(instance), lambda items: oracle.has_plan(restricted(instance, items)))
+        found = explore(
+            items_of(instance),
+            lambda items: oracle.has_plan(restricted(instance, items)),
+            lambda items: False if oracle.is_hopeless(restricted(instance, items)) else None,
+        )
     items = list(found.conflicts[0])
     minimal = found.certain and not oracle.is_over
     core = restricted(instance, items)
@@ -71,7 +75,8 @@ def find_conflict(case: Case, limits: Limits, interrupt: Interrupt, tell: Tell |
         offered = remedies(bench, [*found.ways_out, *found.open])
     tried = oracle.unknown == 0
     groups = found.conflicts if minimal else []
-    facts = list(dict.fromkeys(fact for group in groups for fact in _facts(case, group, oracle)))
+    with oracle.share(0.6):
+        facts = list(dict.fromkeys(fact for group in groups for fact in _facts(case, group, oracle)))
     offered += [remedy for fact in facts for remedy in ways_with(bench, fact)]
     stopped = ""
     if oracle.is_over:

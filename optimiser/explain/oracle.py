@@ -37,6 +37,8 @@ FIRST = 8.0
 """Seconds for the first way of searching, before another is tried."""
 FAIR = 0.2
 """Share of the time of a part that one question may take."""
+MOMENT = 3.0
+"""Seconds that every question may take while there are any: less would be wasted on a large one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +103,15 @@ class Oracle:
         answer = None if self.is_late else self._has_plan(instance)
         self.unknown += answer is None
         return answer
+
+    def is_hopeless(self, instance: Instance) -> bool:
+        """True where the relaxation of a large programme has no plan: then nothing has. Small ones are not asked."""
+        if self.is_late:
+            return False
+        programme = assemble(build(instance, Question(giving_way=_soft(instance))))
+        if not _is_large(programme):
+            return False
+        return self._run(_relaxed(programme), self.limits.gap).status == "infeasible"
 
     def _has_plan(self, instance: Instance) -> bool | None:
         model = build(instance, Question(giving_way=_soft(instance)))
@@ -188,7 +199,7 @@ class Oracle:
         self, programme: Programme, gap: float, longest: float = LONGEST, enough: float | None = None
     ) -> Outcome:
         self._said()
-        seconds = max(min(self.left, longest), 0.1)
+        seconds = max(min(self.left, longest), min(MOMENT, self.limits.seconds - self.spent), 0.1)
         limits = replace(self.limits, gap=gap, seconds=seconds, enough=enough)
         return run(programme, limits, None, self.interrupt)
 

@@ -66,10 +66,14 @@ class Map:
     certain: bool = True
 
 
-def explore(items: Sequence[Item], holds: Holds) -> Map:
-    """The conflicts of a set that is one, and the smallest ways out of all of them."""
+def explore(items: Sequence[Item], holds: Holds, quick: Holds = lambda _: None) -> Map:
+    """The conflicts of a set that is one, and the smallest ways out of all of them.
+
+    `quick` knows less than `holds`, and sooner: what it sees to be in conflict is searched further, so that the hard
+    questions are asked of a few items only.
+    """
     first = Shrinking(holds)
-    found = Map([tuple(first.shrunk(items))], certain=True)
+    found = Map([tuple(first.shrunk(_narrowed(items, quick)))], certain=True)
     found.certain = first.certain
     queue = [frozenset([i]) for i in found.conflicts[0]]
     seen = set(queue)
@@ -90,10 +94,15 @@ def explore(items: Sequence[Item], holds: Holds) -> Map:
             if len(found.conflicts) >= MOST_CONFLICTS:
                 continue
             shrinking = Shrinking(holds)
-            missed = tuple(shrinking.shrunk(rest))
+            missed = tuple(shrinking.shrunk(_narrowed(rest, quick)))
             found.conflicts.append(missed)
         if len(hit) < WIDEST or (not found.ways_out and len(hit) <= WIDEST):
             wider = [hit | {i} for i in missed]
             queue += [w for w in wider if w not in seen]
             seen |= set(wider)
     return found
+
+
+def _narrowed(items: Sequence[Item], quick: Holds) -> Sequence[Item]:
+    """A part of a conflict that is one for reasons that are quick to see; all of it where there is none."""
+    return Shrinking(quick).shrunk(items) if quick(items) is False else items
