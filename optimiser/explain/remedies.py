@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
-from optimiser.explain import softer, wider
+from optimiser.explain import duties, softer, wider
 from optimiser.explain.bench import Bench, Remedy, joined
 from optimiser.explain.items import Item
 
@@ -30,6 +30,10 @@ WAYS: dict[str, Callable[[Bench, Item], Iterator[Remedy]]] = {
     "issue": wider.commitment_ways,
     "terms": wider.terms_ways,
     "docks": wider.dock_ways,
+    "changes": duties.change_ways,
+    "rating": duties.rating_ways,
+    "fueleu": duties.fueleu_ways,
+    "fleet": duties.duty_ways,
     "market": wider.market_ways,
     "window": wider.window_ways,
     "requirement": wider.requirement_ways,

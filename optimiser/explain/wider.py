@@ -22,7 +22,7 @@ def money_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
     """More money in the years in which it lacks, or all that is left carried over."""
     budget = next(b for b in bench.case.instance.budgets if b.id == item.id)
     scale = money(bench.case)
-    more = _least_more(bench, item)
+    more = least_more(bench, item)
     if more is not None:
         width = budget.window or 1
         room = np.array([more[max(y - width + 1, 0) : y + 1].sum() for y in range(len(more))])
@@ -42,7 +42,7 @@ def resource_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
     """More of a resource in the years in which it lacks."""
     path = bench.case.entry("resources", item.id).limit
     limit = next(r for r in bench.case.instance.resources if r.id == item.id).limit
-    scale, more = scale_of(bench.case, path), _least_more(bench, item)
+    scale, more = scale_of(bench.case, path), least_more(bench, item)
     if scale is not None and more is not None:
         with bench.oracle.share(0.5):
             yield from list(_raised(bench, "resources", item.id, "limit", path, limit, more, scale, item.id))
@@ -53,7 +53,7 @@ def ceiling_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
     """A higher ceiling in the years in which it is too low."""
     entry = bench.case.entry("finance", item.id)
     limit = next(c for c in bench.case.instance.finance.ceilings if c.id == item.id).limit
-    more = _least_more(bench, item)
+    more = least_more(bench, item)
     if more is not None:
         gone = {key: None for key in ("share", "of") if getattr(entry, key) is not None}
         path = entry.outstanding if entry.outstanding is not None else entry.share
@@ -61,8 +61,8 @@ def ceiling_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
         yield from _raised(bench, "finance", item.id, "outstanding", path, limit, more, money(bench.case), words, gone)
 
 
-def _least_more(bench: Bench, item: Item) -> Floats | None:
-    """How much more of a limit it takes at least, by year (Y,), if nothing else changes."""
+def least_more(bench: Bench, item: Item) -> Floats | None:
+    """How much more of a limit (or less of a duty) it takes at least, by year (Y,), if nothing else changes."""
     with bench.oracle.share(0.5):
         answer = bench.least(Question(more=frozenset([(item.kind, item.id)])))
     if answer is None:
