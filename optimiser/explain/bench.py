@@ -11,7 +11,7 @@ from optimiser.explain.items import Item, items_of, restricted
 from optimiser.explain.oracle import Least, Oracle
 from optimiser.formulation import Question
 from optimiser.instance import Instance
-from optimiser.source.overriding import as_yaml
+from optimiser.source import as_yaml
 
 Override = dict[str, Any]
 FEW = 3

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from optimiser.explain.bench import Bench, Remedy
 from optimiser.explain.case import Case
+from optimiser.explain.fitting import Misfit, misfits, smaller_ways
 from optimiser.explain.items import Item, items_of, restricted
 from optimiser.explain.oracle import Oracle, Tell
 from optimiser.explain.remedies import remedies, ways_with
@@ -34,7 +35,7 @@ class Conflict:
     `years`: first and last year in which an item takes part, where those are not all. `short`: by target and year in
     kt, what all targets together miss at least. `more`: by budget (in millions), ceiling or resource and year, the
     least that this limit alone must be raised by for a plan to exist. `facts`: windows, requirements and exclusions
-    of projects that it rests on. `others`: further sets that cannot hold together. `remedies`: verified changes of the
+    of projects that it rests on; `unfit`: sources for which what is committed is too large. `others`: further sets that cannot hold together. `remedies`: verified changes of the
     file; `tried` False where some change was neither proven to do nor to fail.
     """
 
@@ -47,6 +48,7 @@ class Conflict:
     facts: tuple[Item, ...] = ()
     others: tuple[tuple[Item, ...], ...] = ()
     remedies: tuple[Remedy, ...] = ()
+    unfit: tuple[Misfit, ...] = ()
     solves: int = 0
     tried: bool = True
 
@@ -76,14 +78,16 @@ def find_conflict(case: Case, limits: Limits, interrupt: Interrupt, tell: Tell |
     tried = oracle.unknown == 0
     groups = found.conflicts if minimal else []
     with oracle.share(0.6):
+        unfit = list(dict.fromkeys(m for group in groups for m in misfits(case, group, oracle)))
         facts = list(dict.fromkeys(fact for group in groups for fact in _facts(case, group, oracle)))
+    offered += [remedy for m in unfit for remedy in smaller_ways(bench, m)]
     offered += [remedy for fact in facts for remedy in ways_with(bench, fact)]
     stopped = ""
     if oracle.is_over:
         stopped = "It was stopped" if interrupt.is_set else f"Time ran out after {limits.seconds:.0f} s"
     conflict = Conflict(
         tuple(items), short, bench.more, minimal, (), years, tuple(facts), tuple(found.conflicts[1:]), tuple(offered),
-        oracle.asked, tried,
+        tuple(unfit), oracle.asked, tried,
     )  # fmt: skip
     return replace(conflict, sentences=tuple(sentences(instance, conflict, stopped)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from optimiser.explain.fitting import in_words
 from optimiser.explain.items import listed, words
 from optimiser.instance import Instance
 
@@ -29,6 +30,7 @@ def sentences(instance: Instance, conflict: Conflict, stopped: str) -> Iterator[
     for other in conflict.others:
         names = [words(instance, i) for i in other]
         yield f"Nor can these hold together: {listed(names)}." if len(names) > 1 else f"Nor can {names[0]} hold."
+    yield from (in_words(misfit) for misfit in conflict.unfit)
     if conflict.facts:
         facts = listed([words(instance, f) for f in conflict.facts])
         yield f"{'They rest' if conflict.others else 'It rests'} on {facts}."
