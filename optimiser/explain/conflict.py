@@ -17,7 +17,7 @@ from optimiser.explain.items import Item, items_of, restricted
 from optimiser.explain.oracle import Oracle, Tell
 from optimiser.explain.remedies import remedies, ways_with
 from optimiser.explain.search import Shrinking, explore
-from optimiser.explain.sentences import sentences
+from optimiser.explain.sentences import STOPPED, sentences
 from optimiser.explain.years import years_in_conflict
 from optimiser.formulation import Question
 from optimiser.instance import Instance
@@ -84,7 +84,7 @@ def find_conflict(case: Case, limits: Limits, interrupt: Interrupt, tell: Tell |
     offered += [remedy for fact in facts for remedy in ways_with(bench, fact)]
     stopped = ""
     if oracle.is_over:
-        stopped = "It was stopped" if interrupt.is_set else f"Time ran out after {limits.seconds:.0f} s"
+        stopped = STOPPED if interrupt.is_set else f"Time ran out after {limits.seconds:.0f} s"
     conflict = Conflict(
         tuple(items), short, bench.more, minimal, (), years, tuple(facts), tuple(found.conflicts[1:]), tuple(offered),
         tuple(unfit), oracle.asked, tried,

@@ -12,6 +12,8 @@ from optimiser.instance import Instance
 if TYPE_CHECKING:
     from optimiser.explain.conflict import Conflict
 
+STOPPED = "It was stopped"
+
 
 def sentences(instance: Instance, conflict: Conflict, stopped: str) -> Iterator[str]:
     """What cannot hold, when, on what it rests, by how much it is short, and what would do."""
@@ -47,12 +49,16 @@ def sentences(instance: Instance, conflict: Conflict, stopped: str) -> Iterator[
             else "No change was found that would do, but some that were tried took too long to be solved."
         )
     if stopped and conflict.minimal:
-        yield f"{stopped}; a longer --time-limit may find more that would do."
+        yield f"{stopped}; {_longer(stopped)} may find more that would do."
     elif stopped or not conflict.minimal:
         yield (
             f"{stopped or 'Time ran out'} before it was known whether all of these are needed; "
-            "a longer --time-limit tells."
+            f"{_longer(stopped)} tells."
         )
+
+
+def _longer(stopped: str) -> str:
+    return "a run to the end" if stopped == STOPPED else "a longer --time-limit"
 
 
 def _together(instance: Instance, conflict: Conflict, stopped: str) -> Iterator[str]:
