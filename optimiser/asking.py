@@ -7,7 +7,7 @@ import json as json_text
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -186,7 +186,7 @@ class _Asked:
         with ProgressLine(sys.stderr, self.silent) as line, listening(self.interrupt.event.set):
             return question(limits, line.watch, self.interrupt)
 
-    def leave(self, code: int = 0) -> None:
+    def leave(self, code: int = 0) -> NoReturn:
         """Ends the run, with its own code where Ctrl-C ended the questions: what was found until then is printed."""
         if not self.interrupt.is_set:
             raise typer.Exit(code)

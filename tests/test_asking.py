@@ -213,7 +213,7 @@ def test_a_second_ctrl_c_ends_at_once(optimise, monkeypatch):
 
 
 def test_ctrl_c_of_a_large_case_is_heard(tmp_path):
-    """A process that is searching for the reason of a large case ends within seconds of a signal, without a traceback."""
+    """A process that searches for the reason of a large case ends within seconds of a signal, without a traceback."""
     root = Path(__file__).parents[1]
     scenario = tmp_path / "tight.yaml"
     base = root / "scenarios" / "cccc-two-peaks.yaml"

@@ -121,7 +121,7 @@ class Bench:
         return high
 
     def least_between(self, override: Callable[[int], Override], most: int) -> int | None:
-        """The least whole number up to `most` that is found to do before the time is up; None where not even that does."""
+        """The least whole number up to `most` that is found to do in time; None where not even `most` does."""
         self.sure = True
         if not self._step(override(most)):
             return None

@@ -55,7 +55,9 @@ def _lighter(bench: Bench, item: Item, fleet: FleetData) -> Iterator[Remedy]:
     number = float(less[at[0]]) if same else float(np.max(less))
     amount = f"{'' if same else 'up to '}{number:.10g}"
     if fleet.by_count:
-        yield bench.remedy(f"{amount} asset{'s' if number > 1 else ''} fewer in the fleet {item.id} in {when}", override)
+        yield bench.remedy(
+            f"{amount} asset{'s' if number > 1 else ''} fewer in the fleet {item.id} in {when}", override
+        )
     else:
         yield bench.remedy(f"{amount} {fleet.unit} less{each} for the fleet {item.id} to do in {when}", override)
 

@@ -88,7 +88,11 @@ def _named(case: Case, answer: Least, s: int, committed: Sequence[ProjectData]) 
     if kind == NEED and source.activity is not None:
         path = case.entry("sources", source.id).activity
         whole, scale = source.activity, scale_of(case, path) or Scale(1.0, "")
-    left = float(np.broadcast_to(answer.programme.evaluate(answer.model.sources.left(s, "location"), answer.x), len(instance.years))[y])
+    left = float(
+        np.broadcast_to(
+            answer.programme.evaluate(answer.model.sources.left(s, "location"), answer.x), len(instance.years)
+        )[y]
+    )
     there = float(whole[y]) * left
     names = tuple(p.id for p in committed if s in _sources_of(p))
     taken = there + excess[kind, year]

@@ -173,7 +173,7 @@ class Oracle:
         return Least(model, programme, outcome.x, outcome.status == "optimal")
 
     def _narrowed(self, model: Any, programme: Programme) -> Least | None:
-        """The least by way of the relaxation: near its value first, then halfway between what does and what does not."""
+        """The least by way of the relaxation: near its value first, then halfway between what does and what not."""
         relaxed = self._run(_relaxed(programme), self.limits.gap)
         if relaxed.x is None:
             self.unknown += relaxed.status != "infeasible"
@@ -190,14 +190,19 @@ class Oracle:
             self.unknown += not narrowing.none_at_all
             return None
         self.last = read_decisions(model, programme, narrowing.x)
-        return Least(model, programme, narrowing.x, narrowing.is_proven)
+        return Least(model, programme, self._rounded_off(programme, narrowing.x), narrowing.is_proven)
+
+    def _rounded_off(self, programme: Programme, x: Floats) -> Floats:
+        """The least with the whole numbers of a plan: what was narrowed to a share is exact then."""
+        lower, upper, whole = programme.lower.copy(), programme.upper.copy(), programme.integer
+        lower[whole] = upper[whole] = np.round(x[whole])
+        outcome = self._run(replace(_relaxed(programme), lower=lower, upper=upper), self.limits.gap)
+        return outcome.x if outcome.status == "optimal" and outcome.x is not None else x
 
     def _first_plan(self, programme: Programme, longest: float) -> Outcome:
         return self._run(programme, 0.9, min(LONGEST, longest), enough=float("inf"))
 
-    def _run(
-        self, programme: Programme, gap: float, longest: float = LONGEST, enough: float | None = None
-    ) -> Outcome:
+    def _run(self, programme: Programme, gap: float, longest: float = LONGEST, enough: float | None = None) -> Outcome:
         self._said()
         seconds = max(min(self.left, longest), min(MOMENT, self.limits.seconds - self.spent), 0.1)
         limits = replace(self.limits, gap=gap, seconds=seconds, enough=enough)

@@ -31,7 +31,9 @@ def money_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
         with bench.oracle.share(0.5):
             yield from list(_raised(bench, "budgets", item.id, "limit", path, budget.limit, room, scale, words))
         with bench.oracle.share(0.6):
-            yield from list(_evenly(bench, "budgets", item.id, path, budget.limit, room, scale, f"the budget {item.id}"))
+            yield from list(
+                _evenly(bench, "budgets", item.id, path, budget.limit, room, scale, f"the budget {item.id}")
+            )
     if budget.window is None and budget.carry < 1:
         override = {"budgets": {item.id: {"carry_over": "100 %"}}}
         if bench.works(override):

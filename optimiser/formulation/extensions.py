@@ -16,7 +16,7 @@ from optimiser.instance.data import Instance
 
 
 def add_extensions(model: pyo.ConcreteModel) -> None:
-    """Adds `more[kind, id, y]` for limits that may be extended and duties that may be excused, `eased[t]` for targets."""
+    """Adds `more[kind, id, y]` for limits to be extended and duties to be excused, `eased[t]` for targets."""
     instance: Instance = model.instance
     limits = sorted(model.question.more)
     model.more = pyo.Var([(*k, int(y)) for k in limits for y in instance.years], domain=pyo.NonNegativeReals)

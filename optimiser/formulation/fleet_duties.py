@@ -8,7 +8,8 @@ $$ \text{in dock}_y \le \text{slots}_y, \qquad \sum_m \text{begun}_{k,m,y} \le \
    \text{begun}_{k,y} \le \text{most} \sum_{i \in \text{clause}} \text{begun}_{i,\,y-\text{lag}_i} $$
 
 A fleet without an activity keeps today's number of assets where it can build new ones, and what does not retire where
-it cannot; where the question is by how much a duty is too great, `more` excuses from it. `most` follows from the data: today's fleet beside a whole new one. A retrofit holds a dock in every year of
+it cannot; where the question is by how much a duty is too great, `more` excuses from it.
+`most` follows from the data: today's fleet beside a whole new one. A retrofit holds a dock in every year of
 its lead time, and in the year it begins.
 """
 

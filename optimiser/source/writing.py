@@ -1,4 +1,4 @@
-"""Plain values to the text of a scenario file: JSON, which the reader of YAML reads as well, or lines of YAML to show."""
+"""Plain values as text: a scenario file in JSON, which the reader of YAML reads as well, or lines of YAML to show."""
 
 from __future__ import annotations
 

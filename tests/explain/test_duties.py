@@ -39,8 +39,8 @@ fleets:
 
 
 def test_a_rating_that_no_ship_keeps(tmp_path):
-    """14 kt on 64,496 t and 50,000 nmi are 4.34 g; 4745 x 64496^-0.622 = 4.84 less 11 % are 4.31 in 2026: rating C, where
-    A is asked and the change comes in 2027. Down to C, or from 2027 on."""
+    """14 kt on 64,496 t and 50,000 nmi are 4.34 g; 4745 x 64496^-0.622 = 4.84 less 11 % are 4.31 in 2026: rating C. A
+    is asked, and the change comes in 2027. Down to C, or from 2027 on."""
     text = """
 horizon: {first: 2026, last: 2028}
 fleets:

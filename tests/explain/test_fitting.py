@@ -42,7 +42,9 @@ def test_a_cut_of_more_than_there_is(tmp_path):
 
 def test_two_that_fit_alone(tmp_path):
     """20 MW each would fit, 44 GWh together do not; a second source with room for its own is not named."""
-    text = PLANT.replace("LEAST", "20").replace("projects:", "  dock: {scope: 2, activity: 99 GWh, factor: 0.5 tCO2e/MWh}\nprojects:")
+    text = PLANT.replace("LEAST", "20").replace(
+        "projects:", "  dock: {scope: 2, activity: 99 GWh, factor: 0.5 tCO2e/MWh}\nprojects:"
+    )
     text = text.replace("sources: {yard: {", "sources:\n  yard: {").replace("MWh}}\n", "MWh}\n", 1)
     more = text.split("  pv: ")[1]
     text += "  pv2: " + more + "  own: " + more.replace("yard", "dock")
@@ -55,7 +57,10 @@ def test_two_that_fit_alone(tmp_path):
 
 def test_no_source_is_blamed_for_a_lack_of_money(tmp_path):
     """20 MW fit, and cost more than there is: the source has no part in it."""
-    text = PLANT.replace("LEAST", "20").replace("yield", "capex: 1 MCNY/MW, yield") + "budgets: {b: {limit: 5 MCNY, window: 5}}\n"
+    text = (
+        PLANT.replace("LEAST", "20").replace("yield", "capex: 1 MCNY/MW, yield")
+        + "budgets: {b: {limit: 5 MCNY, window: 5}}\n"
+    )
     conflict = refused(text, tmp_path)
     assert conflict.unfit == ()
     assert {i.id for i in conflict.items} == {"pv", "b"}
