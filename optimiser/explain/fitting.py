@@ -123,4 +123,5 @@ def in_words(misfit: Misfit) -> str:
     needs, does = ("needs", "supply") if misfit.supplied else ("emits", "abate")
     verb = does if many else "supplies" if misfit.supplied else "abates"
     size = "are too large" if many else "is too large"
-    return f"{names} {size} for the source {misfit.source}: it {needs} {there} in {misfit.year}, and {names} {verb} {taken}."
+    source = f"{names} {size} for the source {misfit.source}"
+    return f"{source}: it {needs} {there} in {misfit.year}, and {names} {verb} {taken}."

@@ -19,7 +19,7 @@ from optimiser.solve.programme import Programme
 ABOVE = (1e-4, 0.02, 0.2)
 """Shares above the bound at which it is tried first."""
 CLOSE, CLOSER = 1e-2, 1e-3
-"""Share of the least within which an amount is taken for the least, and up to which it is narrowed while there is time."""
+"""Share of the least within which an amount is taken for the least, and to which it is narrowed in time."""
 DUST = 1e-6
 
 

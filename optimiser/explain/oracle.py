@@ -1,4 +1,4 @@
-"""The oracle: is there any plan at all, and how little of a change would do? Asked many times, within one limit of time.
+"""The oracle: is there any plan at all, and how little would do? Asked many times, within one limit of time.
 
 A small programme is asked as it is. A large one is asked by way of its relaxation: where that has no plan, nothing has
 (a proof that takes no branching); where it has one, its value says where to look for a whole one. A search led by costs
