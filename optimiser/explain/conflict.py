@@ -35,9 +35,9 @@ class Conflict:
     `years`: first and last year in which an item takes part, where those are not all. `short`: by target and year in
     kt, what all targets together miss at least. `more`: by budget (in millions), ceiling or resource and year, the
     least that this limit alone must be raised by for a plan to exist. `facts`: windows, requirements and exclusions
-    of projects that it rests on; `unfit`: sources for which what is committed is too large. `others`: further sets that cannot hold
-    together. `remedies`: verified changes of the file; `tried` False where some change was neither proven to do nor to
-    fail.
+    of projects that it rests on; `unfit`: sources for which what is committed is too large. `others`: further sets that
+    cannot hold together. `remedies`: verified changes of the file; `tried` False where some change was neither proven
+    to do nor to fail.
     """
 
     items: tuple[Item, ...]

@@ -16,7 +16,7 @@ from optimiser.instance.timing import Floats
 from optimiser.solve.highs import Outcome
 from optimiser.solve.programme import Programme
 
-ABOVE = (1e-4, 0.02, 0.2)
+ABOVE = (1e-4, 0.1)
 """Shares above the bound at which it is tried first."""
 CLOSE, CLOSER = 1e-2, 1e-3
 """Share of the least within which an amount is taken for the least, and to which it is narrowed in time."""
