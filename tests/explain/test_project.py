@@ -119,7 +119,7 @@ def test_long_windows_are_sampled(tmp_path):
     ],
 )
 def test_forcing_is_what_an_override_does(name, what, keys, tmp_path):
-    """Three projects, out, in and in another year: each costs what the file with the override costs more, solved anew."""
+    """Out, in, and in another year: each costs what the file with the override costs more, solved anew."""
     plan, why = reason(name, tmp_path)
     changed = case_of(text(), tmp_path).changed({"projects": {name: keys}})
     assert changed is not None
