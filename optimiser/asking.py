@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import json as json_text
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from optimiser.commands import console, share
+from optimiser.errors import NoPlanError
 
-NONE = 3
-"""Exit code where no plan can exist."""
+NONE, INTERRUPTED = 3, 130
+"""Exit codes where no plan can exist, and where Ctrl-C ended the questions."""
 PATIENCE = 120.0
 """Seconds for all questions after the plan, where nothing is said."""
 
@@ -28,7 +31,21 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.
 def add_questions(app: typer.Typer) -> None:
     """Adds the commands of this file to the command line."""
     for command in (explain, alternatives):
-        app.command()(command)
+        app.command()(_until_interrupted(command))
+
+
+def _until_interrupted(command: Callable[..., None]) -> Callable[..., None]:
+    """The command, which a second Ctrl-C ends where it stands."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **options: Any) -> None:
+        try:
+            command(*args, **options)
+        except KeyboardInterrupt:
+            typer.echo("Interrupted.", err=True)
+            sys.exit(INTERRUPTED)
+
+    return run
 
 
 def explain(
@@ -52,7 +69,7 @@ def explain(
     asked = _Asked(scenario, share(gap), time_limit, threads, json)
     if asked.answer.result is None:
         asked.say_why()
-        raise typer.Exit(NONE)
+        asked.leave(NONE)
     from optimiser.explain.costs import delays
     from optimiser.explain.costs import full_costs as costs_of
     from optimiser.explain.project import why_project
@@ -87,6 +104,7 @@ def explain(
             typer.echo("Ask on with --project, --full-costs or --delay.")
     if json:
         _print(document)
+    asked.leave()
 
 
 def alternatives(
@@ -111,7 +129,7 @@ def alternatives(
     asked = _Asked(scenario, share(gap), time_limit, threads, json)
     if asked.answer.result is None:
         asked.say_why()
-        raise typer.Exit(NONE)
+        asked.leave(NONE)
     instance, plan = asked.answer.result.instance, asked.answer.result.plan
 
     def search(limits: Any, watch: Any, interrupt: Any) -> Any:
@@ -122,10 +140,11 @@ def alternatives(
         write_alternatives(found, instance, out)
     if json:
         _print(document(found, instance))
-        return
-    show_alternatives(found, instance, console())
-    if out is not None:
-        typer.echo(f"\nWritten to {out}: alternatives.xlsx, alternatives.json, portfolios.csv, appearances.csv")
+    else:
+        show_alternatives(found, instance, console())
+        if out is not None:
+            typer.echo(f"\nWritten to {out}: alternatives.xlsx, alternatives.json, portfolios.csv, appearances.csv")
+    asked.leave()
 
 
 class _Asked:
@@ -137,9 +156,15 @@ class _Asked:
 
         self.silent, self.seconds, self.threads = silent, seconds, threads
         limits = {"gap": gap, "seconds": seconds, "threads": threads}
-        interrupt = workflow.Interrupt()
-        with ProgressLine(sys.stderr, silent) as line, listening(interrupt.event.set):
-            self.answer = workflow.solve(scenario, limits, line.watch, interrupt)
+        self.interrupt = workflow.Interrupt()
+        try:
+            with ProgressLine(sys.stderr, silent) as line, listening(self.interrupt.event.set):
+                self.answer = workflow.solve(scenario, limits, line.watch, self.interrupt)
+        except NoPlanError:
+            if not self.interrupt.is_set:
+                raise
+            typer.echo("Interrupted before there was a plan.", err=True)
+            sys.exit(INTERRUPTED)
         for warning in () if silent else self.answer.reading.warnings:
             typer.echo(f"warning: {warning}", err=True)
         self.gap = gap if gap is not None else self.answer.reading.scenario.solve.gap
@@ -155,12 +180,19 @@ class _Asked:
     def ask(self, question: Any) -> Any:
         """The answer to question(limits, watch, interrupt), with a progress line."""
         from optimiser.progress import ProgressLine, listening
-        from optimiser.solve import Interrupt, Limits
+        from optimiser.solve import Limits
 
-        interrupt = Interrupt()
         limits = Limits(gap=self.gap, seconds=self.seconds, threads=self.threads)
-        with ProgressLine(sys.stderr, self.silent) as line, listening(interrupt.event.set):
-            return question(limits, line.watch, interrupt)
+        with ProgressLine(sys.stderr, self.silent) as line, listening(self.interrupt.event.set):
+            return question(limits, line.watch, self.interrupt)
+
+    def leave(self, code: int = 0) -> NoReturn:
+        """Ends the run, with its own code where Ctrl-C ended the questions: what was found until then is printed."""
+        if not self.interrupt.is_set:
+            raise typer.Exit(code)
+        sys.stdout.flush()
+        typer.echo("Interrupted: this is what was found until then.", err=True)
+        sys.exit(INTERRUPTED)
 
     def say_why(self) -> None:
         """Prints the conflict."""

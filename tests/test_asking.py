@@ -1,11 +1,18 @@
 """`optimise explain` and `optimise alternatives`: what is printed, what is written, and exit codes."""
 
 import json
+import signal
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from optimiser import cli
+from optimiser import cli, workflow
+from optimiser.errors import NoPlanError
+from optimiser.explain.oracle import Oracle
+from optimiser.solve.searching import Search
+from optimiser.study import alternatives
 from tests.helpers import write
 
 GOOD = """
@@ -143,3 +150,81 @@ def test_an_allowance_is_a_share(within, said, optimise):
     code, _, err = optimise("alternatives", "good.yaml", "--within", within)
     assert code == 2
     assert f"--within {within}" in err
+
+
+def interrupted_at(monkeypatch, place: object, name: str, nth: int) -> None:
+    """Ctrl-C while the method of a class is called for the nth time."""
+    method, calls = getattr(place, name), []
+
+    def call(*args: object, **options: object) -> object:
+        calls.append(name)
+        if len(calls) == nth:
+            signal.raise_signal(signal.SIGINT)
+        return method(*args, **options)
+
+    monkeypatch.setattr(place, name, call)
+
+
+def test_ctrl_c_while_the_reason_is_sought(optimise, monkeypatch):
+    """The fourth question is interrupted: what is in conflict so far is said, with the exit code of an interrupt."""
+    interrupted_at(monkeypatch, Oracle, "has_plan", 4)
+    code, out, err = optimise("explain", "impossible.yaml")
+    assert code == 130
+    assert out.startswith("No plan can exist.\n")
+    assert "It was stopped before it was known" in out
+    assert err == "Interrupted: this is what was found until then.\n"
+
+
+def test_ctrl_c_while_alternatives_are_sought(optimise, monkeypatch):
+    """The second search is interrupted: the portfolios found are shown and written whole."""
+    interrupted_at(monkeypatch, alternatives._Study, "members", 2)
+    code, out, err = optimise("alternatives", "good.yaml", "--within", "50%", "--out", "found")
+    assert code == 130
+    assert "stopped by" in out
+    assert json.loads(Path("found/alternatives.json").read_text(encoding="utf-8"))["portfolios"]
+    assert err.endswith("Interrupted: this is what was found until then.\n")
+
+
+def test_ctrl_c_while_a_project_is_explained(optimise, monkeypatch):
+    """What was not solved any more is said to be not known; what was solved stays."""
+    interrupted_at(monkeypatch, Search, "solve", 3)
+    code, out, _ = optimise("explain", "good.yaml", "--project", "a")
+    assert code == 130
+    assert "not found out in time" in out
+
+
+def test_ctrl_c_before_there_is_a_plan(optimise, monkeypatch):
+    """Nothing was found: that is said, and nothing is printed."""
+
+    def none(*_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+        raise NoPlanError("no plan was found before the interrupt")
+
+    monkeypatch.setattr(workflow, "answer", none)
+    assert optimise("explain", "good.yaml") == (130, "", "Interrupted before there was a plan.\n")
+
+
+def test_a_second_ctrl_c_ends_at_once(optimise, monkeypatch):
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(workflow, "answer", stop)
+    assert optimise("explain", "good.yaml") == (130, "", "Interrupted.\n")
+
+
+def test_ctrl_c_of_a_large_case_is_heard(tmp_path):
+    """A process that searches for the reason of a large case ends within seconds of a signal, without a traceback."""
+    root = Path(__file__).parents[1]
+    scenario = tmp_path / "tight.yaml"
+    base = root / "scenarios" / "cccc-two-peaks.yaml"
+    scenario.write_text(f"extends: {base}\ntargets: {{supply-chain: {{cut: 60 %}}}}\n", encoding="utf-8")
+    words = [sys.executable, "-m", "optimiser", "explain", str(scenario), "--threads", "1"]
+    with subprocess.Popen(words, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("looking for the reason")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert out.startswith("No plan can exist.\n")
+    assert err.endswith("Interrupted: this is what was found until then.\n")
+    assert "Traceback" not in err

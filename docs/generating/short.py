@@ -58,4 +58,5 @@ EXIT_CODES = f"""\
 | {cli.NONE} | no plan can exist; the reason is printed |
 | {cli.STOPPED} | stopped without a plan, and without a proof that there is none |
 | {cli.BUG} | a fault of the programme |
+| {cli.INTERRUPTED} | Ctrl-C ended `explain` or `alternatives`; what was found until then is printed |
 """

@@ -11,8 +11,7 @@ from optimiser.explain.items import Item
 from optimiser.instance import Instance, compile_instance
 from optimiser.instance.paths import Paths
 from optimiser.scenario import Scenario, load_scenario
-from optimiser.source import Node
-from optimiser.source.overriding import overridden
+from optimiser.source import Node, overlaid
 
 WITHOUT: dict[str, tuple[str, Any]] = {
     "window": ("start", None),
@@ -33,7 +32,7 @@ class Case:
     def changed(self, override: dict[str, Any]) -> Case | None:
         """The case that the file would be with an override; None where such a file would be refused."""
         problems = Problems()
-        root = overridden(self.root, override)
+        root = overlaid(self.root, override, Problems())
         scenario = load_scenario(root, problems)
         return Case(root, scenario, compile_instance(scenario)) if scenario is not None else None
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from optimiser.explain.bench import Bench, Remedy
 from optimiser.explain.case import Case
+from optimiser.explain.fitting import Misfit, misfits, smaller_ways
 from optimiser.explain.items import Item, items_of, restricted
 from optimiser.explain.oracle import Oracle, Tell
-from optimiser.explain.remedies import MOST, remedies, ways_with
+from optimiser.explain.remedies import remedies, ways_with
 from optimiser.explain.search import Shrinking, explore
-from optimiser.explain.sentences import sentences
+from optimiser.explain.sentences import STOPPED, sentences
 from optimiser.explain.years import years_in_conflict
 from optimiser.formulation import Question
 from optimiser.instance import Instance
@@ -35,8 +35,9 @@ class Conflict:
     `years`: first and last year in which an item takes part, where those are not all. `short`: by target and year in
     kt, what all targets together miss at least. `more`: by budget (in millions), ceiling or resource and year, the
     least that this limit alone must be raised by for a plan to exist. `facts`: windows, requirements and exclusions
-    of projects that it rests on. `others`: further sets that cannot hold together. `remedies`: verified changes of the
-    file; `tried` False where some change was neither proven to do nor to fail.
+    of projects that it rests on; `unfit`: sources for which what is committed is too large. `others`: further sets that
+    cannot hold together. `remedies`: verified changes of the file; `tried` False where some change was neither proven
+    to do nor to fail.
     """
 
     items: tuple[Item, ...]
@@ -48,6 +49,7 @@ class Conflict:
     facts: tuple[Item, ...] = ()
     others: tuple[tuple[Item, ...], ...] = ()
     remedies: tuple[Remedy, ...] = ()
+    unfit: tuple[Misfit, ...] = ()
     solves: int = 0
     tried: bool = True
 
@@ -56,27 +58,37 @@ def find_conflict(case: Case, limits: Limits, interrupt: Interrupt, tell: Tell |
     """Why there is no plan (for a case that is proven to have none), within `limits.seconds`."""
     oracle = Oracle(limits, interrupt, tell)
     instance = case.instance
-    found = explore(items_of(instance), lambda items: oracle.has_plan(restricted(instance, items)))
+    with oracle.share(0.45):
+        found = explore(
+            items_of(instance),
+            lambda items: oracle.has_plan(restricted(instance, items)),
+            lambda items: False if oracle.is_hopeless(restricted(instance, items)) else None,
+        )
     items = list(found.conflicts[0])
     minimal = found.certain and not oracle.is_over
     core = restricted(instance, items)
-    short = _shortfalls(core, items, oracle)
+    with oracle.share(0.15):
+        short = _shortfalls(core, items, oracle) if minimal else {}
     years = {}
-    if minimal:
-        spans = years_in_conflict(core, items, oracle)
+    with oracle.share(0.15):
+        spans = years_in_conflict(core, items, oracle) if minimal else {}
         years = {item: (instance.first + a, instance.first + b) for item, (a, b) in spans.items()}
-    bench = Bench(case, oracle)
-    offered = list(islice(remedies(bench, found.ways_out), MOST)) if minimal else []
+    bench, oracle.unknown = Bench(case, oracle), 0
+    with oracle.share(0.8 if minimal else 1.0):
+        offered = remedies(bench, [*found.ways_out, *found.open])
     tried = oracle.unknown == 0
     groups = found.conflicts if minimal else []
-    facts = list(dict.fromkeys(fact for group in groups for fact in _facts(case, group, oracle)))
+    with oracle.share(0.6):
+        unfit = list(dict.fromkeys(m for group in groups for m in misfits(case, group, oracle)))
+        facts = list(dict.fromkeys(fact for group in groups for fact in _facts(case, group, oracle)))
+    offered += [remedy for m in unfit for remedy in smaller_ways(bench, m)]
     offered += [remedy for fact in facts for remedy in ways_with(bench, fact)]
     stopped = ""
     if oracle.is_over:
-        stopped = "It was stopped" if interrupt.is_set else f"Time ran out after {limits.seconds:.0f} s"
+        stopped = STOPPED if interrupt.is_set else f"Time ran out after {limits.seconds:.0f} s"
     conflict = Conflict(
         tuple(items), short, bench.more, minimal, (), years, tuple(facts), tuple(found.conflicts[1:]), tuple(offered),
-        oracle.asked, tried,
+        tuple(unfit), oracle.asked, tried,
     )  # fmt: skip
     return replace(conflict, sentences=tuple(sentences(instance, conflict, stopped)))
 
@@ -108,8 +120,7 @@ def _shortfalls(core: Instance, items: Sequence[Item], oracle: Oracle) -> dict[s
     answer = oracle.least(core, Question(giving_way=targets, least_shortfall=targets), gap=0.01) if targets else None
     if answer is None:
         return {}
-    model, programme, x = answer
-    claims = read_claims(model, programme, x)
+    claims = read_claims(answer.model, answer.programme, answer.x)
     years = [int(y) for y in core.years]
     found = {
         t: {y: float(v) for y, v in zip(years, values, strict=True) if v > 1e-6}

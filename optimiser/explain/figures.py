@@ -70,8 +70,9 @@ def scale_of(case: Case, path: Path) -> Scale | None:
     return Scale(written.value / written.number, written.unit)
 
 
-def path_over(case: Case, path: Path, values: Floats, scale: Scale) -> Any:
-    """Values (Y,) as a path that a file may say in place of `path`: one figure, or years with straight lines between.
+def path_over(case: Case, path: Path | None, values: Floats, scale: Scale) -> Any:
+    """Values (Y,) as a path that a file may say in place of `path` (None: it says none): one figure, or years with
+    straight lines between.
 
     Years that the file has already stay, since those of both are laid upon each other.
     """
@@ -80,7 +81,7 @@ def path_over(case: Case, path: Path, values: Floats, scale: Scale) -> Any:
         return scale.written(float(values[0]))
     kept = (
         {y for y, _ in path.points}
-        if path.reference is None and path.growth is None and len(path.points) > 1
+        if path is not None and path.reference is None and path.growth is None and len(path.points) > 1
         else set()
     )
     said = [0]

@@ -55,17 +55,25 @@ class Shrinking:
 
 @dataclass
 class Map:
-    """Conflicts, and ways out as sets of items. `certain`: the first conflict is smallest for sure."""
+    """Conflicts, and ways out as sets of items; `open`: those that may be one, where that was not found out.
+
+    `certain`: the first conflict is smallest for sure.
+    """
 
     conflicts: list[tuple[Item, ...]]
     ways_out: list[frozenset[Item]] = field(default_factory=list)
+    open: list[frozenset[Item]] = field(default_factory=list)
     certain: bool = True
 
 
-def explore(items: Sequence[Item], holds: Holds) -> Map:
-    """The conflicts of a set that is one, and the smallest ways out of all of them."""
+def explore(items: Sequence[Item], holds: Holds, quick: Holds = lambda _: None) -> Map:
+    """The conflicts of a set that is one, and the smallest ways out of all of them.
+
+    `quick` knows less than `holds`, and sooner: what it sees to be in conflict is searched further, so that the hard
+    questions are asked of a few items only.
+    """
     first = Shrinking(holds)
-    found = Map([tuple(first.shrunk(items))], certain=True)
+    found = Map([tuple(first.shrunk(_narrowed(items, quick)))], certain=True)
     found.certain = first.certain
     queue = [frozenset([i]) for i in found.conflicts[0]]
     seen = set(queue)
@@ -80,13 +88,21 @@ def explore(items: Sequence[Item], holds: Holds) -> Map:
             if answer is True:
                 found.ways_out.append(hit)
                 continue
-            if answer is None or len(found.conflicts) >= MOST_CONFLICTS:
+            if answer is None:
+                found.open += [hit] if len(hit) == 1 else []
+                continue
+            if len(found.conflicts) >= MOST_CONFLICTS:
                 continue
             shrinking = Shrinking(holds)
-            missed = tuple(shrinking.shrunk(rest))
+            missed = tuple(shrinking.shrunk(_narrowed(rest, quick)))
             found.conflicts.append(missed)
         if len(hit) < WIDEST or (not found.ways_out and len(hit) <= WIDEST):
             wider = [hit | {i} for i in missed]
             queue += [w for w in wider if w not in seen]
             seen |= set(wider)
     return found
+
+
+def _narrowed(items: Sequence[Item], quick: Holds) -> Sequence[Item]:
+    """A part of a conflict that is one for reasons that are quick to see; all of it where there is none."""
+    return Shrinking(quick).shrunk(items) if quick(items) is False else items

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from optimiser.explain.fitting import in_words
 from optimiser.explain.items import listed, words
 from optimiser.instance import Instance
 
 if TYPE_CHECKING:
     from optimiser.explain.conflict import Conflict
+
+STOPPED = "It was stopped"
 
 
 def sentences(instance: Instance, conflict: Conflict, stopped: str) -> Iterator[str]:
@@ -29,6 +32,7 @@ def sentences(instance: Instance, conflict: Conflict, stopped: str) -> Iterator[
     for other in conflict.others:
         names = [words(instance, i) for i in other]
         yield f"Nor can these hold together: {listed(names)}." if len(names) > 1 else f"Nor can {names[0]} hold."
+    yield from (in_words(misfit) for misfit in conflict.unfit)
     if conflict.facts:
         facts = listed([words(instance, f) for f in conflict.facts])
         yield f"{'They rest' if conflict.others else 'It rests'} on {facts}."
@@ -36,7 +40,7 @@ def sentences(instance: Instance, conflict: Conflict, stopped: str) -> Iterator[
         one = "This would do (it was solved):" if len(conflict.remedies) == 1 else ""
         yield one or "Any one of these would do (each was solved):"
         for remedy in conflict.remedies:
-            yield f"- {remedy.words}"
+            yield f"- {remedy.words}" + ("" if remedy.least else " (less might do: there was no time to find out)")
             yield from (f"    {line}" for line in remedy.lines)
     elif conflict.minimal and not stopped and items:
         yield (
@@ -45,12 +49,16 @@ def sentences(instance: Instance, conflict: Conflict, stopped: str) -> Iterator[
             else "No change was found that would do, but some that were tried took too long to be solved."
         )
     if stopped and conflict.minimal:
-        yield f"{stopped}; a longer --time-limit may find more that would do."
+        yield f"{stopped}; {_longer(stopped)} may find more that would do."
     elif stopped or not conflict.minimal:
         yield (
             f"{stopped or 'Time ran out'} before it was known whether all of these are needed; "
-            "a longer --time-limit tells."
+            f"{_longer(stopped)} tells."
         )
+
+
+def _longer(stopped: str) -> str:
+    return "a run to the end" if stopped == STOPPED else "a longer --time-limit"
 
 
 def _together(instance: Instance, conflict: Conflict, stopped: str) -> Iterator[str]:

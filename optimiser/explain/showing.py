@@ -25,6 +25,7 @@ def conflict_document(conflict: Conflict) -> dict[str, Any]:
         "version": 1,
         "conflict": named(conflict.items),
         "rests_on": named(conflict.facts),
+        "too_large": [vars(misfit) for misfit in conflict.unfit],
         "other_conflicts": [named(other) for other in conflict.others],
         "smallest": conflict.minimal,
         "short": conflict.short,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.explain.bench import Bench, Override, Remedy
+from optimiser.explain.bench import Bench, Override, Remedy, joined
 from optimiser.explain.figures import KT, down, path_over, scale_of, share, up
 from optimiser.explain.items import Item
 from optimiser.formulation import Question
@@ -28,16 +28,34 @@ from optimiser.scenario.values import Path
 from optimiser.solve.reading import read_claims
 
 DUST = 1e-9
+SOME_YEARS = 5
+"""By so much a deadline is moved where moving it is only a part of what would do."""
 
 
 def ways(bench: Bench, item: Item) -> Iterator[Remedy]:
     """Every way to soften a target, least first; each works."""
-    found = [*_later(bench, item.id), *_softer(bench, item.id)]
+    with bench.oracle.share(0.4):
+        later = list(_later(bench, item.id))
+    with bench.oracle.share(0.6):
+        softer = list(_softer(bench, item.id))
+    with bench.oracle.share(0.8):
+        both = list(_later_and_softer(bench, item.id)) if softer and not later else []
+    found = [*later, *softer, *(b for b in both if not _covers(b.override, softer[0].override))]
     yield from found
     if not found:
-        override = _of(item.id, {"priority": 1})
-        if bench.works(override):
-            yield Remedy(f"leave for the target {item.id} to give way (`priority: 1`)", override)
+        yield from giving_way(bench, item.id)
+
+
+def giving_way(bench: Bench, name: str) -> Iterator[Remedy]:
+    """Leave for a target to be missed by as little as can be."""
+    override = _of(name, {"priority": 1})
+    if bench.works(override):
+        yield Remedy(f"leave for the target {name} to give way (`priority: 1`)", override)
+
+
+def _covers(whole: Override, part: Override) -> bool:
+    """True where one override says all that another says."""
+    return joined(whole, part) == whole
 
 
 def _of(name: str, keys: dict[str, Any]) -> Override:
@@ -53,8 +71,29 @@ def _later(bench: Bench, name: str) -> Iterator[Remedy]:
     last = min(bench.case.scenario.horizon.last, getattr(target, "until", None) or 10**6)
     years = bench.least_step(lambda k: _of(name, {"by": by + k}), last - by)
     if years is not None:
-        much = f"{years} year{'s' if years > 1 else ''} later"
-        yield Remedy(f"the target {name} {much}, by {by + years}", _of(name, {"by": by + years}))
+        yield bench.remedy(f"the target {name} {_years_later(years)}, by {by + years}", _of(name, {"by": by + years}))
+
+
+def _later_and_softer(bench: Bench, name: str) -> Iterator[Remedy]:
+    """Where no later deadline does by itself: some years later, and as much softer as that still takes."""
+    target = bench.case.entry("targets", name)
+    by = getattr(target, "by", None)
+    if by is None:
+        return
+    last = min(bench.case.scenario.horizon.last, getattr(target, "until", None) or 10**6)
+    years = min(SOME_YEARS, last - by)
+    later = _of(name, {"by": by + years})
+    changed = bench.case.changed(later) if years > 0 and not bench.oracle.is_late else None
+    if changed is None:
+        return
+    after = Bench(changed, bench.oracle, bench.others)
+    for softer in _softer(after, name):
+        words = f"the target {name} {_years_later(years)}, by {by + years}, and {softer.words}"
+        yield Remedy(words, joined(later, softer.override), softer.least)
+
+
+def _years_later(years: int) -> str:
+    return f"{years} year{'s' if years > 1 else ''} later"
 
 
 def _softer(bench: Bench, name: str) -> Iterator[Remedy]:
@@ -71,7 +110,7 @@ def _softer(bench: Bench, name: str) -> Iterator[Remedy]:
     for words, keys in measure(bench, data) if measure is not None else ():
         override = _of(name, keys)
         if bench.works(override):
-            yield Remedy(words, override)
+            yield bench.remedy(words, override)
             return
 
 
@@ -80,11 +119,10 @@ Candidates = Iterator[tuple[str, dict[str, Any]]]
 
 def _ease(bench: Bench, target: TargetData, rate: Floats) -> float | None:
     """The least ease that leaves a plan, where one unit gives the target `rate` (Y,) kt; None where none does."""
-    answer = bench.oracle.least(bench.instance, Question(eased={target.id: rate}))
+    answer = bench.least(Question(eased={target.id: rate}))
     if answer is None:
         return None
-    model, programme, x = answer
-    ease = programme.of_variable(model.eased, x)[target.id]
+    ease = answer.programme.of_variable(answer.model.eased, answer.x)[target.id]
     return ease if ease > DUST else None
 
 
@@ -192,11 +230,10 @@ def _historical(bench: Bench, target: HistoricalData) -> Candidates:
 
 def _peak(bench: Bench, target: PeakData) -> Candidates:
     """As much more tolerance as the plan with the least excess needs, a higher cap, or both."""
-    answer = bench.oracle.least(bench.instance, Question(eased={target.id: _flat(bench, 1.0)}))
+    answer = bench.least(Question(eased={target.id: _flat(bench, 1.0)}))
     if answer is None:
         return
-    model, programme, x = answer
-    gross = read_claims(model, programme, x).gross[target.id]
+    gross = read_claims(answer.model, answer.programme, answer.x).gross[target.id]
     tolerance = up(max(_rise(target, gross), 0.0) * 100, 3) / 100
     wider = {"tolerance": share(tolerance)}
     more = tolerance > target.tolerance and tolerance <= 1

@@ -14,19 +14,26 @@ from optimiser.formulation import Question
 from optimiser.instance.timing import Floats
 
 DUST = 1e-6
+TIDY = 6
+"""Years in which a limit lacks, up to which a list of them is all that is offered."""
 
 
 def money_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
     """More money in the years in which it lacks, or all that is left carried over."""
     budget = next(b for b in bench.case.instance.budgets if b.id == item.id)
     scale = money(bench.case)
-    more = _least_more(bench, item)
+    more = least_more(bench, item)
     if more is not None:
         width = budget.window or 1
         room = np.array([more[max(y - width + 1, 0) : y + 1].sum() for y in range(len(more))])
         path = bench.case.entry("budgets", item.id).limit
         words = f"the budget {item.id}" if budget.window is None else f"windows of the budget {item.id} that end"
-        yield from _raised(bench, "budgets", item.id, "limit", path, budget.limit, room, scale, words)
+        with bench.oracle.share(0.5):
+            yield from list(_raised(bench, "budgets", item.id, "limit", path, budget.limit, room, scale, words))
+        with bench.oracle.share(0.6):
+            yield from list(
+                _evenly(bench, "budgets", item.id, path, budget.limit, room, scale, f"the budget {item.id}")
+            )
     if budget.window is None and budget.carry < 1:
         override = {"budgets": {item.id: {"carry_over": "100 %"}}}
         if bench.works(override):
@@ -37,16 +44,18 @@ def resource_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
     """More of a resource in the years in which it lacks."""
     path = bench.case.entry("resources", item.id).limit
     limit = next(r for r in bench.case.instance.resources if r.id == item.id).limit
-    scale, more = scale_of(bench.case, path), _least_more(bench, item)
+    scale, more = scale_of(bench.case, path), least_more(bench, item)
     if scale is not None and more is not None:
-        yield from _raised(bench, "resources", item.id, "limit", path, limit, more, scale, item.id)
+        with bench.oracle.share(0.5):
+            yield from list(_raised(bench, "resources", item.id, "limit", path, limit, more, scale, item.id))
+        yield from _evenly(bench, "resources", item.id, path, limit, more, scale, item.id)
 
 
 def ceiling_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
     """A higher ceiling in the years in which it is too low."""
     entry = bench.case.entry("finance", item.id)
     limit = next(c for c in bench.case.instance.finance.ceilings if c.id == item.id).limit
-    more = _least_more(bench, item)
+    more = least_more(bench, item)
     if more is not None:
         gone = {key: None for key in ("share", "of") if getattr(entry, key) is not None}
         path = entry.outstanding if entry.outstanding is not None else entry.share
@@ -54,13 +63,13 @@ def ceiling_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
         yield from _raised(bench, "finance", item.id, "outstanding", path, limit, more, money(bench.case), words, gone)
 
 
-def _least_more(bench: Bench, item: Item) -> Floats | None:
-    """How much more of a limit it takes at least, by year (Y,), if nothing else changes."""
-    answer = bench.oracle.least(bench.instance, Question(more=frozenset([(item.kind, item.id)])))
+def least_more(bench: Bench, item: Item) -> Floats | None:
+    """How much more of a limit (or less of a duty) it takes at least, by year (Y,), if nothing else changes."""
+    with bench.oracle.share(0.5):
+        answer = bench.least(Question(more=frozenset([(item.kind, item.id)])))
     if answer is None:
         return None
-    model, programme, x = answer
-    values = programme.of_variable(model.more, x)
+    values = answer.programme.of_variable(answer.model.more, answer.x)
     more = np.array([max(v, 0.0) for v in values.values()])
     if more.max() <= DUST:
         return None
@@ -92,7 +101,28 @@ def _raised(
         amount = f"{each[0]} more{' a year' if several else ''} for {words} in {span(years)}"
     else:
         amount = f"{scale.written(up(float(extra.sum()), 6))} more for {words} in {span(years)} together"
-    yield Remedy(amount, override)
+    yield bench.remedy(amount, override)
+
+
+def _evenly(
+    bench: Bench, section: str, name: str, path: Any, limit: Floats, more: Floats, scale: Scale, words: str
+) -> Iterator[Remedy]:
+    """The limit higher by one share in all years, where raising it by year makes a long list."""
+    lacks = more > 0
+    if np.count_nonzero(lacks) <= TIDY or np.any(limit[lacks] <= 0):
+        return
+    whole = not scale.unit and bool(np.all(limit == np.round(limit)))
+
+    def higher(percent: int) -> dict[str, Any]:
+        values = limit * (1 + percent / 100) / scale.factor
+        raised = np.array([np.ceil(v - 1e-6) if whole else up(v) for v in values]) * scale.factor
+        return {section: {name: {"limit": path_over(bench.case, path, raised, scale)}}}
+
+    # a share that is enough in the worst year is enough
+    most = int(np.ceil(float(np.max(more[lacks] / limit[lacks])) * 100))
+    percent = bench.least_between(higher, most)
+    if percent is not None:
+        yield bench.remedy(f"{percent} % more in every year for {words}", higher(percent))
 
 
 def span(years: list[int]) -> str:
@@ -115,14 +145,14 @@ def group_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
         k = bench.least_step(lambda k: {"groups": {item.id: {"at_most": at_most + k}}}, members - at_most)
         if k is not None:
             words = f"at most {at_most + k} of the choice {item.id} instead of {at_most}"
-            yield Remedy(words, {"groups": {item.id: {"at_most": at_most + k}}})
+            yield bench.remedy(words, {"groups": {item.id: {"at_most": at_most + k}}})
             return
     if group.at_least is not None:
         at_least = group.at_least
         k = bench.least_step(lambda k: {"groups": {item.id: {"at_least": at_least - k}}}, at_least)
         if k is not None:
             words = f"at least {at_least - k} of the choice {item.id} instead of {at_least}"
-            yield Remedy(words, {"groups": {item.id: {"at_least": at_least - k}}})
+            yield bench.remedy(words, {"groups": {item.id: {"at_least": at_least - k}}})
 
 
 def commitment_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
@@ -145,7 +175,7 @@ def terms_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
         percent = bench.least_step(larger, 1000)
         if percent is not None:
             total = larger(percent)["finance"][item.id]["amount"]
-            yield Remedy(f"{item.id} up to {total} in all instead of {amount.text}", larger(percent))
+            yield bench.remedy(f"{item.id} up to {total} in all instead of {amount.text}", larger(percent))
     said = {"ticket": "a least and greatest ticket", "issues": "a number of issues"}
     for key, limit in said.items():
         override: dict[str, Any] = {"finance": {item.id: {key: None}}}
@@ -166,7 +196,7 @@ def dock_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
 
     k = bench.least_step(override, int(fleet.most))
     if k is not None:
-        yield Remedy(f"{k} more docking slot{'s' if k > 1 else ''} a year for the fleet {item.id}", override(k))
+        yield bench.remedy(f"{k} more docking slot{'s' if k > 1 else ''} a year for the fleet {item.id}", override(k))
 
 
 def market_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
@@ -188,7 +218,7 @@ def market_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
 
     percent = bench.least_step(higher, 200)
     if percent is not None:
-        yield Remedy(f"a cap of the internal market {item.id} that is {percent} % higher", higher(percent))
+        yield bench.remedy(f"a cap of the internal market {item.id} that is {percent} % higher", higher(percent))
 
 
 def window_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
@@ -198,12 +228,12 @@ def window_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
     k = bench.least_step(lambda k: {"projects": {item.id: {"start": [first - k, last]}}}, first - horizon.first)
     if k is not None:
         words = f"a start of {item.id} from {first - k} on instead of {first}"
-        yield Remedy(words, {"projects": {item.id: {"start": [first - k, last]}}})
+        yield bench.remedy(words, {"projects": {item.id: {"start": [first - k, last]}}})
         return
     k = bench.least_step(lambda k: {"projects": {item.id: {"start": [first, last + k]}}}, horizon.last - last)
     if k is not None:
         words = f"a start of {item.id} up to {last + k} instead of {last}"
-        yield Remedy(words, {"projects": {item.id: {"start": [first, last + k]}}})
+        yield bench.remedy(words, {"projects": {item.id: {"start": [first, last + k]}}})
 
 
 def requirement_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
@@ -220,7 +250,7 @@ def requirement_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
             k = bench.least_step(shorter, lag)
             if k is not None:
                 after = f"{lag - k} instead of {lag} years after {other}"
-                yield Remedy(f"{item.id} {after}", shorter(k))
+                yield bench.remedy(f"{item.id} {after}", shorter(k))
                 return
     override: dict[str, Any] = {"projects": {item.id: {"requires": None}}}
     if bench.works(override):

@@ -15,6 +15,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimiser.formulation.credit_issues import sold_credits
+from optimiser.formulation.extensions import more_of
 from optimiser.formulation.fleet_fuels import fleet_bounds, fleet_gross
 from optimiser.formulation.matrix import LinearForm, add_total, sum_of
 from optimiser.formulation.overlap import left_of, measures_on
@@ -68,6 +69,7 @@ class SourceForms:
 
     def _never_below_zero(self, name: str, source: str, form: LinearForm) -> None:
         years = self.instance.years
+        form = form + more_of(self.model, source, name)
         self.model.matrix.add_rows(name, form, 0.0, label=lambda y: (source, int(years[y])))
 
     def _cut(self, s: int, ledger: Ledger) -> LinearForm | None:

@@ -16,7 +16,7 @@ from optimiser.instance.data import Instance
 
 
 def add_extensions(model: pyo.ConcreteModel) -> None:
-    """Adds `more[kind, id, y]` for budgets, resources and ceilings that may be extended, `eased[t]` for targets."""
+    """Adds `more[kind, id, y]` for limits to be extended and duties to be excused, `eased[t]` for targets."""
     instance: Instance = model.instance
     limits = sorted(model.question.more)
     model.more = pyo.Var([(*k, int(y)) for k in limits for y in instance.years], domain=pyo.NonNegativeReals)
@@ -35,7 +35,7 @@ def more_money(model: pyo.ConcreteModel, budget: str, year: int):
 
 
 def more_of(model: pyo.ConcreteModel, name: str, kind: str = "resource") -> LinearForm:
-    """What there is of a resource (or of the room under a ceiling) beyond its limit, one row per year."""
+    """What there is beyond a limit (or below a duty, or beyond what a source needs), one row per year."""
     instance: Instance = model.instance
     if (kind, name) not in model.question.more:
         return LinearForm(len(instance.years))

@@ -8,7 +8,8 @@ $$ \text{in dock}_y \le \text{slots}_y, \qquad \sum_m \text{begun}_{k,m,y} \le \
    \text{begun}_{k,y} \le \text{most} \sum_{i \in \text{clause}} \text{begun}_{i,\,y-\text{lag}_i} $$
 
 A fleet without an activity keeps today's number of assets where it can build new ones, and what does not retire where
-it cannot. `most` follows from the data: today's fleet beside a whole new one. A retrofit holds a dock in every year of
+it cannot; where the question is by how much a duty is too great, `more` excuses from it.
+`most` follows from the data: today's fleet beside a whole new one. A retrofit holds a dock in every year of
 its lead time, and in the year it begins.
 """
 
@@ -17,6 +18,7 @@ from __future__ import annotations
 import numpy as np
 import pyomo.environ as pyo
 
+from optimiser.formulation.extensions import more_of
 from optimiser.formulation.fleets import Network
 from optimiser.formulation.matrix import LinearForm
 from optimiser.formulation.requirements import begun
@@ -37,9 +39,8 @@ def _deliver(model: pyo.ConcreteModel, network: Network) -> None:
     assets = network.all_states() + network.in_yard()
     delivered = assets if fleet.by_count else network.service([s.capacity for s in fleet.states])
     wanted = fleet.need > 0
-    model.matrix.add_rows(
-        "fleet_does_its_duty", delivered, np.where(wanted, fleet.need, -np.inf), label=_years(network)
-    )  # fmt: skip
+    excused = delivered + more_of(model, fleet.id, "fleet")
+    model.matrix.add_rows("fleet_does_its_duty", excused, np.where(wanted, fleet.need, -np.inf), label=_years(network))
     if len(fleet.of_kind("new")):
         model.matrix.add_rows("fleet_within_its_size", assets, upper=fleet.most, label=_years(network))
 

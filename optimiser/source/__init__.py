@@ -16,7 +16,7 @@ from optimiser.source.files import label, read_text, trouble
 from optimiser.source.merging import ENTRIES, apply_templates, merge
 from optimiser.source.nodes import UNREAD, Node, key_of, locate, plain, spot
 from optimiser.source.tables import TABLE_SECTIONS, fill_from_tables
-from optimiser.source.writing import scenario_text
+from optimiser.source.writing import as_yaml, scenario_text
 from optimiser.source.yaml_reader import MAX_WEIGHT, read_yaml
 
 __all__ = [
@@ -26,9 +26,11 @@ __all__ = [
     "UNREAD",
     "Document",
     "Node",
+    "as_yaml",
     "key_of",
     "locate",
     "merge",
+    "overlaid",
     "overlay",
     "plain",
     "read_document",
@@ -76,9 +78,16 @@ def overlay(document: Document, values: Any, problems: Problems) -> Document:
 
     Raises TypeError where something is no mapping, list, text, number, truth value or None.
     """
-    over = read_yaml(scenario_text(values), label(document.path), problems, NOWHERE)
-    merged = merge(document.root, over, problems) if over is not None else document.root
-    return Document(merged, document.path, ())
+    return Document(overlaid(document.root, values, problems), document.path, ())
+
+
+def overlaid(root: Node, values: Any, problems: Problems) -> Node:
+    """The tree of a document with `values` laid upon it, as a file would be that extends it.
+
+    Raises TypeError where something is no mapping, list, text, number, truth value or None.
+    """
+    over = read_yaml(scenario_text(values), root.file, problems, NOWHERE)
+    return merge(root, over, problems) if over is not None else root
 
 
 def _document(path: Path, reading: _Reading) -> Document | None:

@@ -39,8 +39,9 @@ targets: {far: {kind: reduction, in: 3, cut: 80 ktCO2e}, near: {kind: reduction,
     assert conflict.short == {"far": {3: pytest.approx(10)}}
     assert said(conflict).startswith(
         "Whatever is started, the target far cannot hold.\nfar would be short by at least 10 ktCO2e in 3.\n"
-        "This would do (it was solved):\n- for far a cut of 70 ktCO2e instead of 80 ktCO2e\n"
-        "    targets: {far: {cut: 70 ktCO2e}}"
+        "Any one of these would do (each was solved):\n- for far a cut of 70 ktCO2e instead of 80 ktCO2e\n"
+        "    targets: {far: {cut: 70 ktCO2e}}\n- leave for the target far to give way (`priority: 1`)\n"
+        "    targets: {far: {priority: 1}}"
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 from optimiser.errors import UsageError
 from optimiser.explain.project import why_project
 from optimiser.solve import Limits, answer
-from tests.helpers import instance_of
+from tests.helpers import case_of, instance_of
 
 LIMITS = Limits(0.0, 60.0, 1)
 TEXT = """
@@ -107,3 +107,21 @@ def test_long_windows_are_sampled(tmp_path):
     years = [t.year for t in why.trials if t.year is not None]
     assert len(years) <= 10
     assert {1, 30, *(y for y in (now - 2, now - 1, now + 1, now + 2) if y >= 1)} <= set(years)
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "keys"),
+    [
+        ("a", "out", None),
+        ("a", "first started in 1", {"committed": True, "start": 1}),
+        ("b", "in, whenever it is best", {"committed": True}),
+        ("fill", "out", None),
+    ],
+)
+def test_forcing_is_what_an_override_does(name, what, keys, tmp_path):
+    """Out, in, and in another year: each costs what the file with the override costs more, solved anew."""
+    plan, why = reason(name, tmp_path)
+    changed = case_of(text(), tmp_path).changed({"projects": {name: keys}})
+    assert changed is not None
+    trial = next(t for t in why.trials if t.what == what)
+    assert trial.more == pytest.approx(answer(changed.instance, LIMITS).objective - plan.objective)

@@ -283,7 +283,7 @@ def test_the_years_that_clash_are_named(tmp_path):
 def test_what_is_offered_goes_to_machines_as_well(tmp_path):
     """The keys that lead to every value, the override and the lines of the file."""
     text = lots() + "targets: {t: {kind: reduction, in: 3, cut: 60 ktCO2e}}\n"
-    (remedy,) = refused(text, tmp_path).remedies
+    remedy = refused(text, tmp_path).remedies[0]
     assert remedy.document() == {
         "words": "for t a cut of 50 ktCO2e instead of 60 ktCO2e",
         "override": {"targets": {"t": {"cut": "50 ktCO2e"}}},
