@@ -1,0 +1,132 @@
+"""Steps: plans by large projects first, and bounds by the parts that cost most."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import yaml
+
+from optimiser.formulation import build
+from optimiser.instance import compile_instance
+from optimiser.solve import kernels, steps
+from optimiser.solve.grid import grid_of, price_of_starts
+from optimiser.solve.highs import Interrupt, Limits, run
+from optimiser.solve.programme import assemble
+from optimiser.solve.root import root_of
+from optimiser.workflow import read
+from tests.benchmarks.groups import Variant, group
+from tests.helpers import write
+
+LIMITS = Limits(gap=1e-3, seconds=30, threads=1)
+SIZES = """
+projects:
+  small: {kind: upgrade, capex: 1 MCNY, abates: {site: 1 ktCO2e}}
+  large: {kind: upgrade, capex: 90 MCNY, abates: {site: 30 ktCO2e}}
+  saves: {kind: upgrade, capex: 5 MCNY, opex: -40 MCNY, abates: {site: 3 ktCO2e}}
+  middle: {kind: upgrade, capex: 20 MCNY, abates: {site: 10 ktCO2e}}
+"""
+
+
+def steps_of(programme, grid, root, **changes):
+    prices = price_of_starts(root.programme, grid, root.outcome.x, root.outcome.row_dual)
+    log = []
+
+    def ask(words, part, seconds, start, gap, enough):
+        log.append((words, int(part.integer.sum())))
+        return run(part, replace(LIMITS, seconds=seconds, gap=gap, enough=enough), start=start)
+
+    room = 1e-3 * abs(root.outcome.objective)
+    given = {"run": ask, "over": lambda: False, "seconds": 1.0, "gap": 1e-3} | changes
+    made = steps.Steps(root.programme, grid, prices, root.outcome.x, root.outcome.objective, room, **given)
+    return made, log
+
+
+@pytest.fixture
+def case(tmp_path, request):
+    size, seed, variant = request.param
+    path = tmp_path / "scenario.yaml"
+    path.write_text(yaml.safe_dump(group(size, seed, variant), sort_keys=False), encoding="utf-8")
+    model = build(compile_instance(read(path).scenario))
+    programme = assemble(model)
+    grid = grid_of(model, programme)
+    return programme, grid, root_of(programme, grid, LIMITS, 30.0, Interrupt())
+
+
+def test_large_projects_come_first(tmp_path, monkeypatch):
+    """A unit that saves 115 over three years weighs most, then 90, 20 and 1."""
+    monkeypatch.setattr(steps, "PROJECTS", 1)
+    model = build(compile_instance(read(write(SIZES, tmp_path)).scenario))
+    programme = assemble(model)
+    names = [p.id for p in model.instance.projects]
+    parts, are_small = steps.parts_of(programme, grid_of(model, programme))
+    assert [names[i] for part in parts for i in part] == ["saves", "large", "middle", "small"]
+    assert not are_small
+
+
+@pytest.mark.parametrize("case", [(60, 1, Variant()), (60, 2, Variant())], indirect=True)
+@pytest.mark.parametrize("small", [1, 25])
+def test_a_plan_is_one_of_the_whole_and_bounds_are_bounds(case, small, monkeypatch):
+    """Proves that a plan keeps every row, is whole, costs what is said, and that no bound is above a plan.
+
+    Once in the order of size, once by entities.
+    """
+    monkeypatch.setattr(steps, "SMALL", small)
+    monkeypatch.setattr(steps, "PROJECTS", 12)
+    programme, grid, root = case
+    made, log = steps_of(programme, grid, root)
+    x = made.plan()
+    assert x is not None
+    assert np.all(programme.matrix @ x <= programme.row_upper + 1e-5)
+    assert np.all(programme.matrix @ x >= programme.row_lower - 1e-5)
+    assert np.abs(x - np.round(x))[programme.integer].max() < 1e-5
+    assert sorted(np.concatenate(made.parts)) == list(np.flatnonzero(grid.whole))
+    assert len({words for words, _ in log}) == len(made.parts)
+    objective = float(programme.cost @ x) + programme.offset
+    best = min(objective, run(programme, replace(LIMITS, seconds=4), start=x).objective)
+    made.cost[:] = made.room
+    bound = made.bounds(x, objective, root.outcome.objective, np.inf)
+    assert root.outcome.objective <= bound <= best + 1e-6 * abs(best)
+
+
+@pytest.mark.parametrize("case", [(60, 1, Variant())], indirect=True)
+def test_small_entities_are_parts(case):
+    """Eight divisions with 60 projects: each is a part, the smallest first, and all of its starts are looked at."""
+    programme, grid, root = case
+    made, _ = steps_of(programme, grid, root)
+    assert made.are_small
+    assert [len(set(grid.entity[part])) for part in made.parts] == [1] * len(made.parts)
+    sizes = [len(part) for part in made.parts]
+    assert sizes == sorted(sizes)
+    assert sum(sizes) == grid.whole.sum()
+
+
+@pytest.mark.parametrize("case", [(60, 1, Variant())], indirect=True)
+def test_no_plan_where_time_is_over(case):
+    made, log = steps_of(*case, over=lambda: True)
+    assert made.plan() is None
+    assert log == []
+
+
+@pytest.mark.parametrize("case", [(60, 2, Variant())], indirect=True)
+def test_starts_that_cost_are_looked_at_again(case, monkeypatch):
+    """With next to nothing to choose from a step costs too much, and is done again with more starts."""
+    monkeypatch.setattr(steps, "SMALL", 1)
+    monkeypatch.setattr(steps, "FEW", 0)
+    monkeypatch.setattr(steps, "REACH", ((0.0, 0.0), (np.inf, np.inf)))
+    programme, grid, root = case
+    made, log = steps_of(programme, grid, root)
+    assert made.plan() is not None
+    asked = [words for words, _ in log]
+    assert len(asked) > len(set(asked))
+
+
+def test_kernels_use_them(tmp_path, monkeypatch):
+    """The way from a file: a group is solved within its gap, and the log names the steps."""
+    monkeypatch.setattr(kernels, "LARGE", 1)
+    path = tmp_path / "scenario.yaml"
+    path.write_text(yaml.safe_dump(group(60, 2, Variant()), sort_keys=False), encoding="utf-8")
+    model = build(compile_instance(read(path).scenario))
+    programme = assemble(model)
+    found = kernels.solve_by_kernels(model, programme, replace(LIMITS, gap=0.03), None, Interrupt())
+    assert found.status == "optimal"
+    assert "step 1" in "".join(found.log)
