@@ -21,14 +21,14 @@ from optimiser.solve.grid import Flags, Floats, Grid, Ints, Kernel, Prices, rest
 from optimiser.solve.highs import Outcome
 from optimiser.solve.programme import Programme
 
-PARTS, PROJECTS = 10, 40
+PARTS, PROJECTS = 6, 40
 """How many parts, and how many projects one has at least."""
 SMALL = 25
 """Projects of an entity, in the mean, up to which entities are the parts."""
 REACH = ((0.2, 1), (1.0, 3), (1.0, np.inf))
 """Which starts are looked at: of the part, up to a price that is a share of the gap's room; of projects that come
 later the cheapest, up to the whole room, as many times `FEW` or two for each project."""
-FEW = 4000
+FEW = 3000
 SHARE = 0.2
 """A step that costs more than this share of the gap's room is done again with more starts."""
 
