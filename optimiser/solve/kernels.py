@@ -129,7 +129,7 @@ class _Kernels:
         if self.is_proven or self.x is None or steps.are_small:
             return
         least = self.objective - gap * abs(self.objective)
-        self.bound = steps.bounds(self.x, self.objective, self.bound, least)
+        self.bound = steps.bounds(self.x, self.objective, self.bound, least, max(4 * seconds, self.left / 5))
 
     def _kernel(self, lp: Outcome, prices: Prices, count: int, seconds: float) -> bool:
         """Decides the cheapest questions anew. False where that were most of all: then the whole is no harder."""

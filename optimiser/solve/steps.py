@@ -124,8 +124,8 @@ class Steps:
         free[self.grid.at[~mine]] = True
         return replace(kernel.programme, integer=kernel.programme.integer & ~free[kernel.columns])
 
-    def bounds(self, plan: Floats, objective: float, bound: float, least: float) -> float:
-        """A bound for the whole, at least `bound`, from whole units in the parts that cost most.
+    def bounds(self, plan: Floats, objective: float, bound: float, least: float, seconds: float) -> float:
+        """A bound for the whole, at least `bound`, from whole units in the parts that cost most, `seconds` for each.
 
         Ends once it is `least`, or the time is over. Starts whose price is beyond the distance of plan and bound are
         left out: no better plan has them, so what is proven without them holds up to the plan's own objective.
@@ -141,7 +141,7 @@ class Steps:
             chosen[self.parts[i]] = True
             programme = self._whole_in(kernel, chosen[grid.owner])
             begin = kernel.shrink(plan)
-            outcome = self.run("bound by parts", programme, 4 * self.seconds, begin, self.gap / 10, least)
+            outcome = self.run("bound by parts", programme, seconds, begin, self.gap / 10, least)
             bound = max(bound, min(outcome.bound, objective))
         return bound
 
