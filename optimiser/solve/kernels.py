@@ -195,7 +195,7 @@ class _Kernels:
     ) -> Outcome:
         self.log.append(f"--- {words}\n")
         gap = self.limits.gap if gap is None else gap
-        limits = replace(self.limits, seconds=max(seconds, 0.1), gap=gap, enough=enough)
+        limits = replace(self.limits, seconds=max(min(seconds, self.left), 0.1), gap=gap, enough=enough)
         found = run(programme, limits, self._told, self.interrupt, start)
         self.log += found.log
         self.abandoned |= found.abandoned

@@ -3,7 +3,7 @@
 The projects are put in order of what one unit costs or saves and dealt into parts. Step by step, one part is decided
 in whole units, what was decided before is held, and all smaller projects may still be in parts: they are what later
 steps fit in with. Only starts that cost little above their project's cheapest are looked at; where a step costs more
-than its share of the gap, it is done again with more of them.
+than its share of the gap, it is done again with more of them. Assets of fleets are whole in a last step.
 
 While nothing is held a step is a relaxation: whole units in those parts that cost most give a bound for the whole.
 
@@ -60,6 +60,8 @@ class Steps:
         self.cost = np.zeros(len(self.parts))
         self.needed = self.grid.new(self.x) > 1e-7
         whole = self.grid.whole[self.grid.owner]
+        self.later = self.programme.integer & (self.programme.upper > 1.5)
+        self.later[self.grid.at] = False
         self.aim = self.bound + 0.8 * self.room
         order = np.lexsort((np.arange(self.grid.size), np.where(whole, self.prices.start, np.inf)))
         self.rank = np.empty(self.grid.size)
@@ -69,13 +71,15 @@ class Steps:
         """A plan of the whole programme; None where a step finds none or the time is over."""
         x, before = self.x, self.bound
         held = np.zeros(len(self.grid.whole), dtype=bool)
-        for i, part in enumerate(self.parts):
+        parts = [*self.parts, np.zeros(0, dtype=int)] if self.later.any() else self.parts
+        for i, part in enumerate(parts):
             found = self._step(i, part, held, x, before)
             if found is None:
                 return None
             kernel, outcome = found
             assert outcome.x is not None
-            self.cost[i] = outcome.objective - before
+            if i < len(self.cost):
+                self.cost[i] = outcome.objective - before
             if i == 0 and np.isfinite(outcome.bound):
                 self.aim += max(outcome.bound - self.bound, 0.0)
             x, before = kernel.expand(outcome.x), outcome.objective
@@ -86,6 +90,7 @@ class Steps:
         """The part decided; among more starts where it is these that cost."""
         best: tuple[Kernel, Outcome] | None = None
         size, allowed = 0, before + SHARE * self.room
+        seconds = self.seconds if len(part) else 6 * self.seconds
         for own, other in self.reach:
             if self.over():
                 return best
@@ -94,7 +99,7 @@ class Steps:
                 continue
             size = len(programme.cost)
             begin = kernel.shrink(best[0].expand(best[1].x)) if best is not None and best[1].x is not None else None
-            outcome = self.run(f"step {i + 1}", programme, self.seconds, begin, self._gap(i, before), None)
+            outcome = self.run(f"step {i + 1}", programme, seconds, begin, self._gap(i, before), None)
             if outcome.x is not None and (best is None or outcome.objective < best[1].objective):
                 best = kernel, outcome
             if best is not None and (best[1].objective <= allowed or outcome.bound <= allowed):
@@ -103,7 +108,7 @@ class Steps:
 
     def _gap(self, i: int, before: float) -> float:
         """What of the room is left for each step from here on, relative; it is not needed to the last."""
-        each = (self.aim - before) / (len(self.parts) - i) / max(abs(before), 1e-9)
+        each = (self.aim - before) / max(len(self.parts) - i, 1) / max(abs(before), 1e-9)
         return float(np.clip(each, self.gap / 20, self.gap if self.are_small else self.gap / 3))
 
     def _restricted(self, part: Ints, held: Flags, x: Floats, own: float, many: float) -> tuple[Kernel, Programme]:
@@ -122,6 +127,8 @@ class Steps:
         """A kernel whose starts are whole only where `mine` (n,) says."""
         free = np.zeros(len(self.programme.cost), dtype=bool)
         free[self.grid.at[~mine]] = True
+        if mine.any():
+            free |= self.later
         return replace(kernel.programme, integer=kernel.programme.integer & ~free[kernel.columns])
 
     def bounds(self, plan: Floats, objective: float, bound: float, least: float, seconds: float) -> float:

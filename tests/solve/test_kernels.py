@@ -140,6 +140,7 @@ def test_fleets_finance_and_markets_stay_whole(draw_other, seed, tmp_path, monke
     expected = solve(path, {"threads": 1}).result
     for name, value in {"LARGE": 1, "LEAST": 2}.items():
         monkeypatch.setattr(kernels, name, value)
+    monkeypatch.setattr(steps, "PROJECTS", 1)
     found = solve(path, {"threads": 1}).result
     assert (found is None) == (expected is None)
     if found is not None:

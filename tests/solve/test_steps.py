@@ -63,7 +63,7 @@ def test_large_projects_come_first(tmp_path, monkeypatch):
     assert not are_small
 
 
-@pytest.mark.parametrize("case", [(60, 1, Variant()), (60, 2, Variant())], indirect=True)
+@pytest.mark.parametrize("case", [(60, 1, Variant())], indirect=True)
 @pytest.mark.parametrize("small", [1, 25])
 def test_a_plan_is_one_of_the_whole_and_bounds_are_bounds(case, small, monkeypatch):
     """Proves that a plan keeps every row, is whole, costs what is said, and that no bound is above a plan.
@@ -82,9 +82,9 @@ def test_a_plan_is_one_of_the_whole_and_bounds_are_bounds(case, small, monkeypat
     assert sorted(np.concatenate(made.parts)) == list(np.flatnonzero(grid.whole))
     assert len({words for words, _ in log}) == len(made.parts)
     objective = float(programme.cost @ x) + programme.offset
-    best = min(objective, run(programme, replace(LIMITS, seconds=4), start=x).objective)
+    best = min(objective, run(programme, replace(LIMITS, seconds=2), start=x).objective)
     made.cost[:] = made.room
-    bound = made.bounds(x, objective, root.outcome.objective, np.inf, 4.0)
+    bound = made.bounds(x, objective, root.outcome.objective, np.inf, 1.5)
     assert root.outcome.objective <= bound <= best + 1e-6 * abs(best)
 
 
