@@ -77,6 +77,14 @@ class Prices:
     start: Floats
     none: Floats
 
+    def matter(self, grid: Grid, objective: float, relaxed: float) -> Flags:
+        """Starts (n,) that a plan cheaper than `objective` may have; `relaxed` is the optimum that prices are above.
+
+        A better bound than `relaxed` does not shorten the distance: prices are not measured from it.
+        """
+        slack = (objective - relaxed) * (1 + 1e-6) + 1e-6 * max(1.0, abs(relaxed))
+        return (self.bound <= slack) | ~grid.whole[grid.owner]
+
     def entry(self, grid: Grid) -> Floats:
         """The price from which on a start is a question (n,): it and another choice of its project cost no more."""
         choices = np.concatenate([self.start, self.none])

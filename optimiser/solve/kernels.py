@@ -95,7 +95,7 @@ class _Kernels:
             return Outcome(lp.status, None, np.inf, bound, self.seconds, lp.reason, None, self.log, self.abandoned)
         if lp.status == "failed" or lp.x is None or lp.row_dual is None:
             return self._run("whole", self.programme, self.left, start)
-        self.bound = lp.objective
+        self.bound = self.relaxed = lp.objective
         prices = price_of_starts(self.programme, self.grid, lp.x, lp.row_dual)
         if start is not None:
             self._take(start)
@@ -109,7 +109,7 @@ class _Kernels:
             if self.is_over or not self._kernel(lp, prices, max(int(share * starts), LEAST), seconds):
                 break
         if not self.is_over:
-            return self._rest(prices.bound)
+            return self._rest(prices)
         status = "optimal" if self.is_proven else "stopped"
         return self._done(status, "gap reached" if self.is_proven else self._reason())
 
@@ -129,7 +129,7 @@ class _Kernels:
         if self.is_proven or self.x is None or steps.are_small:
             return
         least = self.objective - gap * abs(self.objective)
-        self.bound = steps.bounds(self.x, self.objective, self.bound, least, max(4 * seconds, self.left / 5))
+        self.bound = max(self.bound, steps.bounds(self.x, self.objective, least, max(4 * seconds, self.left / 5)))
 
     def _kernel(self, lp: Outcome, prices: Prices, count: int, seconds: float) -> bool:
         """Decides the cheapest questions anew. False where that were most of all: then the whole is no harder."""
@@ -162,10 +162,9 @@ class _Kernels:
         gap = self.limits.gap
         return abs(self.bound) * gap / (1 + gap if self.bound < 0 else 1 - gap)
 
-    def _rest(self, price: Floats) -> Outcome:
+    def _rest(self, prices: Prices) -> Outcome:
         """The whole without the starts that are in no better plan than the best one known."""
-        slack = (self.objective - self.bound) * (1 + 1e-6) + 1e-6 * max(1.0, abs(self.bound))
-        matters = (price <= slack) | ~self.grid.whole[self.grid.owner]
+        matters = prices.matter(self.grid, self.objective, self.relaxed)
         if self.x is not None:
             matters |= self.grid.new(self.x) > 1e-7
         nobody = np.zeros(len(self.grid.whole), dtype=bool)

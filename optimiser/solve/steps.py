@@ -131,17 +131,17 @@ class Steps:
             free |= self.later
         return replace(kernel.programme, integer=kernel.programme.integer & ~free[kernel.columns])
 
-    def bounds(self, plan: Floats, objective: float, bound: float, least: float, seconds: float) -> float:
-        """A bound for the whole, at least `bound`, from whole units in the parts that cost most, `seconds` for each.
+    def bounds(self, plan: Floats, objective: float, least: float, seconds: float) -> float:
+        """A bound for the whole from whole units in the parts that cost most, `seconds` for each.
 
-        Ends once it is `least`, or the time is over. Starts whose price is beyond the distance of plan and bound are
-        left out: no better plan has them, so what is proven without them holds up to the plan's own objective.
+        It is at least the relaxation's. Ends once it is `least`, or the time is over. Starts whose price is beyond the
+        distance of plan and relaxation are left out: no better plan has them, so what is proven without them holds up
+        to the plan's own objective.
         """
-        grid, whole = self.grid, self.grid.whole[self.grid.owner]
-        slack = (objective - bound) * (1 + 1e-6) + 1e-6 * max(1.0, abs(bound))
-        keep = (self.prices.bound <= slack) | ~whole | (grid.new(plan) > 1e-7)
+        grid = self.grid
+        keep = self.prices.matter(grid, objective, self.bound) | (grid.new(plan) > 1e-7)
         kernel = restrict(self.programme, grid, keep, np.zeros(len(grid.whole), dtype=bool), plan)
-        chosen = np.zeros(len(grid.whole), dtype=bool)
+        chosen, bound = np.zeros(len(grid.whole), dtype=bool), self.bound
         for i in np.argsort(-self.cost, kind="stable")[:3]:
             if self.over() or bound >= least or self.cost[i] < SHARE * self.room:
                 break

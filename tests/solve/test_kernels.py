@@ -148,6 +148,30 @@ def test_fleets_finance_and_markets_stay_whole(draw_other, seed, tmp_path, monke
         assert found.plan.bound <= expected.plan.objective + 1e-5
 
 
+def test_a_better_bound_rules_out_no_start_of_the_best_plan(always, tmp_path, monkeypatch):
+    """35 kt. The relaxation, 12.67, is `cheap` and a sixth of `dear`; steps give both, 26. Best: `cheap`, `odd`, 25.9.
+
+    `odd` costs 13.2 above the relaxation, so it is in no plan below 12.67 + 13.2. A bound by parts of 25.89 says
+    nothing about it: the wrong answer, 26 and proven, comes from measuring its price against that bound.
+    """
+    text = PARTS.replace("other: {kind: upgrade, capex: 90 MCNY", "odd: {kind: upgrade, capex: 15.9 MCNY")
+    text = text.replace("30 ktCO2e}}\ntargets", "5 ktCO2e}}\ntargets")
+    model, programme = programme_of(text, tmp_path)
+    grid = grid_of(model, programme)
+    names = [p.id for p in model.instance.projects]
+    fixed = programme.upper.copy()
+    fixed[grid.at[grid.owner == names.index("odd")]] = 0.0
+    known = run(_with(programme, upper=fixed), LIMITS)
+    assert known.objective == pytest.approx(26)
+    monkeypatch.setattr(root, "ROUNDS", 0)
+    monkeypatch.setattr(kernels, "SHARES", ())
+    monkeypatch.setattr(steps.Steps, "plan", lambda self: known.x)
+    monkeypatch.setattr(steps.Steps, "bounds", lambda self, *a: 25.89)
+    found = kernels.solve_by_kernels(model, programme, LIMITS, None, Interrupt())
+    assert (found.status, found.objective) == ("optimal", pytest.approx(25.9))
+    assert found.bound <= 25.9 + 1e-6
+
+
 def test_assets_of_fleets_make_no_programme_large(monkeypatch, tmp_path):
     """Kernels leave out starts of projects: without any there is nothing that they could leave out."""
     monkeypatch.setattr(kernels, "LARGE", 1)
