@@ -44,17 +44,27 @@ def signed(value: float, money: str) -> str:
     return f"{digits if abs(value) > 5e-7 else '0'} {money}"
 
 
+def difference_words(more: float | None, answer: Trial | FullCost, money: str) -> str:
+    """What an answer says of a plan that costs `more`; None: there is no such plan."""
+    if not answer.known:
+        return "not found out in time"
+    if more is None:
+        return "no plan"
+    if abs(more) < SAME:
+        return "no difference"
+    if not answer.is_decided:
+        return f"{signed(more, money)} (no more than the gap of {answer.open:.3g} leaves open)"
+    return signed(more, money)
+
+
 def trial_words(trial: Trial, money: str) -> str:
     """What a trial costs."""
-    if not trial.known:
-        return "not found out in time"
-    if trial.more is None:
-        return "no plan"
-    if abs(trial.more) < SAME:
-        return "no difference"
-    if not trial.is_decided:
-        return f"{signed(trial.more, money)} (no more than the gap of {trial.open:.3g} leaves open)"
-    return signed(trial.more, money)
+    return difference_words(trial.more, trial, money)
+
+
+def cost_words(cost: FullCost, money: str) -> str:
+    """What is saved, with a minus."""
+    return difference_words(None if cost.saved is None else -cost.saved, cost, money)
 
 
 def show_reason(reason: Reason, money: str, console: Console) -> None:
@@ -124,19 +134,6 @@ def reason_document(reason: Reason) -> dict[str, Any]:
 
 def _finite(value: float) -> float | None:
     return value if value < float("inf") else None
-
-
-def cost_words(cost: FullCost, money: str) -> str:
-    """What is saved."""
-    if not cost.known:
-        return "not found out in time"
-    if cost.saved is None:
-        return "no plan"
-    if abs(cost.saved) < SAME:
-        return "no difference"
-    if not cost.is_decided:
-        return f"{signed(-cost.saved, money)} (no more than the gap of {cost.open:.3g} leaves open)"
-    return signed(-cost.saved, money)
 
 
 def show_costs(costs: list[FullCost], money: str, console: Console) -> None:
