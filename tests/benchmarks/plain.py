@@ -1,17 +1,24 @@
 """The same case declared plainly in Pyomo, as a textbook has it: `start[p, v]`, sums over starts, big products.
 
-Only what the synthetic groups without fleets, finance and markets use, and the cases of `published.py`. It shares the
-Instance with the tool, so that both speak of the same numbers, and nothing of the formulation.
+Only what the synthetic groups use, and the cases of `published.py`; all else is refused by name. It shares the Instance
+with the tool, so that both speak of the same numbers, and nothing of the formulation. Fleets, finance and markets have
+files of their own beside this one.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
 
-from optimiser.instance.data import CarbonBudgetData, Instance, NeutralityData, PeakData
+from optimiser.instance.data import CarbonBudgetData, Instance, NeutralityData, PeakData, ProjectData
+from optimiser.instance.funding import EligibleData
+from tests.benchmarks.plain_finance import PlainDebt, odd_finance
+from tests.benchmarks.plain_fleets import PlainFleet, odd_fleets
+from tests.benchmarks.plain_markets import declare_markets, odd_markets
+from tests.benchmarks.plain_rows import add_row
 
 
 def declare(instance: Instance) -> pyo.ConcreteModel:
@@ -29,30 +36,39 @@ def check(instance: Instance) -> None:
 
 def _odd(instance: Instance) -> list[str]:
     """What is not declared here."""
-    parts = {
-        "groups": instance.groups,
-        "fleets": instance.fleets,
-        "finance": instance.finance.funding or instance.finance.ceilings,
-        "markets": instance.markets,
-    }
-    found = [name for name, part in parts.items() if part]
+    found = ["groups"] if instance.groups else []
     found += [f"target {t.id}" for t in instance.targets if not _is_known(t)]
+    if sum(isinstance(t, NeutralityData) for t in instance.targets) > 1:
+        found.append("several targets of neutrality")
     found += [
         f"shares of several units of {p.id}"
         for measures in instance.abatements_on.values()
         for p, a in measures
         if a.form == "share" and not p.is_single
     ]
-    found += [f"requires any of several by {p.id}" for p in instance.projects if any(len(c) > 1 for c in p.requires)]
-    found += [f"the least amount of {p.id}" for p in instance.projects if p.committed or p.least]
-    found += [f"budget {b.id}" for b in instance.budgets if b.covers != "capex" or b.window]
-    return found
+    found += [words for p in instance.projects for words in _odd_project(p)]
+    found += [f"budget {b.id}" for b in instance.budgets if b.covers != "capex" or b.window or b.tags is not None]
+    return found + odd_fleets(instance) + odd_finance(instance) + odd_markets(instance)
+
+
+def _odd_project(p: ProjectData) -> list[str]:
+    found = {
+        "requires any of several by": any(len(c) > 1 for c in p.requires),
+        "the least amount of": p.committed or p.least,
+        "what is made by": p.delivery,
+        "activity saved by": any(a.form == "activity" for a in p.abatements),
+        "abatement in one ledger by": any(a.market_only for a in p.abatements),
+        "research for": p.cheaper,
+    }
+    return [f"{words} {p.id}" for words, there in found.items() if there]
 
 
 def _is_known(t) -> bool:
+    if t.ledger != "location" or t.priority is not None or t.penalty is not None:
+        return False
     if isinstance(t, PeakData):
-        return t.shape in ("no_rise", "highest")
-    return (isinstance(t, CarbonBudgetData) and t.net) or isinstance(t, NeutralityData)
+        return t.shape in ("no_rise", "highest") and t.cap is None
+    return (isinstance(t, CarbonBudgetData) and t.net) or (isinstance(t, NeutralityData) and t.residual is None)
 
 
 @dataclass(eq=False)
@@ -74,13 +90,14 @@ class _Plain:
         for p in i.projects:
             self._row(sum(m.start[p.index, v] for v in range(len(p.starts))) <= p.most)
         self._relations()
+        self.fleets = [PlainFleet(m, f) for f in i.fleets]
         gross = self._gross()
-        cash = self._money()
+        self.debt = PlainDebt(m, i, self._eligible)
         self._budgets()
         self._resources()
-        cost = sum(float(i.discount[y]) * cash[y] for y in self.years)
+        cost = sum(float(i.discount[y]) * self._cash(y) for y in self.years) + self.debt.cost()
         cost -= i.salvage_discount * sum(self._sum(p, p.salvage[:, None], 0) for p in i.projects)
-        cost += self._targets(gross)
+        cost += self._targets(gross) + declare_markets(m, i, gross)
         m.cost = pyo.Objective(expr=cost)
         return m
 
@@ -92,11 +109,7 @@ class _Plain:
         return sum(self.m.start[p.index, v] for v in np.flatnonzero(p.starts <= year))
 
     def _row(self, row) -> None:
-        """A row, unless it says nothing of any variable."""
-        if row is False or row is np.False_:
-            raise ValueError("a row without variables cannot hold")
-        if not isinstance(row, bool | np.bool_):
-            self.m.rows.add(row)
+        add_row(self.m.rows, row)
 
     def _relations(self) -> None:
         m, i = self.m, self.instance
@@ -126,6 +139,9 @@ class _Plain:
         m, i = self.m, self.instance
         gross = {}
         for s, source in enumerate(i.sources):
+            if source.fleet is not None:
+                gross |= {(s, y): self.fleets[source.fleet[0]].emissions(y) for y in self.years}
+                continue
             measures = [(p, a) for p, a in i.abatements_on.get(s, ())]
             shares = [(p, a) for p, a in measures if a.form == "share"]
             for y in self.years:
@@ -149,17 +165,28 @@ class _Plain:
                     self._row(gross[s, y] >= 0)
         return gross
 
-    def _money(self):
-        projects = self.instance.projects
-        return [sum(self._sum(p, p.capex + p.opex, y) for p in projects) for y in self.years]
+    def _cash(self, y: int) -> Any:
+        """Money of projects and fleets in a year."""
+        projects = sum(self._sum(p, p.capex + p.opex, y) for p in self.instance.projects)
+        return projects + sum(f.capex(y) + f.opex(y) for f in self.fleets)
+
+    def _eligible(self, e: EligibleData, y: int) -> Any:
+        """Capex of a year that proceeds may pay for; what is earned by building is no spending."""
+        projects = [
+            p for p in self.instance.projects if p.entity in e.entities and (e.tags is None or e.tags & set(p.tags))
+        ]
+        spent = sum(self._sum(p, np.maximum(p.capex, 0.0), y) for p in projects)
+        return spent + sum(f.capex(y, e.tags) for f in self.fleets if f.fleet.entity in e.entities)
 
     def _budgets(self) -> None:
         m, i = self.m, self.instance
         m.kept = pyo.Var([b.id for b in i.budgets], self.years, domain=pyo.NonNegativeReals)
         for b in i.budgets:
+            fleets = [f for f in self.fleets if f.fleet.entity in b.entities and not b.named]
             for y in self.years:
                 spend = sum(self._sum(i.projects[k], i.projects[k].capex, y) for k in b.projects)
-                available = float(b.limit[y]) + (m.kept[b.id, y - 1] if y else 0.0)
+                spend += sum(f.capex(y) for f in fleets)
+                available = float(b.limit[y]) + self.debt.raised(b.id, y) + (m.kept[b.id, y - 1] if y else 0.0)
                 self._row(spend <= available)
                 self._row(m.kept[b.id, y] <= b.carry * (available - spend))
 

@@ -21,6 +21,9 @@ from tests.benchmarks.plain import check
 def declare(instance: Instance) -> linopy.Model:
     """The model; raises ValueError where the instance has something that no synthetic group has."""
     check(instance)
+    others = {"fleets": instance.fleets, "finance": instance.finance.funding, "markets": instance.markets}
+    if odd := [name for name, part in others.items() if part]:
+        raise ValueError(f"not declared with linopy: {', '.join(odd)}")
     if instance.resources or len(instance.budgets) != 1:
         raise ValueError("not declared with linopy: resources, or other than one budget")
     return _Arrays(instance).model()
