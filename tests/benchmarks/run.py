@@ -22,7 +22,7 @@ import pandas as pd
 
 from tests.benchmarks.groups import VARIANTS, group, write
 from tests.benchmarks.published import KINDS, published
-from tests.benchmarks.table import FASTER, medians, text
+from tests.benchmarks.table import medians, patience, text
 
 NAMES = [*VARIANTS, *KINDS]
 
@@ -43,10 +43,10 @@ def measure(size: int, variant: str, seed: int, options: argparse.Namespace) -> 
             if form in options.forms:
                 row |= _apart(form, path, 3600.0 if form == "relaxation" else options.seconds, options)
         if "plain" in options.forms and "total" in row:
-            patience = options.patience if options.patience is not None else FASTER.get(size, 2.0)
+            times = options.patience if options.patience is not None else patience(size, variant)
             if row.get("gap", 1.0) > GAP * (1 + 1e-6):
-                patience = 1.0
-            row |= _apart("plain", path, patience * row["total"], options)
+                times = 1.0
+            row |= _apart("plain", path, times * row["total"], options)
     return row
 
 
