@@ -46,7 +46,7 @@ class Cut:
 
 @dataclass(frozen=True, eq=False)
 class _Rests:
-    """Distances t = weight @ x[column] + constant >= 0 that count with value < 0 in a row (R,); two terms each (R, 2)."""
+    """Distances t = weight @ x[column] + constant >= 0 that count with value < 0 in a row (R,), of two terms (R, 2)."""
 
     value: Floats
     distance: Floats
@@ -109,7 +109,7 @@ class Separator:
         return sorted(found, key=lambda c: -c.depth)
 
     def _in_parts(self, x: Floats) -> Flags:
-        """Columns (N,) that are whole but not in `x`, or stand below one: a row without any is kept once rounded, too."""
+        """Columns (N,) that are whole but not in `x`, or stand below one: a row without any is kept rounded, too."""
         parts = self.programme.integer & (np.abs(x - np.round(x)) > 1e-6)
         parts[self.above.column[parts[self.above.z]]] = True
         return parts
