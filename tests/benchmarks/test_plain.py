@@ -184,9 +184,9 @@ def test_plain_form_and_ours_agree_where_everything_is_scarce(worn, tmp_path):
     """Proves row by row what groups, in which much is plentiful, prove in the large.
 
     Each of these moves one of the two optima by 0.05 % or more when left out or changed by a few per cent: docks, yard,
-    size, duty and retirement of the fleet, its emissions, its money in budget, proceeds and objective; tickets, number of
-    issues, use of proceeds and its years, ceiling, fee, interest, settlement; free allowances, bank, credits, sales,
-    transfers and cap. Retirement of four assets binds, and with two the docks.
+    size, duty and retirement of the fleet, its emissions, its money in budget, proceeds and objective; tickets, number
+    of issues, use of proceeds and its years, ceiling, fee, interest, settlement; free allowances, bank, credits,
+    sales, transfers and cap. Retirement of four assets binds, and with two the docks.
     """
     path = helpers.write(DENSE.replace("WORN", worn), tmp_path)
     assert plain_optimum(compile_instance(read(path).scenario)) == pytest.approx(optimum(path), rel=1e-5)

@@ -1,5 +1,7 @@
 """The plain form of `plain.py` declared with linopy's arrays, row for row: what building costs with another library.
 
+Without fleets, finance and markets, which are refused.
+
 Shapes: P projects, K starts of the longest window (shorter ones are masked), Y years, R pairs of projects. The dims of
 the arrays are called `p`, `k`, `y` and `r` accordingly.
 """
