@@ -155,14 +155,6 @@ def group_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
             yield bench.remedy(words, {"groups": {item.id: {"at_least": at_least - k}}})
 
 
-def commitment_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
-    """A project, or an issue, that is not decided yet after all."""
-    section, what = ("finance", "to issue ") if item.kind == "issue" else ("projects", "")
-    override = {section: {item.id: {"committed": False}}}
-    if bench.works(override):
-        yield Remedy(f"no commitment {what or 'to '}{item.id}", override)
-
-
 def terms_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
     """A larger total of an instrument, or the instrument without one of its other limits."""
     entry = bench.case.entry("finance", item.id)

@@ -319,3 +319,54 @@ def test_a_path_keeps_the_years_that_the_file_has(tmp_path):
     values = np.array([10.0, 20.0, 30.0, 40.0, 50.0, 50.0])
     assert path_over(case, path, values, money(case)) == {1: "10 MCNY", 4: "40 MCNY", 5: "50 MCNY", 6: "50 MCNY"}
     assert path_over(case, path, np.full(6, 7.0), money(case)) == "7 MCNY"
+
+
+def test_a_least_number_of_units_is_named_and_made_smaller(tmp_path):
+    """Five lots of 10 are committed and 30 are there in year 1: three may stay. What is named is that there are five,
+    and that they start in year 1; with one lot, or over three years, there would be a plan."""
+    text = (
+        lots("committed: true, start: [1, 1]").replace("max: 5", "min: 5, max: 8") + "budgets: {b: {limit: 30 MCNY}}\n"
+    )
+    conflict = refused(text, tmp_path)
+    assert {(f.kind, f.id) for f in conflict.facts} == {("window", "lots"), ("least", "lots")}
+    assert "It rests on the start of lots in 1 and the least of 5 units of lots." in conflict.sentences
+    found = offered(text, tmp_path)
+    assert found["lots with at least 3 units instead of 5"] == {"projects": {"lots": {"units": {"min": 3}}}}
+    assert "no commitment to lots" in found
+    assert sum("at least" in words for words in found) == 1, "said once, as the commitment's and as the fact's"
+
+
+def test_a_least_size_is_made_smaller(tmp_path):
+    """50 MW of 1 are committed and 30 are there in all: 30 MW at most, narrowed to one in a hundred of what goes."""
+    text = (
+        "projects: {pv: {kind: upgrade, size: {min: 50 MW, max: 80 MW}, capex: 1 MCNY/MW, committed: true}}\n"
+        "budgets: {b: {limit: 30 MCNY, window: 3}}\n"
+    )
+    assert "It rests on the least of 50 MW of pv." in refused(text, tmp_path).sentences
+    (words,) = (w for w in offered(text, tmp_path) if "at least" in w)
+    fits = float(words.removeprefix("pv with at least ").removesuffix(" MW instead of 50 MW"))
+    assert 30 - 0.01 * 20 <= fits <= 30
+
+
+def test_a_least_number_that_is_a_matter_only_where_it_is_chosen(tmp_path):
+    """Nothing is committed; one of two must be chosen, and five lots of 10 or one for 80 are both beyond 30 in all.
+    Without a least number one lot would do, and three still do."""
+    text = """projects:
+  lots: {kind: upgrade, units: {min: 5, max: 8}, capex: 10 MCNY}
+  big: {kind: upgrade, capex: 80 MCNY}
+"""
+    text += "groups: {one: {projects: [lots, big], at_least: 1}}\nbudgets: {b: {limit: 30 MCNY, window: 3}}\n"
+    conflict = refused(text, tmp_path)
+    assert {(i.kind, i.id) for i in conflict.items} == {("group", "one"), ("budget", "b")}
+    assert [(f.kind, f.id) for f in conflict.facts] == [("least", "lots")]
+    assert offered(text, tmp_path)["lots with at least 3 units instead of 5"]
+
+
+def test_a_least_number_without_a_part_in_it_is_not_named(tmp_path):
+    """At least two lots of 10 fit into 30; what does not fit is the cut of 40, which asks for four."""
+    text = lots().replace("max: 5", "min: 2, max: 5") + (
+        "budgets: {b: {limit: 30 MCNY, window: 3}}\ntargets: {t: {kind: reduction, in: 3, cut: 40 ktCO2e}}\n"
+    )
+    conflict = refused(text, tmp_path)
+    assert {(i.kind, i.id) for i in conflict.items} == {("target", "t"), ("budget", "b")}
+    assert not [f for f in conflict.facts if f.kind == "least"]

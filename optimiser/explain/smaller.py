@@ -1,0 +1,63 @@
+"""Smaller commitments: fewer units, less of a size, or a project or an issue that is not decided yet after all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from optimiser.explain.bench import Bench, Override, Remedy
+from optimiser.explain.case import least_amount
+from optimiser.explain.figures import down
+from optimiser.explain.items import Item
+
+PARTS = 1000
+"""Steps in which a least size is made smaller."""
+
+
+def commitment_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
+    """As much of a project as can be, or none that is decided."""
+    yield from least_ways(bench, item)
+    yield from _undecided(bench, "projects", item.id, item.id)
+
+
+def issue_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
+    """An issue that is not decided."""
+    yield from _undecided(bench, "finance", item.id, f"issue {item.id}")
+
+
+def _undecided(bench: Bench, section: str, name: str, what: str) -> Iterator[Remedy]:
+    override: Override = {section: {name: {"committed": False}}}
+    if bench.works(override):
+        yield Remedy(f"no commitment to {what}", override)
+
+
+def least_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
+    """A least amount of a project that is no smaller than it must be."""
+    project = bench.case.entry("projects", item.id)
+    known = least_amount(project)
+    if known is None:
+        return
+    key, least = known
+
+    def fewer(k: int) -> Override:
+        return _least(item.id, key, int(least) - k)
+
+    def less(part: int) -> Override:
+        return _least(item.id, key, f"{down(least * (1 - part / PARTS)):.10g} {project.size.min.unit}".strip())
+
+    if key == "units":
+        k = bench.least_step(fewer, int(least) - 1)
+        if k is not None:
+            number = int(least) - k
+            words = f"{item.id} with at least {number} unit{'s' if number > 1 else ''} instead of {least:.10g}"
+            yield bench.remedy(words, fewer(k))
+        return
+    with bench.oracle.share(0.6):
+        part = bench.least_between(less, PARTS - 1)
+    if part is not None:
+        text = less(part)["projects"][item.id][key]["min"]
+        yield bench.remedy(f"{item.id} with at least {text} instead of {project.size.min.text}", less(part))
+
+
+def _least(name: str, key: str, value: Any) -> Override:
+    return {"projects": {name: {key: {"min": value}}}}
