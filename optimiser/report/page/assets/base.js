@@ -142,7 +142,7 @@ function written(table) {
 }
 
 function fallback(label, table) { // the numbers of a chart, written when they are asked for
-  const details = element("details", {}, element("summary", {}, `${say("as_table")}: ${label}`));
+  const details = element("details", {}, element("summary", {}, `${say("as_table")}${say("colon")}${label}`));
   details.addEventListener("toggle", () => {
     if (details.open && details.children.length === 1) details.append(written(table));
   });

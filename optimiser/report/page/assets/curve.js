@@ -63,6 +63,6 @@ function writeEnablers() {
   const box = document.getElementById("enablers");
   box.replaceChildren();
   if (!list.length) return;
-  const items = list.map((m) => element("li", {}, `${m.label}: ${fmt(m.cost)} ${D.money}`));
+  const items = list.map((m) => element("li", {}, `${m.label}${say("colon")}${fmt(m.cost)} ${D.money}`));
   box.append(element("p", {}, say("enablers")), element("ul", {}, ...items));
 }
