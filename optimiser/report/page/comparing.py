@@ -38,12 +38,16 @@ class Table:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Tables with a column per plan; `same` counts what starts alike in all, `alike` is True of equal scenarios."""
+    """Tables with a column per plan; `same` counts what starts alike in all, `alike` is True of equal scenarios.
+
+    `caveats`: why costs cannot be held against each other, in sentences.
+    """
 
     titles: list[str]
     tables: list[Table]
     same: int
     alike: bool
+    caveats: list[str]
 
 
 def comparison(results: Sequence[Result], titles: Sequence[str], words: Words) -> Comparison:
@@ -60,7 +64,20 @@ def comparison(results: Sequence[Result], titles: Sequence[str], words: Words) -
         Table(words("compare_carbon"), _side_by_side(side.carbon(both), both, words)),
         Table(words("compare_inputs"), list(_inputs(inputs, words)), figures=False),
     ]
-    return Comparison(list(titles), [t for t in found if t.rows], same, not len(inputs))
+    return Comparison(list(titles), [t for t in found if t.rows], same, not len(inputs), list(_caveats(both, words)))
+
+
+def _caveats(both: side.Comparison, words: Words) -> Iterator[str]:
+    if not both.one_money:
+        yield words("other_money")
+    if not both.one_span:
+        spans = [
+            words(
+                "span", plan=label, first=r.instance.first, last=r.instance.last, rate=percent(r.instance.discount_rate)
+            )
+            for label, r in zip(both.labels, both.results, strict=True)
+        ]
+        yield words("other_span", spans=words("comma").join(spans))
 
 
 Rows = list[tuple[str, list[str]]]
@@ -70,23 +87,24 @@ def _cost(both: side.Comparison, words: Words) -> Rows:
     parts = [dict(tables.cost_parts(r)) for r in both.results]
     kinds = dict.fromkeys(kind for part in parts for kind in part)
     subtracted = both.one_money
-    total = _against([r.plan.objective for r in both.results], words, subtracted)
-    rows = [(words("least_cost"), [f"{c} {r.money}" for c, r in zip(total, both.results, strict=True)])]
+    units = [r.money for r in both.results]
+    rows = [(words("least_cost"), _against([r.plan.objective for r in both.results], words, subtracted, units))]
     rows += [(words.money.get(k, k), _against([p.get(k, 0.0) for p in parts], words, subtracted)) for k in kinds]
     rows.append((words("status"), [f"{words(r.plan.status)} ({percent(r.plan.gap)})" for r in both.results]))
     return rows
 
 
-def _against(values: Sequence[float | None], words: Words, subtracted: bool = True) -> list[str]:
+def _against(
+    values: Sequence[float | None], words: Words, subtracted: bool = True, units: Sequence[str] = ()
+) -> list[str]:
     """Amounts, and from the second plan on their difference to the first where they may be subtracted."""
-    first = values[0]
-    cells = [_amount(first)]
-    for value in values[1:]:
-        if value is None or first is None or not subtracted or abs(value - first) < 5e-7:
-            cells.append(_amount(value))
-        else:
-            difference = f"{'+' if value > first else ''}{amount(value - first)}"
-            cells.append(words("against_first", value=amount(value), difference=difference))
+    first, cells = values[0], []
+    for i, value in enumerate(values):
+        told = f"{_amount(value)} {units[i]}" if units else _amount(value)
+        if i and subtracted and value is not None and first is not None and abs(value - first) >= 5e-7:
+            more = f"{'+' if value > first else ''}{amount(value - first)}"
+            told = words("against_first", value=told, difference=more)
+        cells.append(told)
     return cells
 
 
@@ -161,6 +179,8 @@ def _emissions(both: side.Comparison, words: Words) -> Rows:
         del by_ledger[LEDGERS[4]]
     rows = []
     for name, part in by_ledger.items():
+        if not part[labels].abs().gt(1e-9).any(axis=None):
+            continue
         for record in part.to_dict("records"):
             values = [None if pd.isna(record[label]) else float(record[label]) for label in labels]
             rows.append((f"{words.ledger(str(name))}{words('comma')}{record['year']}", _against(values, words)))

@@ -232,6 +232,9 @@ WORDS: dict[str, str] = {
     "later_one": "1 year later",
     "not_at_all": "not at all",
     "added": "new",
+    "other_money": "The plans count in different money: their amounts cannot be subtracted.",
+    "other_span": "The costs are not of the same time: {spans}.",
+    "span": "{plan} {first} to {last} at {rate}",
     "not_asked": "not asked",
     "absent": "not in this scenario",
     # stopped by

@@ -190,6 +190,21 @@ def test_several_plans_are_compared_and_chosen(rich, world, opened):
     assert sum(lines(tab, "capex").values()) == pytest.approx(rich.accounts.total("capex"), abs=1e-6)
 
 
+def test_capex_in_two_currencies_is_drawn_in_two_pictures(world, tmp_path, opened):
+    """Millions of CNY and of EUR share no axis; words that name the money follow the plan that is chosen."""
+    euro = solved("currency: EUR\nprojects: {a: {kind: upgrade, capex: 7 MEUR, committed: true, start: 2}}\n", tmp_path)
+    tab = opened([world, euro])
+    drawn = tab.evaluate(
+        "[...document.querySelectorAll('[data-chart=compared-capex] .plot')].map(p => p.data.map(t => t.y))"
+    )
+    assert len(drawn) == 2
+    assert drawn[1] == [[0, 7, 0]]
+    assert "MCNY" in tab.inner_text("#h-investment + p")
+    tab.select_option("#plan", "1")
+    assert "MEUR" in tab.inner_text("#h-investment + p")
+    assert "MCNY" not in tab.inner_text("#h-investment + p")
+
+
 def test_without_javascript_the_tables_are_there(rich, opened):
     tab = opened([rich], draw=False, java_script_enabled=False)
     text = tab.inner_text("body")
