@@ -7,7 +7,7 @@ from typing import Any
 
 from optimiser.explain.bench import Bench, Override, Remedy
 from optimiser.explain.case import least_amount
-from optimiser.explain.figures import down
+from optimiser.explain.figures import down, money
 from optimiser.explain.items import Item
 
 PARTS = 1000
@@ -21,8 +21,27 @@ def commitment_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
 
 
 def issue_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
-    """An issue that is not decided."""
+    """A smaller issue, or one that is not decided."""
+    yield from _smaller_ticket(bench, item.id)
     yield from _undecided(bench, "finance", item.id, f"issue {item.id}")
+
+
+def _smaller_ticket(bench: Bench, name: str) -> Iterator[Remedy]:
+    least, most = bench.case.entry("finance", name).ticket
+    scale = money(bench.case)
+
+    def at_least(part: int) -> str | float:
+        return scale.written(down(least * (1 - part / PARTS)))
+
+    def less(part: int) -> Override:
+        ticket: Any = {"min": at_least(part)} if most is None else [at_least(part), scale.written(most)]
+        return {"finance": {name: {"ticket": ticket}}}
+
+    with bench.oracle.share(0.6):
+        part = bench.least_between(less, PARTS - 1)
+    if part is not None:
+        words = f"an issue of {name} of at least {at_least(part)} instead of {scale.written(least)}"
+        yield bench.remedy(words, less(part))
 
 
 def _undecided(bench: Bench, section: str, name: str, what: str) -> Iterator[Remedy]:

@@ -245,6 +245,20 @@ finance:
     assert "5 MCNY more for the debt ceiling roof in 1" in found
 
 
+@pytest.mark.parametrize("ticket", ["[20 MCNY, 30 MCNY]", "{min: 20 MCNY}"])
+def test_a_smaller_issue(ticket, tmp_path):
+    """A decided loan of 20 at least under a roof of 15: 15 at most, narrowed to one in a hundred of the 5 that go."""
+    text = f"""
+entities: {{group: {{}}}}
+finance:
+  loan: {{kind: loan, entity: group, issue: 1, rate: 3 %, tenor: 3, ticket: {ticket}, committed: true}}
+  roof: {{kind: limit, entity: group, outstanding: 15 MCNY}}
+"""
+    (words,) = (w for w in offered(text, tmp_path) if w.startswith("an issue"))
+    fits = float(words.removeprefix("an issue of loan of at least ").removesuffix(" MCNY instead of 20 MCNY"))
+    assert 15 - 0.01 * 5 <= fits <= 15
+
+
 def test_a_target_that_nothing_softens_may_give_way(tmp_path):
     """No tonne is removed at all: neither a later year nor a smaller stock helps, only to let it give way."""
     text = "projects: {p: {kind: programme}}\ntargets: {t: {kind: historical, by: 3, stock: 5 ktCO2e}}\n"
