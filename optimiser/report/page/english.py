@@ -162,7 +162,8 @@ WORDS: dict[str, str] = {
     # cost curve
     "curve": "Cost of abatement",
     "curve_text": "Marginal abatement cost of what was chosen. Width: {tonnes} abated or removed within {first} to "
-    "{last}. Height: levelised cost, the present value of the cost by tonnes discounted alike. Colour: lead time.",
+    "{last}. Height: levelised cost, the present value of the cost by tonnes discounted alike. Colour: lead time. "
+    "Numbers are those of the list below.",
     "curve_scope": "Cost is capex, opex, energy, fuel and sales less the worth of unused life; without finance, taxes "
     "and carbon markets. Tonnes are those of the wedges above. New assets of fleets have no cost of their own here.",
     "curve_warning": "A curve is no schedule: it knows no lead times, budgets or deadlines. The roadmap does.",

@@ -129,6 +129,30 @@ def test_bars_of_capex_and_debt_are_those_of_the_accounts(rich, opened):
     assert owed["ceiling"] == pytest.approx([160] * 8)
 
 
+def test_the_curve_says_what_its_blocks_are(rich, opened):
+    """Without a mouse, on paper as well: a number above each block, and under it the name, the cost and the tonnes."""
+    tab = opened([rich])
+    costly = tab.evaluate("DATA.plans[0].measures.filter(m => m.per_tonne !== null && m.cost >= 0).map(m => m.label)")
+    listed = tab.locator("[data-chart=curve] .numbered li").all_inner_texts()
+    assert len(costly) >= 3
+    assert sorted(text.split(": ")[0] for text in listed) == sorted(costly)
+    assert all("CNY/tCO2e" in text and "ktCO2e" in text for text in listed)
+    drawn = tab.evaluate("document.querySelector('[data-chart=curve] .plot').data[1].text")
+    assert set(drawn) <= {str(i + 1) for i in range(len(listed))}
+    assert len(drawn) >= 2
+
+
+def test_labels_that_would_read_alike_keep_their_end(rich, opened):
+    tab = opened([rich])
+    names = ["Efficient motors and drives (Chemicals)", "Efficient motors and drives (Metals)", "Short"]
+    cut = tab.evaluate("(names) => shortAll(names, 20)", names)
+    assert len(set(cut)) == 3
+    assert cut[0].endswith("micals)")
+    assert cut[1].endswith("Metals)")
+    assert cut[2] == "Short"
+    assert max(map(len, cut)) <= 20
+
+
 def test_hostile_names_are_shown_and_not_run(harm, opened):
     """Letter by letter on the page, in the choices and in the picture; no element of theirs, no dialog, no message."""
     tab = opened([harm])

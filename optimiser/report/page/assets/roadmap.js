@@ -64,7 +64,7 @@ CHARTS.roadmap = function (D) {
   ];
   if (above) {
     traces.push({type: "scatter", mode: "text", x: rows.map(() => year0 - 0.5), y: rows.map((_, i) => i - 0.42), hoverinfo: "skip",
-      text: rows.map((r) => plain(short(r.label, 54))), textposition: "middle right", textfont: {size: 11, color: INK}, cliponaxis: false});
+      text: shortAll(rows.map((r) => r.label), 54).map(plain), textposition: "middle right", textfont: {size: 11, color: INK}, cliponaxis: false});
   }
   const columns = [say("project"), say("kind"), say("division"), say("starts"), say("operates"), say("renewal")];
   const cells = all.map((row) => [row.label, WORDS.kinds[row.kind] || row.kind, D.entities[row.entity].label,
@@ -88,7 +88,7 @@ CHARTS.roadmap = function (D) {
       height: 70 + rows.length * each, hovermode: "closest", barmode: "overlay", margin: {l: 10, r: 8, t: 30, b: 8},
       xaxis: {...yearAxis(D.years), side: "top", range: [year0 - 0.6, last + 0.6]},
       yaxis: {range: [rows.length - 0.4, above ? -0.8 : -0.6], tickvals: above ? [] : rows.map((_, i) => i),
-        ticktext: rows.map((r) => plain(short(r.label, printing ? 44 : 54))), tickfont: {size: printing ? 10 : 12}, showgrid: true, zeroline: false},
+        ticktext: shortAll(rows.map((r) => r.label), printing ? 44 : 54).map(plain), tickfont: {size: printing ? 10 : 12}, showgrid: true, zeroline: false},
     }),
     table: {head: columns, rows: cells},
   };
