@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from optimiser.explain import find_conflict
+from optimiser.explain import Item, find_conflict
 from optimiser.explain.figures import down, path_over, up
 from optimiser.explain.oracle import Oracle
 from optimiser.instance import compile_instance
@@ -215,12 +215,14 @@ targets: {cap: {kind: reduction, by: 2, cut: 36 ktCO2e, sources: [ships]}}
 
 
 def test_markets(tmp_path):
-    """A cap of 40 kt where 50 are the least: 25 % more, or leave to buy."""
+    """A cap of 40 kt where 50 are the least: 25 % more, or leave to buy the 10 that lack in each of three years."""
     head = "entities: {group: {}}\n" + lots()
     inside = head + "markets: {m: {kind: internal, entities: [group], cap: 40 ktCO2e}}\n"
     assert "a cap of the internal market m that is 25 % higher" in offered(inside, tmp_path)
     outside = head + "markets: {m: {kind: external, price: 9 CNY/tCO2e, buy: false, free_allocation: 40 %}}\n"
-    assert offered(outside, tmp_path)["leave to buy in the market m"] == {"markets": {"m": {"buy": True}}}
+    words = "leave to buy in the market m: 30 ktCO2e at least in 1 to 3 together"
+    assert offered(outside, tmp_path)[words] == {"markets": {"m": {"buy": True}}}
+    assert sum(refused(outside, tmp_path).more[Item("market", "m")].values()) == pytest.approx(30)
 
 
 def test_terms_and_commitments_of_finance(tmp_path):
@@ -384,3 +386,21 @@ def test_a_least_number_without_a_part_in_it_is_not_named(tmp_path):
     conflict = refused(text, tmp_path)
     assert {(i.kind, i.id) for i in conflict.items} == {("target", "t"), ("budget", "b")}
     assert not [f for f in conflict.facts if f.kind == "least"]
+
+
+def test_what_lacks_in_a_market_is_summed_over_its_accounts(tmp_path):
+    """Free are 100, 75 and 50 % of 100 and 40; credits pay 5 % of what is due; ten in a hundred of the first can go.
+
+    The first: 85.5 less 100, 75, 50 lacks 0, 10.5, 35.5. The second: 38 less 40, 30, 20 lacks 0, 8, 18. Together 72.
+    """
+    text = """
+entities: {group: {}, a: {parent: group}, b: {parent: group}}
+sources: {one: {entity: a, scope: 1, baseline: 100 ktCO2e}, two: {entity: b, scope: 1, baseline: 40 ktCO2e}}
+projects: {p: {kind: upgrade, entity: a, capex: 1 MCNY, abates: {one: 10 %}}}
+markets:
+  m: {entities: [a, b], scopes: 1, price: 9 CNY/tCO2e, buy: false, free_allocation: {1: 100 %, 3: 50 %},
+      credits: {share: 5 %, price: 8 CNY/tCO2e}}
+"""
+    conflict = refused(text, tmp_path)
+    assert conflict.more[Item("market", "m")] == pytest.approx({2: 18.5, 3: 53.5})
+    assert "leave to buy in the market m: 72 ktCO2e at least in 2 and 3 together" in offered(text, tmp_path)
