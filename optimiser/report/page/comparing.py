@@ -171,20 +171,19 @@ def _with_change(cell: str, before: list[tuple[int, float]], after: list[tuple[i
 
 
 def _emissions(both: side.Comparison, words: Words) -> Rows:
-    frame = side.emissions(both)
-    labels = list(frame.columns[2 : 2 + len(both.labels)])
-    by_ledger = {name: part for name, part in frame.groupby("ledger", sort=False) if name in LEDGERS}
-    gross, net = (by_ledger[name][labels].to_numpy() for name in (LEDGERS[0], LEDGERS[4]))
-    if pd.DataFrame(gross).equals(pd.DataFrame(net)):
+    by_ledger: dict[str, list[tuple[int, list[float | None]]]] = {}
+    for name, year, *values in side.emissions(both).itertuples(index=False, name=None):
+        if name in LEDGERS:
+            known = [None if pd.isna(v) else float(v) for v in values[: len(both.labels)]]
+            by_ledger.setdefault(name, []).append((year, known))
+    if by_ledger[LEDGERS[0]] == by_ledger[LEDGERS[4]]:
         del by_ledger[LEDGERS[4]]
-    rows = []
-    for name, part in by_ledger.items():
-        if not part[labels].abs().gt(1e-9).any(axis=None):
-            continue
-        for record in part.to_dict("records"):
-            values = [None if pd.isna(record[label]) else float(record[label]) for label in labels]
-            rows.append((f"{words.ledger(str(name))}{words('comma')}{record['year']}", _against(values, words)))
-    return rows
+    return [
+        (f"{words.ledger(name)}{words('comma')}{year}", _against(values, words))
+        for name, rows in by_ledger.items()
+        if any(abs(v or 0.0) > 1e-9 for _, values in rows for v in values)
+        for year, values in rows
+    ]
 
 
 def _side_by_side(frame: pd.DataFrame | None, both: side.Comparison, words: Words) -> Rows:
