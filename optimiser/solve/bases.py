@@ -13,6 +13,7 @@ from optimiser.solve.programme import Programme
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 TIGHT = 1e-6
 """Slack, relative to a row's size, up to which it binds."""
@@ -62,42 +63,43 @@ class Bases:
     def paths(self, x: Floats, dual: Floats) -> Iterator[Iterator[Base]]:
         """For every row that binds at `x` (N,) and has a price in `dual` (M,): it, then its sums with others."""
         p, activity = self.programme, self.rows @ x
-        size = TIGHT * np.maximum(1.0, np.abs(activity))
-        sides = ((1.0, p.row_upper, p.row_upper - activity), (-1.0, p.row_lower, activity - p.row_lower))
-        for sign, limit, slack in sides:
-            binds = np.isfinite(limit) & (slack <= size) & (np.abs(dual) > 1e-9) & ~self.is_useless
+        room = np.where(p.integer, 0.0, np.minimum(x - p.lower, p.upper - x))
+        sides = {sign: self._tight(limit, activity) for sign, limit in ((1.0, p.row_upper), (-1.0, p.row_lower))}
+        for sign, limit in ((1.0, p.row_upper), (-1.0, p.row_lower)):
+            binds = sides[sign] & (np.abs(dual) > 1e-9) & ~self.is_useless
             for i in np.flatnonzero(binds):
                 columns, values = self.row(int(i))
-                yield self._path(Base(columns, sign * values, float(sign * limit[i]), (int(i),)), x, activity)
+                yield self._path(Base(columns, sign * values, float(sign * limit[i]), (int(i),)), room, sides)
 
-    def _path(self, base: Base, x: Floats, activity: Floats) -> Iterator[Base]:
+    def _tight(self, limit: Floats, activity: Floats) -> Flags:
+        with np.errstate(invalid="ignore"):
+            return np.isfinite(limit) & (np.abs(activity - limit) <= TIGHT * np.maximum(1.0, np.abs(activity)))
+
+    def _path(self, base: Base, room: Floats, tight: dict[float, Flags]) -> Iterator[Base]:
         yield base
         for _ in range(LONGEST - 1):
-            longer = self._eliminated(base, x, activity)
+            longer = self._eliminated(base, room, tight)
             if longer is None:
                 return
             base = longer
             yield base
 
-    def _eliminated(self, base: Base, x: Floats, activity: Floats) -> Base | None:
+    def _eliminated(self, base: Base, room: Floats, tight: dict[float, Flags]) -> Base | None:
         """The sum with a row that eliminates the continuous column furthest from its bounds; None where none does."""
-        p, j = self.programme, base.columns
-        room = np.minimum(x[j] - p.lower[j], p.upper[j] - x[j])
-        room[p.integer[j]] = 0.0
-        for k in np.argsort(-room, kind="stable"):
-            if room[k] <= 1e-6:
-                return None
-            here = slice(self.columns.indptr[j[k]], self.columns.indptr[j[k] + 1])
+        p, own = self.programme, room[base.columns]
+        far = np.flatnonzero(own > 1e-6)
+        for k in far[np.argsort(-own[far], kind="stable")]:
+            j = base.columns[k]
+            here = slice(self.columns.indptr[j], self.columns.indptr[j + 1])
             rows, values = self.columns.indices[here], self.columns.data[here]
             factor = -base.values[k] / values
-            limit = np.where(factor > 0, p.row_upper[rows], p.row_lower[rows])
-            with np.errstate(invalid="ignore"):
-                tight = np.abs(activity[rows] - limit) <= TIGHT * np.maximum(1.0, np.abs(limit))
-            fits = np.isfinite(limit) & tight & ~np.isin(rows, base.used)
+            fits = np.where(factor > 0, tight[1.0][rows], tight[-1.0][rows])
+            fits &= ~(rows[:, None] == np.array(base.used)).any(axis=1)
             if fits.any():
                 order = np.lexsort((rows, self.lengths[rows], ~self.is_equality[rows]))
                 best = order[fits[order]][0]
-                return self._sum(base, int(rows[best]), float(factor[best]), float(limit[best]))
+                limit = (p.row_upper if factor[best] > 0 else p.row_lower)[rows[best]]
+                return self._sum(base, int(rows[best]), float(factor[best]), float(limit))
         return None
 
     def _sum(self, base: Base, row: int, factor: float, limit: float) -> Base:

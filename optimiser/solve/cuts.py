@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimiser.solve.bases import Base, Bases, Floats, Ints, gathered
-from optimiser.solve.grid import Grid
+from optimiser.solve.grid import Flags, Grid
 from optimiser.solve.programme import Programme
 
 FRACTION = (0.005, 0.9998)
@@ -44,14 +44,35 @@ class Cut:
     depth: float
 
 
-@dataclass(frozen=True)
-class _Rest:
-    """A distance t = sum of terms (column, value) + constant >= 0 that counts with value < 0 in a row."""
+@dataclass(frozen=True, eq=False)
+class _Rests:
+    """Distances t = weight @ x[column] + constant >= 0 that count with value < 0 in a row (R,), of two terms (R, 2)."""
 
-    value: float
-    distance: float
-    terms: tuple[tuple[int, float], ...]
-    constant: float
+    value: Floats
+    distance: Floats
+    constant: Floats
+    column: Ints
+    weight: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class _Above:
+    """Bounds x <= factor z + constant with z whole, of continuous columns (B,), by `column`; `most` in a solution."""
+
+    column: Ints
+    z: Ints
+    factor: Floats
+    constant: Floats
+
+    def nearest(self, x: Floats) -> tuple[Ints, Floats]:
+        """For each column (N,) the bound that is nearest to it at `x`, or -1, and how far that is."""
+        room = self.factor * x[self.z] + self.constant - x[self.column]
+        which, distance = np.full(len(x), -1), np.full(len(x), np.inf)
+        order = np.lexsort((self.constant, self.factor, self.z, room))[::-1]
+        which[self.column[order]] = order  # the last one that is written is the nearest
+        found = which >= 0
+        distance[found] = room[which[found]]
+        return which, distance
 
 
 class Separator:
@@ -64,68 +85,73 @@ class Separator:
         self.position = np.full(size, -1)
         self.position[grid.at[whole]] = np.flatnonzero(whole)
         self.above = self._variable_bounds()
-        self.has_above = np.zeros(size, dtype=bool)
-        self.has_above[list(self.above)] = True
 
-    def _variable_bounds(self) -> dict[int, list[tuple[int, float, float]]]:
-        """For continuous columns x: (z, k, c) with x <= k z + c and z whole."""
-        p, found = self.programme, dict[int, list[tuple[int, float, float]]]()
+    def _variable_bounds(self) -> _Above:
+        p, found = self.programme, list[tuple[int, int, float, float]]()
         for i in np.flatnonzero(self.bases.lengths == 2):
             (j, k), (a, b) = self.bases.row(int(i))
             for x, z, v, w in ((j, k, a, b), (k, j, b, a)):
                 limit = p.row_upper[i] if v > 0 else p.row_lower[i]
                 if not p.integer[x] and p.integer[z] and np.isfinite(limit):
-                    found.setdefault(int(x), []).append((int(z), float(-w / v), float(limit / v)))
-        return found
+                    found.append((int(x), int(z), float(-w / v), float(limit / v)))
+        table = np.array(found, dtype=float).reshape(-1, 4)
+        return _Above(table[:, 0].astype(int), table[:, 1].astype(int), table[:, 2], table[:, 3])
 
     def cuts(self, x: Floats, dual: Floats) -> list[Cut]:
         """Cuts that `x` (N,) violates, the deepest first; `dual` (M,) says which rows have a price."""
-        found = []
+        found, parts, nearest = [], self._in_parts(x), self.above.nearest(x)
         for path in self.bases.paths(x, dual):
             for base in path:
-                cut = self._rounded(base, x)
+                cut = self._rounded(base, x, nearest) if parts[base.columns].any() else None
                 if cut is not None:
                     found.append(cut)
                     break
         return sorted(found, key=lambda c: -c.depth)
 
-    def _rounded(self, base: Base, x: Floats) -> Cut | None:
-        split = self._split(base, x)
+    def _in_parts(self, x: Floats) -> Flags:
+        """Columns (N,) that are whole but not in `x`, or stand below one: a row without any is kept rounded, too."""
+        parts = self.programme.integer & (np.abs(x - np.round(x)) > 1e-6)
+        parts[self.above.column[parts[self.above.z]]] = True
+        return parts
+
+    def _rounded(self, base: Base, x: Floats, nearest: tuple[Ints, Floats]) -> Cut | None:
+        split = self._split(base, x, *nearest)
         if split is None or not len(split[0]):
             return None
         columns, values, most, rests = split
         choices = _Choices(self.programme, self.grid, self.position, columns, values, most, rests, x)
         return choices.best() if choices.are_bounded else None
 
-    def _split(self, base: Base, x: Floats) -> tuple[Ints, Floats, float, list[_Rest]] | None:
+    def _split(self, base: Base, x: Floats, which: Ints, room: Floats) -> tuple[Ints, Floats, float, _Rests] | None:
         """Whole columns, their values, what is left of the right-hand side, and the distances that count against it."""
-        p = self.programme
+        p, above = self.programme, self.above
         is_whole = p.integer[base.columns]
         j, value = base.columns[~is_whole], base.values[~is_whole]
-        below, above = np.maximum(x[j] - p.lower[j], 0.0), np.maximum(p.upper[j] - x[j], 0.0)
-        from_above = above < below
-        distance, sign = np.where(from_above, above, below), np.where(from_above, -1.0, 1.0)
+        below, over = np.maximum(x[j] - p.lower[j], 0.0), np.maximum(p.upper[j] - x[j], 0.0)
+        from_above = over < below
+        distance, sign = np.where(from_above, over, below), np.where(from_above, -1.0, 1.0)
         bound = np.where(from_above, p.upper[j], p.lower[j])
-        most, rests, extra = base.most, list[_Rest](), list[tuple[int, float]]()
-        done = np.zeros(len(j), dtype=bool)
-        for i in np.flatnonzero(self.has_above[j]):
-            nearest, z, k, c = min((k * x[z] + c - x[j[i]], z, k, c) for z, k, c in self.above[int(j[i])])
-            if nearest > distance[i]:
-                continue
-            done[i] = True
-            most -= float(value[i]) * c
-            extra.append((z, float(value[i]) * k))
-            if value[i] > 0:
-                rests.append(_Rest(-float(value[i]), max(nearest, 0.0), ((z, k), (int(j[i]), -1.0)), c))
-        if not np.isfinite(distance[~done]).all():
+        by_whole = (which[j] >= 0) & (room[j] <= distance)
+        if not np.isfinite(distance[~by_whole]).all():
             return None
-        most -= float((value * np.where(done, 0.0, bound)).sum())
-        for i in np.flatnonzero(~done & (value * sign < 0)):
-            term = (int(j[i]), float(sign[i]))
-            rests.append(_Rest(float(value[i] * sign[i]), float(distance[i]), (term,), float(-sign[i] * bound[i])))
-        more = np.array([column for column, _ in extra], dtype=int)
-        with_value = np.array([v for _, v in extra], dtype=float)
-        columns, values = gathered([base.columns[is_whole], more], [base.values[is_whole], with_value])
+        b = which[j[by_whole]]
+        most = base.most - float(value[by_whole] @ above.constant[b])
+        most -= float(value[~by_whole] @ bound[~by_whole])
+        columns, values = gathered(
+            [base.columns[is_whole], above.z[b]], [base.values[is_whole], value[by_whole] * above.factor[b]]
+        )
+        near = np.flatnonzero(by_whole & (value > 0))
+        far = np.flatnonzero(~by_whole & (value * sign < 0))
+        b, none = which[j[near]], np.zeros(len(far))
+        rests = _Rests(
+            np.concatenate([-value[near], (value * sign)[far]]),
+            np.concatenate([np.maximum(room[j[near]], 0.0), distance[far]]),
+            np.concatenate([above.constant[b], -(sign * bound)[far]]),
+            np.concatenate([np.stack([above.z[b], j[near]], axis=1), np.stack([j[far], j[far]], axis=1)]),
+            np.concatenate(
+                [np.stack([above.factor[b], -np.ones(len(b))], axis=1), np.stack([sign[far], none], axis=1)]
+            ),
+        )
         return columns, values, most, rests
 
 
@@ -144,7 +170,7 @@ class _Choices:
         columns: Ints,
         values: Floats,
         most: float,
-        rests: list[_Rest],
+        rests: _Rests,
         x: Floats,
     ):
         self.programme, self.grid, self.rests, self.x = programme, grid, rests, x
@@ -162,8 +188,8 @@ class _Choices:
         if self.are_bounded:
             self.weight = np.concatenate([new, never, x[self.others] - low, high - x[self.others]])
             self.rhs = most - float(other @ low)
-        self.against = -sum(r.value * r.distance for r in rests)
-        self.length = float(np.sqrt(sum(r.value**2 for r in rests)))
+        self.against = -float(rests.value @ rests.distance)
+        self.length = float(np.sqrt(rests.value @ rests.value))
 
     def _starts(self, at: Ints, values: Floats) -> tuple[Floats, Floats, Floats]:
         """What a start in each year adds to the row, and what the relaxation has of it and of never."""
@@ -239,11 +265,11 @@ class _Choices:
         p, factor = self.programme, 1.0 / ((1.0 - f) * divisor)
         most = float(np.floor(beta)) - float(never @ self.size[:m])
         most += float(up @ p.lower[self.others]) - float(down @ p.upper[self.others])
-        most -= sum(r.value * factor * r.constant for r in self.rests)
-        extra = [(j, r.value * factor * v) for r in self.rests for j, v in r.terms]
+        rests = self.rests
+        most -= float(rests.value @ rests.constant) * factor
         columns, values = gathered(
-            [self.grid.at[self.at], self.others, np.array([j for j, _ in extra], dtype=int)],
-            [by_start - following, up - down, np.array([v for _, v in extra])],
+            [self.grid.at[self.at], self.others, rests.column.ravel()],
+            [by_start - following, up - down, (rests.value[:, None] * factor * rests.weight).ravel()],
         )
         return _clean(columns, values, most, p, self.x)
 

@@ -98,8 +98,8 @@ def price_of_starts(programme: Programme, grid: Grid, x: Floats, dual: Floats) -
     """Prices by the duals `dual` (M,) of a relaxation with solution `x`.
 
     The rows that say that starts never fall are the project's own: without them the duals of the others price a start
-    in v by the columns from v on. A project chooses its cheapest starts; with one unit in v instead it pays the
-    difference. A bound by Lagrange's argument, whatever the duals.
+    in v by the columns from v on. A project chooses its cheapest starts; with one unit in v, and its other units where
+    they are cheapest, it pays the difference to what it has in `x`. A bound by Lagrange's argument, whatever the duals.
     """
     own = np.array([name == "starts_never_fall" for name, _ in programme.rows])
     slope = (programme.cost - programme.matrix.T @ np.where(own, 0.0, dual))[grid.at]
@@ -108,7 +108,7 @@ def price_of_starts(programme: Programme, grid: Grid, x: Floats, dual: Floats) -
     price = total - following[grid.owner]
     best = np.maximum(-grid.of_projects(price, np.minimum), 0.0)
     paid = grid.of_projects(price * grid.new(x), np.add)
-    return Prices(price + (best * (grid.most - 1.0) - paid)[grid.owner], price + best[grid.owner], best)
+    return Prices(price - (best * (grid.most - 1.0) + paid)[grid.owner], price + best[grid.owner], best)
 
 
 def undecided(programme: Programme, grid: Grid, x: Floats) -> Flags:

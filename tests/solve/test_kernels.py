@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import yaml
+from scipy import sparse
 
 from optimiser.formulation import build
 from optimiser.instance import compile_instance
@@ -63,6 +64,21 @@ def test_kernels_agree_with_enumeration(seed, always, tmp_path):
         assert answer.result.plan.bound <= expected.objective + 1e-6 * max(1.0, abs(expected.objective))
 
 
+def forced(programme, grid, i):
+    """The programme with one unit at least that starts there."""
+    row = np.zeros(len(programme.cost))
+    row[grid.at[i]] = 1.0
+    if not grid.first[i]:
+        row[grid.at[i - 1]] = -1.0
+    return _with(
+        programme,
+        matrix=sparse.csr_array(sparse.vstack([programme.matrix, sparse.csr_array(row[None, :])])),
+        row_lower=np.append(programme.row_lower, 1.0),
+        row_upper=np.append(programme.row_upper, np.inf),
+        rows=[*programme.rows, ("forced", i)],
+    )
+
+
 def test_the_price_of_a_start_is_a_bound(tmp_path):
     """Proves for every start of a small world: with that start the cheapest plan costs the relaxation and its price.
 
@@ -73,14 +89,47 @@ def test_the_price_of_a_start_is_a_bound(tmp_path):
     relaxed = run(_relaxed(programme), LIMITS)
     price = price_of_starts(programme, grid, relaxed.x, relaxed.row_dual).bound
     for i in range(grid.size):
-        lower = programme.lower.copy()
-        lower[grid.at[i]] += 1.0
-        upper = programme.upper.copy()
-        if not grid.first[i]:
-            upper[grid.at[i - 1]] = min(upper[grid.at[i - 1]], grid.most[grid.owner[i]] - 1)
-        forced = run(_with(programme, lower=lower, upper=upper), LIMITS)
-        assert forced.objective >= relaxed.objective + price[i] - 1e-6
+        assert run(forced(programme, grid, i), LIMITS).objective >= relaxed.objective + price[i] - 1e-6
     assert price.max() > 1.0
+
+
+def test_the_price_of_one_unit_leaves_the_others_where_they_are_cheapest(tmp_path):
+    """Five units at 6 save 10 kt each, `dear` what is left: 60 kt by the third year, so all five and a third of it.
+
+    10 kt are worth 10 at the margin, and every unit has 4 of that to spare: to start one of them a year early, for
+    1 MCNY of opex, costs 1, whatever the four others do. The wrong answer: 1 and twice the 16 that these four save.
+    """
+    text = """
+projects:
+  lots: {kind: upgrade, start: [2, 3], units: {max: 5}, capex: 6 MCNY, opex: 1 MCNY, abates: {site: 10 ktCO2e}}
+  dear: {kind: upgrade, start: [3, 3], capex: 33 MCNY, opex: -3 MCNY, abates: {site: 30 ktCO2e}}
+targets: {cap: {kind: reduction, in: 3, cut: 60 ktCO2e}}
+"""
+    model, programme = programme_of(text, tmp_path)
+    grid = grid_of(model, programme)
+    relaxed = run(_relaxed(programme), LIMITS)
+    price = price_of_starts(programme, grid, relaxed.x, relaxed.row_dual).bound
+    assert relaxed.objective == pytest.approx(5 * 7 + 10)
+    early = run(_relaxed(forced(programme, grid, 0)), LIMITS)
+    assert early.objective == pytest.approx(relaxed.objective + 1)
+    assert price == pytest.approx([1, 0, 0])
+
+
+@pytest.mark.parametrize("seed", range(1000, 1030))
+def test_no_start_costs_less_than_its_price(seed, tmp_path):
+    """Proves on random small cases, several units among them, that prices of all starts are bounds."""
+    path = tmp_path / "scenario.yaml"
+    path.write_text(yaml.safe_dump(draw(seed), sort_keys=False), encoding="utf-8")
+    model = build(compile_instance(read(path).scenario))
+    programme = assemble(model)
+    grid, relaxed = grid_of(model, programme), run(_relaxed(programme), LIMITS)
+    if relaxed.x is None:
+        assert relaxed.status == "infeasible"
+        return
+    price = price_of_starts(programme, grid, relaxed.x, relaxed.row_dual).bound
+    for i in np.flatnonzero(grid.whole[grid.owner]):
+        objective = run(_relaxed(forced(programme, grid, i)), LIMITS).objective
+        assert objective >= relaxed.objective + price[i] - 1e-6 * max(1.0, abs(relaxed.objective))
 
 
 def test_a_kernel_is_the_programme_with_fewer_starts(tmp_path):
