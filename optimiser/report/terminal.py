@@ -172,8 +172,8 @@ def _show_targets(result: Result, console: Console) -> None:
         words = f"{'' if worst.met else 'MISSED '}{worst.unit}, {rule}"
         table.add_row(Text(labels[target], style=style), *cells, Text(words, style=style))
         year, required, achieved, margin = cells
-        told = f"{labels[target]}: margin {margin} {words}, in {year} (required {required}, achieved {achieved})"
-        lines.append(Text(told, style=style))
+        told = f"margin {margin} {worst.unit}, {rule}, in {year} (required {required}, achieved {achieved})"
+        lines.append(Text(f"{labels[target]}: {'' if worst.met else 'MISSED, '}{told}", style=style))
     console.print()
     console.print(*([table] if console.width >= NARROW else [Text("Targets", style="bold"), *lines]), sep="\n")
 
