@@ -97,9 +97,10 @@ class Prices:
 def price_of_starts(programme: Programme, grid: Grid, x: Floats, dual: Floats) -> Prices:
     """Prices by the duals `dual` (M,) of a relaxation with solution `x`.
 
-    The rows that say that starts never fall are the project's own: without them the duals of the others price a start
-    in v by the columns from v on. A project chooses its cheapest starts; with one unit in v, and its other units where
-    they are cheapest, it pays the difference to what it has in `x`. A bound by Lagrange's argument, whatever the duals.
+    The rows that say how starts follow each other are the project's own: without them the duals of the others price a
+    start in v by the columns from v on. A project chooses its cheapest starts. One unit in v instead costs its price,
+    less that of the dearest unit in `x`, which makes room for it where all units are started. A bound by Lagrange's
+    argument, whatever the duals.
     """
     own = np.array([name == "starts_never_fall" for name, _ in programme.rows])
     slope = (programme.cost - programme.matrix.T @ np.where(own, 0.0, dual))[grid.at]
@@ -107,8 +108,10 @@ def price_of_starts(programme: Programme, grid: Grid, x: Floats, dual: Floats) -
     following = np.append(total, 0.0)[grid.begin[1:]]
     price = total - following[grid.owner]
     best = np.maximum(-grid.of_projects(price, np.minimum), 0.0)
-    paid = grid.of_projects(price * grid.new(x), np.add)
-    return Prices(price - (best * (grid.most - 1.0) + paid)[grid.owner], price + best[grid.owner], best)
+    dearest = grid.of_projects(np.where(grid.new(x) > 1e-9, price, -np.inf), np.maximum)
+    all_started = x[grid.at[grid.begin[1:] - 1]] >= grid.most - 1e-9
+    displaced = np.where(all_started, dearest, np.maximum(dearest, 0.0))
+    return Prices(np.maximum(price - displaced[grid.owner], 0.0), price + best[grid.owner], best)
 
 
 def undecided(programme: Programme, grid: Grid, x: Floats) -> Flags:

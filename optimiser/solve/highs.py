@@ -45,13 +45,17 @@ class Progress:
         return relative_gap(self.incumbent, self.bound)
 
 
+AROUND = ("rens", "rins", "root_reduced_cost")
+"""HiGHS's searches around its relaxations and plans, each a smaller MIP of its own."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """When to stop: relative gap, seconds, threads (None: all), seed; and which solver (None: HiGHS).
 
     `tolerance`: how far from whole a whole variable may be. `enough`: an objective at which a plan is good enough;
     a search that is proven not to reach it ends with the first plan it has. `strategy`: whether a programme is solved
-    as a whole or by kernels; its size decides by itself.
+    as a whole or by kernels; its size decides by itself. `around`: HiGHS's searches around its relaxations and plans.
     """
 
     gap: float = 1e-4
@@ -62,6 +66,7 @@ class Limits:
     tolerance: float = 1e-6
     enough: float | None = None
     strategy: Strategy = "auto"
+    around: tuple[str, ...] = AROUND
 
 
 @dataclass(eq=False)
@@ -187,6 +192,7 @@ class _Run:
             "mip_feasibility_tolerance": limits.tolerance,
             "allow_unbounded_or_infeasible": False,
             "presolve_rule_off": self._rules_off(),
+            **{f"mip_heuristic_run_{name}": name in limits.around for name in AROUND},
         }
         for name, value in options.items():
             self.highs.setOptionValue(name, value)

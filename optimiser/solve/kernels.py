@@ -20,7 +20,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimiser.solve.grid import Floats, Grid, Prices, grid_of, price_of_starts, restrict, undecided
-from optimiser.solve.highs import Interrupt, Limits, Outcome, Progress, relative_gap, run
+from optimiser.solve.highs import AROUND, Interrupt, Limits, Outcome, Progress, relative_gap, run
 from optimiser.solve.programme import Programme
 from optimiser.solve.root import root_of
 from optimiser.solve.steps import Steps
@@ -123,6 +123,7 @@ class _Kernels:
             self.programme, self.grid, prices, lp.x, self.bound, room, self._run, lambda: self.is_over, seconds, gap
         )
         x = steps.plan()
+        self.bound = max(self.bound, steps.proven)
         if x is None:
             return
         self._take(x)
@@ -191,10 +192,12 @@ class _Kernels:
         start: Floats | None = None,
         gap: float | None = None,
         enough: float | None = None,
+        around: tuple[str, ...] = AROUND,
     ) -> Outcome:
         self.log.append(f"--- {words}\n")
         gap = self.limits.gap if gap is None else gap
-        limits = replace(self.limits, seconds=max(min(seconds, self.left), 0.1), gap=gap, enough=enough)
+        seconds = max(min(seconds, self.left), 0.1)
+        limits = replace(self.limits, seconds=seconds, gap=gap, enough=enough, around=around)
         found = run(programme, limits, self._told, self.interrupt, start)
         self.log += found.log
         self.abandoned |= found.abandoned

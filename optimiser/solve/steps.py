@@ -21,26 +21,30 @@ from optimiser.solve.grid import Flags, Floats, Grid, Ints, Kernel, Prices, rest
 from optimiser.solve.highs import Outcome
 from optimiser.solve.programme import Programme
 
-PARTS, PROJECTS = 6, 40
+PARTS, PROJECTS = 3, 40
 """How many parts, and how many projects one has at least."""
 SMALL = 25
 """Projects of an entity, in the mean, up to which entities are the parts."""
-REACH = ((0.2, 1), (1.0, 3), (1.0, np.inf))
+REACH = ((0.2, 1), (2.0, np.inf))
 """Which starts are looked at: of the part, up to a price that is a share of the gap's room; of projects that come
-later the cheapest, up to the whole room, as many times `FEW` or two for each project."""
+later the cheapest, up to the whole room, as many times `FEW` or two for each project; all of them the second time."""
 FEW = 3000
 SHARE = 0.2
 """A step that costs more than this share of the gap's room is done again with more starts."""
 
-Run = Callable[[str, Programme, float, Floats | None, float, float | None], Outcome]
-"""Runs a programme: words, programme, seconds, plan to begin from, relative gap, objective that is enough."""
+Run = Callable[[str, Programme, float, Floats | None, float, float | None, tuple[str, ...]], Outcome]
+"""Runs a programme: words, programme, seconds, plan to begin from, relative gap, objective that is enough, searches."""
+FEW_WHOLE: tuple[str, ...] = ()
+MANY_WHOLE: tuple[str, ...] = ("rins",)
+"""HiGHS's searches in a step: where a part is whole, branching is quicker without; where all that is left is, not."""
 
 
 @dataclass(eq=False)
 class Steps:
     """`x` is a solution of the relaxation, `bound` its value, `room` how far above it a plan may be.
 
-    `run` is asked for every step, for `seconds` each; `over` says whether to stop. `cost` holds what each part cost.
+    `run` is asked for every step, for `seconds` each; `over` says whether to stop. `cost` holds what each part cost,
+    `proven` a bound for the whole from the steps in which nothing was held.
     """
 
     programme: Programme
@@ -57,7 +61,7 @@ class Steps:
     def __post_init__(self) -> None:
         self.parts, self.are_small = parts_of(self.programme, self.grid)
         self.reach = ((np.inf, np.inf),) if self.are_small else REACH
-        self.cost = np.zeros(len(self.parts))
+        self.cost, self.proven = np.zeros(len(self.parts)), self.bound
         self.needed = self.grid.new(self.x) > 1e-7
         whole = self.grid.whole[self.grid.owner]
         self.later = self.programme.integer & (self.programme.upper > 1.5)
@@ -91,15 +95,20 @@ class Steps:
         best: tuple[Kernel, Outcome] | None = None
         size, allowed = 0, before + SHARE * self.room
         seconds = self.seconds if len(part) else 6 * self.seconds
+        around = FEW_WHOLE if i + 1 < len(self.parts) else MANY_WHOLE
         for own, other in self.reach:
             if self.over():
                 return best
-            kernel, programme = self._restricted(part, held, x, own * self.room, other)
+            keep = self._kept(part, x, own * self.room, other)
+            kernel = restrict(self.programme, self.grid, keep, held, x)
+            programme = self._whole_in(kernel, part)
             if len(programme.cost) < 1.05 * size:
                 continue
             size = len(programme.cost)
             begin = kernel.shrink(best[0].expand(best[1].x)) if best is not None and best[1].x is not None else None
-            outcome = self.run(f"step {i + 1}", programme, seconds, begin, self._gap(i, before), None)
+            outcome = self.run(f"step {i + 1}", programme, seconds, begin, self._gap(i, before), None, around)
+            if not held.any():
+                self.proven = max(self.proven, min(outcome.bound, self.bound + self._least_beyond(keep)))
             if outcome.x is not None and (best is None or outcome.objective < best[1].objective):
                 best = kernel, outcome
             if best is not None and (best[1].objective <= allowed or outcome.bound <= allowed):
@@ -111,23 +120,30 @@ class Steps:
         each = (self.aim - before) / max(len(self.parts) - i, 1) / max(abs(before), 1e-9)
         return float(np.clip(each, self.gap / 20, self.gap if self.are_small else self.gap / 3))
 
-    def _restricted(self, part: Ints, held: Flags, x: Floats, own: float, many: float) -> tuple[Kernel, Programme]:
+    def _kept(self, part: Ints, x: Floats, own: float, many: float) -> Flags:
+        """The starts (n,) that a step looks at: those of its part up to the price `own`, and of others `many`."""
         grid, whole = self.grid, self.grid.whole[self.grid.owner]
-        chosen = np.zeros(len(grid.whole), dtype=bool)
-        chosen[part] = True
-        mine = chosen[grid.owner]
         reach = np.inf if many == np.inf else self.room
         most = many * max(FEW, 2 * int(grid.whole.sum()))
-        keep = np.where(mine, self.prices.start <= own, (self.rank < most) & (self.prices.start <= reach))
-        keep = keep | self.needed | (grid.new(x) > 1e-7) | ~whole
-        kernel = restrict(self.programme, grid, keep, held, x)
-        return kernel, self._whole_in(kernel, mine)
+        others = (self.rank < most) & (self.prices.start <= reach)
+        keep = np.where(self._of(part), self.prices.start <= own, others)
+        return keep | self.needed | (grid.new(x) > 1e-7) | ~whole
 
-    def _whole_in(self, kernel: Kernel, mine: Flags) -> Programme:
-        """A kernel whose starts are whole only where `mine` (n,) says."""
+    def _least_beyond(self, keep: Flags) -> float:
+        """How far above the relaxation every plan is, at least, that has a start which is not kept."""
+        return float(np.min(self.prices.bound[~keep], initial=np.inf))
+
+    def _of(self, projects: Ints) -> Flags:
+        """The starts (n,) of some projects."""
+        chosen = np.zeros(len(self.grid.whole), dtype=bool)
+        chosen[projects] = True
+        return chosen[self.grid.owner]
+
+    def _whole_in(self, kernel: Kernel, projects: Ints) -> Programme:
+        """A kernel whose starts are whole only in these projects; without any, the assets of fleets are, too."""
         free = np.zeros(len(self.programme.cost), dtype=bool)
-        free[self.grid.at[~mine]] = True
-        if mine.any():
+        free[self.grid.at[~self._of(projects)]] = True
+        if len(projects):
             free |= self.later
         return replace(kernel.programme, integer=kernel.programme.integer & ~free[kernel.columns])
 
@@ -141,14 +157,14 @@ class Steps:
         grid = self.grid
         keep = self.prices.matter(grid, objective, self.bound) | (grid.new(plan) > 1e-7)
         kernel = restrict(self.programme, grid, keep, np.zeros(len(grid.whole), dtype=bool), plan)
-        chosen, bound = np.zeros(len(grid.whole), dtype=bool), self.bound
+        chosen, bound = np.zeros(0, dtype=int), self.proven
         for i in np.argsort(-self.cost, kind="stable")[:3]:
             if self.over() or bound >= least or self.cost[i] < SHARE * self.room:
                 break
-            chosen[self.parts[i]] = True
-            programme = self._whole_in(kernel, chosen[grid.owner])
+            chosen = np.concatenate([chosen, self.parts[i]])
+            programme = self._whole_in(kernel, chosen)
             begin = kernel.shrink(plan)
-            outcome = self.run("bound by parts", programme, seconds, begin, self.gap / 10, least)
+            outcome = self.run("bound by parts", programme, seconds, begin, self.gap / 10, least, FEW_WHOLE)
             bound = max(bound, min(outcome.bound, objective))
         return bound
 

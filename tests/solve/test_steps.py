@@ -31,9 +31,9 @@ def steps_of(programme, grid, root, **changes):
     prices = price_of_starts(root.programme, grid, root.outcome.x, root.outcome.row_dual)
     log = []
 
-    def ask(words, part, seconds, start, gap, enough):
+    def ask(words, part, seconds, start, gap, enough, around):
         log.append((words, int(part.integer.sum())))
-        return run(part, replace(LIMITS, seconds=seconds, gap=gap, enough=enough), start=start)
+        return run(part, replace(LIMITS, seconds=seconds, gap=gap, enough=enough, around=around), start=start)
 
     room = 1e-3 * abs(root.outcome.objective)
     given = {"run": ask, "over": lambda: False, "seconds": 1.0, "gap": 1e-3} | changes
@@ -55,6 +55,7 @@ def case(tmp_path, request):
 def test_large_projects_come_first(tmp_path, monkeypatch):
     """A unit that saves 115 over three years weighs most, then 90, 20 and 1."""
     monkeypatch.setattr(steps, "PROJECTS", 1)
+    monkeypatch.setattr(steps, "PARTS", 4)
     model = build(compile_instance(read(write(SIZES, tmp_path)).scenario))
     programme = assemble(model)
     names = [p.id for p in model.instance.projects]
@@ -85,7 +86,25 @@ def test_a_plan_is_one_of_the_whole_and_bounds_are_bounds(case, small, monkeypat
     best = min(objective, run(programme, replace(LIMITS, seconds=2), start=x).objective)
     made.cost[:] = made.room
     bound = made.bounds(x, objective, np.inf, 1.5)
-    assert root.outcome.objective <= bound <= best + 1e-6 * abs(best)
+    assert root.outcome.objective <= made.proven <= bound <= best + 1e-6 * abs(best)
+
+
+@pytest.mark.parametrize("reach", [(0.2, 0.3), (np.inf, np.inf)])
+@pytest.mark.parametrize("case", [(60, 1, Variant()), (60, 2, Variant())], indirect=True)
+def test_the_first_step_is_a_bound(case, reach, monkeypatch):
+    """Proves that what the first step proves holds for the whole, whether or not it looks at all starts.
+
+    Where it looks at few, a plan with one of the others may be cheaper than the step: the wrong answer is that bound.
+    """
+    monkeypatch.setattr(steps, "SMALL", 1)
+    monkeypatch.setattr(steps, "REACH", (reach,))
+    programme, grid, root = case
+    made, _ = steps_of(programme, grid, root)
+    made.plan()
+    best = run(programme, replace(LIMITS, seconds=2)).objective
+    assert root.outcome.objective <= made.proven <= best + 1e-6 * abs(best)
+    if reach[1] == np.inf:
+        assert made.proven > root.outcome.objective + 1e-6
 
 
 @pytest.mark.parametrize("case", [(60, 1, Variant())], indirect=True)
