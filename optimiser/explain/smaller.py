@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from optimiser.explain.bench import Bench, Override, Remedy
 from optimiser.explain.case import least_amount
-from optimiser.explain.figures import down, money
+from optimiser.explain.figures import down, money, up
 from optimiser.explain.items import Item
 
 PARTS = 1000
 """Steps in which a least size is made smaller."""
+ROUND = (2, 3)
+"""Digits of a rounder amount, which is tried last."""
 
 
 def commitment_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
@@ -30,18 +32,28 @@ def _smaller_ticket(bench: Bench, name: str) -> Iterator[Remedy]:
     least, most = bench.case.entry("finance", name).ticket
     scale = money(bench.case)
 
-    def at_least(part: int) -> str | float:
-        return scale.written(down(least * (1 - part / PARTS)))
-
-    def less(part: int) -> Override:
-        ticket: Any = {"min": at_least(part)} if most is None else [at_least(part), scale.written(most)]
+    def at_least(value: float) -> Override:
+        ticket: Any = {"min": scale.written(value)} if most is None else [scale.written(value), scale.written(most)]
         return {"finance": {name: {"ticket": ticket}}}
 
+    value = _greatest(bench, least, at_least)
+    if value is not None:
+        words = f"an issue of {name} of at least {scale.written(value)} instead of {scale.written(least)}"
+        yield bench.remedy(words, at_least(value))
+
+
+def _greatest(bench: Bench, least: float, at_least: Callable[[float], Override]) -> float | None:
+    """The greatest amount below `least` that is found to do, the rounder one of two that are close."""
+
+    def part_of(part: int) -> float:
+        return down(least * (1 - part / PARTS))
+
     with bench.oracle.share(0.6):
-        part = bench.least_between(less, PARTS - 1)
-    if part is not None:
-        words = f"an issue of {name} of at least {at_least(part)} instead of {scale.written(least)}"
-        yield bench.remedy(words, less(part))
+        part = bench.least_between(lambda part: at_least(part_of(part)), PARTS - 1)
+    if part is None:
+        return None
+    rounder = (up(part_of(part), digits) for digits in ROUND)
+    return next((v for v in rounder if part_of(part) < v < least and bench.works(at_least(v))), part_of(part))
 
 
 def _undecided(bench: Bench, section: str, name: str, what: str) -> Iterator[Remedy]:
@@ -61,8 +73,11 @@ def least_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
     def fewer(k: int) -> Override:
         return _least(item.id, key, int(least) - k)
 
-    def less(part: int) -> Override:
-        return _least(item.id, key, f"{down(least * (1 - part / PARTS)):.10g} {project.size.min.unit}".strip())
+    def at_least(value: float) -> Override:
+        return _least(item.id, key, text(value))
+
+    def text(value: float) -> str:
+        return f"{value:.10g} {project.size.min.unit}".strip()
 
     if key == "units":
         k = bench.least_step(fewer, int(least) - 1)
@@ -71,11 +86,9 @@ def least_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
             words = f"{item.id} with at least {number} unit{'s' if number > 1 else ''} instead of {least:.10g}"
             yield bench.remedy(words, fewer(k))
         return
-    with bench.oracle.share(0.6):
-        part = bench.least_between(less, PARTS - 1)
-    if part is not None:
-        text = less(part)["projects"][item.id][key]["min"]
-        yield bench.remedy(f"{item.id} with at least {text} instead of {project.size.min.text}", less(part))
+    value = _greatest(bench, least, at_least)
+    if value is not None:
+        yield bench.remedy(f"{item.id} with at least {text(value)} instead of {project.size.min.text}", at_least(value))
 
 
 def _least(name: str, key: str, value: Any) -> Override:
