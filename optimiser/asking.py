@@ -19,7 +19,7 @@ NONE, INTERRUPTED = 3, 130
 PATIENCE = 120.0
 """Seconds for all questions after the plan, where nothing is said."""
 
-Scenario = Annotated[Path, typer.Argument(help="The scenario file.", show_default=False)]
+Scenario = Annotated[Path, typer.Argument(help="The scenario file, or a result folder.", show_default=False)]
 Gap = Annotated[str | None, typer.Option(help="Proven gap at which to stop, such as 0.1%.", show_default=False)]
 Threads = Annotated[int | None, typer.Option(min=1, help="Threads of the solver.", show_default=False)]
 TimeLimit = Annotated[
@@ -153,7 +153,9 @@ class _Asked:
     def __init__(self, scenario: Path, gap: float | None, seconds: float, threads: int | None, silent: bool):
         from optimiser import workflow
         from optimiser.progress import ProgressLine, listening
+        from optimiser.report.reopening import scenario_meant
 
+        scenario = scenario_meant(scenario)
         self.silent, self.seconds, self.threads = silent, seconds, threads
         limits = {"gap": gap, "seconds": seconds, "threads": threads}
         self.interrupt = workflow.Interrupt()

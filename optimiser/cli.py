@@ -191,10 +191,15 @@ def _solve(scenario: Path, limits: dict[str, Any], silent: bool, start: Path | N
 
 def _refuse_folder(scenario: Path) -> None:
     """A folder is no scenario: its result may be shown, or one of its files be meant."""
-    if not scenario.is_dir():
+    if not scenario.is_dir() and scenario.name not in ("plan.json", "run.json"):
         return
     from optimiser.report.folder import is_result
 
+    if scenario.is_file():
+        if is_result(scenario.parent):
+            help = f"its scenario is {scenario.parent / 'scenario.json'}"
+            raise ScenarioError([Problem(str(scenario), 0, 0, "S007", "", "the file is part of a result", help)])
+        return
     files = sorted(scenario.glob("*.yaml"))
     help = f"did you mean {files[0]}?" if len(files) == 1 else "name a scenario file in it" if files else ""
     if is_result(scenario):

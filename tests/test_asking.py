@@ -44,6 +44,24 @@ def optimise(capsys, monkeypatch, tmp_path):
     return call
 
 
+def test_a_result_folder_is_asked_for_its_scenario(optimise, tmp_path):
+    """Moved away from the file that it was made from, it answers as the file did; without a scenario it says so."""
+    asked = optimise("explain", "good.yaml")
+    assert asked[0] == 0
+    assert optimise("good.yaml", "--quiet")[0] == 0
+    (tmp_path / "results" / "good").rename(tmp_path / "moved")
+    (tmp_path / "good.yaml").unlink()
+    for name in ("moved", "moved/plan.json", "moved/scenario.json"):
+        assert optimise("explain", name) == asked
+    code, out, _ = optimise("alternatives", "moved", "--within", "5%")
+    assert code == 0
+    assert "within 5 % of the least cost" in out
+    (tmp_path / "moved" / "scenario.json").unlink()
+    code, _, err = optimise("explain", "moved")
+    assert code == 2
+    assert err == "moved is a result that holds no scenario; name the scenario file it was made from\n"
+
+
 def test_why_there_is_no_plan(optimise):
     """Exit 3, the reason and what would do; the same as JSON, whose overrides can be written into a file."""
     code, out, err = optimise("explain", "impossible.yaml")

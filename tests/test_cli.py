@@ -368,6 +368,12 @@ def test_a_folder_is_no_scenario(optimise, tmp_path):
     assert said("empty") == "check the path and its permissions"
     assert optimise("good.yaml", "--quiet")[0] == 0
     assert said("results/good") == "it holds a result: `optimise show results/good` prints it again"
+    code, out, err = optimise("results/good/plan.json")
+    assert (code, out) == (2, "")
+    assert err.splitlines() == [
+        "results/good/plan.json  the file is part of a result  [S007]",
+        "  help: its scenario is results/good/scenario.json",
+    ]
 
 
 def test_help_enters_no_heavy_room():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,11 @@ class Remedy:
         """The override as YAML, a line per section."""
         return as_yaml(self.override)
 
+    @property
+    def place(self) -> frozenset[tuple[Any, ...]]:
+        """The keys that lead to every value it changes."""
+        return frozenset(path for path, _ in _leaves(self.override, ()))
+
     def document(self) -> dict[str, Any]:
         """For machines: the words, the override, and every value in it with the keys that lead there."""
         values = [{"path": list(path), "value": value} for path, value in _leaves(self.override, ())]
@@ -47,6 +52,12 @@ def _leaves(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...]
             yield from _leaves(part, (*path, key))
     else:
         yield path, value
+
+
+def one_a_place(first: Sequence[Remedy], others: Sequence[Remedy]) -> list[Remedy]:
+    """The first, then those of the others that change something that none of the first does."""
+    taken = {remedy.place for remedy in first}
+    return [*first, *(remedy for remedy in others if remedy.place not in taken)]
 
 
 def joined(first: Override, second: Override) -> Override:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +11,18 @@ from optimiser.explain.items import Item
 from optimiser.instance import Instance, compile_instance
 from optimiser.instance.paths import Paths
 from optimiser.scenario import Scenario, load_scenario
+from optimiser.scenario.kinds import Project
 from optimiser.source import Node, overlaid
 
-WITHOUT: dict[str, tuple[str, Any]] = {
-    "window": ("start", None),
-    "requirement": ("requires", ()),
-    "exclusion": ("excludes", ()),
+WITHOUT: dict[str, Callable[[Project], dict[str, Any]]] = {
+    "window": lambda p: {"start": None},
+    "requirement": lambda p: {"requires": ()},
+    "exclusion": lambda p: {"excludes": ()},
+    "least": lambda p: {
+        key: amount.model_copy(update={"min": None}) for key, amount in (("units", p.units), ("size", p.size)) if amount
+    },
 }
-"""The key of a project that states a fact, and its value where the fact does not hold."""
+"""What a project says where a fact does not hold of it: keys with their values."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +50,7 @@ class Case:
         return getattr(self.scenario, section)[name]
 
     def facts(self) -> list[Item]:
-        """What holds of projects: windows narrower than the horizon, what they require and what they exclude."""
+        """What holds of projects: windows narrower than the horizon, what they require and exclude, least amounts."""
         horizon = self.scenario.horizon
         found = []
         for name, project in self.scenario.projects.items():
@@ -57,14 +61,28 @@ class Case:
                 found.append(Item("requirement", name))
             if project.excludes:
                 found.append(Item("exclusion", name))
+            if least_amount(project) is not None:
+                found.append(Item("least", name))
         return found
 
     def without(self, facts: Collection[Item]) -> Instance:
-        """The instance with these windows opened over the whole horizon, these requirements and exclusions gone."""
+        """The instance with these windows opened over the whole horizon, and the other facts gone."""
         if not facts:
             return self.instance
         projects = dict(self.scenario.projects)
         for fact in facts:
-            update: dict[str, Any] = dict([WITHOUT[fact.kind]])
-            projects[fact.id] = projects[fact.id].model_copy(update=update)
+            project = projects[fact.id]
+            projects[fact.id] = project.model_copy(update=WITHOUT[fact.kind](project))
         return compile_instance(self.scenario.model_copy(update={"projects": projects}))
+
+
+def least_amount(project: Project) -> tuple[str, float] | None:
+    """The key and the number of a least amount that could be smaller; None where there is none.
+
+    A number of units may fall to one; a size, in its own unit, to nothing.
+    """
+    if project.units is not None and (project.units.min or 0) > 1:
+        return "units", float(project.units.min or 0)
+    if project.size is not None and project.size.min is not None and project.size.min.number > 0:
+        return "size", project.size.min.number
+    return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from optimiser.explain.bench import Bench, Remedy
+from optimiser.explain.bench import Bench, Remedy, one_a_place
 from optimiser.explain.case import Case
 from optimiser.explain.fitting import Misfit, misfits, smaller_ways
 from optimiser.explain.items import Item, items_of, restricted
@@ -34,10 +34,10 @@ class Conflict:
 
     `years`: first and last year in which an item takes part, where those are not all. `short`: by target and year in
     kt, what all targets together miss at least. `more`: by budget (in millions), ceiling or resource and year, the
-    least that this limit alone must be raised by for a plan to exist. `facts`: windows, requirements and exclusions
-    of projects that it rests on; `unfit`: sources for which what is committed is too large. `others`: further sets that
-    cannot hold together. `remedies`: verified changes of the file; `tried` False where some change was neither proven
-    to do nor to fail.
+    least that this limit alone must be raised by for a plan to exist. `facts`: windows, requirements, exclusions and
+    least amounts of projects that it rests on; `unfit`: sources for which what is committed is too large. `others`:
+    further sets that cannot hold together. `remedies`: verified changes of the file; `tried` False where some change
+    was neither proven to do nor to fail.
     """
 
     items: tuple[Item, ...]
@@ -81,8 +81,8 @@ def find_conflict(case: Case, limits: Limits, interrupt: Interrupt, tell: Tell |
     with oracle.share(0.6):
         unfit = list(dict.fromkeys(m for group in groups for m in misfits(case, group, oracle)))
         facts = list(dict.fromkeys(fact for group in groups for fact in _facts(case, group, oracle)))
-    offered += [remedy for m in unfit for remedy in smaller_ways(bench, m)]
-    offered += [remedy for fact in facts for remedy in ways_with(bench, fact)]
+    offered = one_a_place([remedy for m in unfit for remedy in smaller_ways(bench, m)], offered)
+    offered = one_a_place(offered, [remedy for fact in facts for remedy in ways_with(bench, fact)])
     stopped = ""
     if oracle.is_over:
         stopped = STOPPED if interrupt.is_set else f"Time ran out after {limits.seconds:.0f} s"
@@ -94,7 +94,7 @@ def find_conflict(case: Case, limits: Limits, interrupt: Interrupt, tell: Tell |
 
 
 def _facts(case: Case, items: Sequence[Item], oracle: Oracle) -> list[Item]:
-    """A smallest set of windows, requirements and exclusions with which the items are in conflict; it may be empty.
+    """A smallest set of facts about projects with which the items are in conflict; it may be empty.
 
     The search may take as long as all before it: with many projects it is the longest part, and the least needed.
     """

@@ -15,7 +15,7 @@ from optimiser.instance.market_data import InternalMarketData
 
 KINDS = ("resource", "group", "terms", "ceiling", "issue", "commitment", *fleets.KINDS, "budget", "market", "target")
 """In the order in which they are tried: what a planner would name last goes first."""
-FACTS = ("window", "requirement", "exclusion")
+FACTS = ("window", "requirement", "exclusion", "least")
 """What holds of a project, and is named only where a conflict rests on it."""
 
 
@@ -79,6 +79,7 @@ def words(instance: Instance, item: Item) -> str:
         "window": lambda n: window_in_words(instance, n),
         "requirement": lambda n: requirement_in_words(instance, n),
         "exclusion": lambda n: exclusion_in_words(instance, n),
+        "least": lambda n: least_in_words(instance, n),
     }
     return FINANCE[item.kind].format(item.id) if item.kind in FINANCE else describe[item.kind](item.id)
 
@@ -111,6 +112,12 @@ def exclusion_in_words(instance: Instance, name: str) -> str:
     project = next(p for p in instance.projects if p.id == name)
     others = [b if a == project.index else a for a, b in instance.exclusions if project.index in (a, b)]
     return f"the rule that {name} excludes {listed([instance.projects[i].id for i in others])}"
+
+
+def least_in_words(instance: Instance, name: str) -> str:
+    """How much of a project there must be where there is any."""
+    project = next(p for p in instance.projects if p.id == name)
+    return f"the least of {project.least:.10g} {project.unit} of {name}"
 
 
 def _years(count: int) -> str:

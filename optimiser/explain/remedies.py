@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
-from optimiser.explain import duties, softer, wider
+from optimiser.explain import duties, smaller, softer, wider
 from optimiser.explain.bench import Bench, Remedy, joined
 from optimiser.explain.items import Item
 
@@ -26,8 +26,8 @@ WAYS: dict[str, Callable[[Bench, Item], Iterator[Remedy]]] = {
     "resource": wider.resource_ways,
     "ceiling": wider.ceiling_ways,
     "group": wider.group_ways,
-    "commitment": wider.commitment_ways,
-    "issue": wider.commitment_ways,
+    "commitment": smaller.commitment_ways,
+    "issue": smaller.issue_ways,
     "terms": wider.terms_ways,
     "docks": wider.dock_ways,
     "changes": duties.change_ways,
@@ -38,6 +38,7 @@ WAYS: dict[str, Callable[[Bench, Item], Iterator[Remedy]]] = {
     "window": wider.window_ways,
     "requirement": wider.requirement_ways,
     "exclusion": wider.exclusion_ways,
+    "least": smaller.least_ways,
 }
 """By kind; for those that are not here, nothing is offered."""
 ORDER = tuple(WAYS)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from optimiser.explain.bench import Bench, Remedy
-from optimiser.explain.figures import Scale, money, path_over, scale_of, up
+from optimiser.explain.figures import KT, Scale, money, path_over, scale_of, up
 from optimiser.explain.items import Item
 from optimiser.formulation import Question
 from optimiser.instance.timing import Floats
@@ -155,14 +155,6 @@ def group_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
             yield bench.remedy(words, {"groups": {item.id: {"at_least": at_least - k}}})
 
 
-def commitment_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
-    """A project, or an issue, that is not decided yet after all."""
-    section, what = ("finance", "to issue ") if item.kind == "issue" else ("projects", "")
-    override = {section: {item.id: {"committed": False}}}
-    if bench.works(override):
-        yield Remedy(f"no commitment {what or 'to '}{item.id}", override)
-
-
 def terms_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
     """A larger total of an instrument, or the instrument without one of its other limits."""
     entry = bench.case.entry("finance", item.id)
@@ -205,7 +197,7 @@ def market_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
     if entry.kind == "external":
         override: dict[str, Any] = {"markets": {item.id: {"buy": True}}}
         if bench.works(override):
-            yield Remedy(f"leave to buy in the market {item.id}", override)
+            yield Remedy(f"leave to buy in the market {item.id}{_lacking(bench, item)}", override)
         return
     scale = scale_of(bench.case, entry.cap) if entry.cap is not None else None
     if scale is None:
@@ -219,6 +211,16 @@ def market_ways(bench: Bench, item: Item) -> Iterator[Remedy]:
     percent = bench.least_step(higher, 200)
     if percent is not None:
         yield bench.remedy(f"a cap of the internal market {item.id} that is {percent} % higher", higher(percent))
+
+
+def _lacking(bench: Bench, item: Item) -> str:
+    """How much it takes at least, in words; nothing where that was not found."""
+    more = least_more(bench, item)
+    if more is None:
+        return ""
+    at = np.flatnonzero(more > 0)
+    when = span([bench.case.instance.first + int(y) for y in at])
+    return f": {KT.written(up(float(more.sum())))} at least in {when}{' together' if len(at) > 1 else ''}"
 
 
 def window_ways(bench: Bench, item: Item) -> Iterator[Remedy]:

@@ -80,6 +80,7 @@ def add_markets(model: pyo.ConcreteModel) -> None:
     forms = [_gross(model, a.data.sources, a.market.ledger).scaled(a.market.phase_in) for a in accounts.values()]
     add_total(model, "due", list(accounts), forms, [int(y) for y in instance.years])
     _add_decisions(model, accounts)
+    _add_lacking(model, accounts)
     _add_balance(model, accounts)
     _add_credits(model, accounts, markets)
     _add_holding_limits(model, {k: a for k, a in accounts.items() if a.market.bank and a.market.bank.multiple})
@@ -115,6 +116,19 @@ def _add_decisions(model: pyo.ConcreteModel, accounts: dict[Key, Account]) -> No
     model.own_used = bounded(floats("", lambda a, y: a.market.credit_share[y] > 0 and bool(a.market.issues)))
 
 
+def _add_lacking(model: pyo.ConcreteModel, accounts: dict[Key, Account]) -> None:
+    """What accounts may leave undelivered, where the question is how much that is at least."""
+    years = [int(y) for y in model.instance.years]
+    asked = [k for k in accounts if ("market", k[0]) in model.question.more]
+    model.lacking = pyo.Var(
+        [(*k, years[y]) for k in asked for y in accounts[k].market.years], domain=pyo.NonNegativeReals
+    )
+
+    @model.Constraint([k for k in model.more if k[0] == "market" and any(k[1] == market for market, _ in asked)])
+    def lacking_within_more(m, kind, market, y):
+        return sum(_of(m.lacking, k, y) for k in asked if k[0] == market) - m.more[kind, market, y] <= 0
+
+
 def _of(variable: Any, key: Key, y: int) -> Any:
     """A decision where there is one, else nothing."""
     return variable[(*key, y)] if (*key, y) in variable else 0.0
@@ -131,7 +145,7 @@ def _add_balance(model: pyo.ConcreteModel, accounts: dict[Key, Account]) -> None
         returned = (1 + a.market.interest) * _of(m.borrowed, key, y - 1)
         taken = m.due[key, y] + _of(m.sold, key, y) + _of(m.banked, key, y) + returned
         had = _of(m.bought, key, y) + _of(m.banked, key, y - 1) + _of(m.borrowed, key, y)
-        credits = _of(m.market_credits, key, y) + _of(m.own_used, key, y)
+        credits = _of(m.market_credits, key, y) + _of(m.own_used, key, y) + _of(m.lacking, key, y)
         return taken - had - credits <= float(a.data.free[instance.year_index(y)]) + start
 
     @model.Constraint(list(model.borrowed))

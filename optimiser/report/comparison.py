@@ -38,6 +38,11 @@ class Comparison:
         """True where all count in the same money, so that amounts may be subtracted."""
         return len({(r.money, r.instance.price_year) for r in self.results}) == 1
 
+    @property
+    def one_span(self) -> bool:
+        """True where all look at the same years and discount alike, so that their costs are of the same time."""
+        return len({(r.instance.first, r.instance.last, r.instance.discount_rate) for r in self.results}) == 1
+
     def money_columns(self) -> list[str]:
         """The labels with their units of money."""
         return [f"{label} [{r.money}]" for label, r in zip(self.labels, self.results, strict=True)]

@@ -89,6 +89,12 @@ def _show_money(comparison: Comparison, console: Console) -> None:
     _show_numbers("Present value", frame, 1, comparison, console)
     if not comparison.one_money:
         console.print(Text("The plans count in different money: their amounts cannot be subtracted."))
+    if not comparison.one_span:
+        spans = (
+            f"{label} {r.instance.first} to {r.instance.last} at {percent(r.instance.discount_rate)}"
+            for label, r in zip(comparison.labels, comparison.results, strict=True)
+        )
+        console.print(Text(visible(f"The costs are not of the same time: {', '.join(spans)}.")))
 
 
 def _show_emissions(comparison: Comparison, console: Console) -> None:

@@ -35,6 +35,19 @@ def find_folder(asked: Path, below: Path = Path("results")) -> Path:
     raise UsageError(f"there is no result folder {quoted(asked)}; `optimise results` lists those there are")
 
 
+def scenario_meant(path: Path) -> Path:
+    """The scenario file that is meant: the file itself, or the one that a result folder (or its plan.json) holds.
+
+    Raises UsageError where a result of version 1 holds none.
+    """
+    folder = path.parent if path.name in (MARK, RUN) else path
+    if not is_result(folder):
+        return path
+    if not (folder / SCENARIO).is_file():
+        raise UsageError(f"{folder} is a result that holds no scenario; name the scenario file it was made from")
+    return folder / SCENARIO
+
+
 def open_result(folder: Path) -> Result:
     """Reads a result folder. The plan is audited against its scenario again; nothing is solved.
 

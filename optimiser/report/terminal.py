@@ -16,6 +16,8 @@ from optimiser.report.prices import show_prices
 from optimiser.report.result import Result
 from optimiser.report.words import amount
 
+NARROW = 60
+"""Columns below which a table with six of them is told in lines."""
 KINDS = {
     "capex": "capex", "opex": "opex", "energy": "energy used on site", "income": "sales", "credits": "credits",
     "fuel": "fuel of fleets", "rules": "rules for ships",
@@ -162,14 +164,18 @@ def _show_targets(result: Result, console: Console) -> None:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("", overflow="fold")
     labels = {t.id: t.label for t in result.instance.targets}
+    lines: list[Text] = []
     for (target, rule), rows in groups.items():
         worst = min(rows, key=lambda r: r.margin / max(abs(r.required), 1e-9))
         style = "" if worst.met else "bold red"
         cells = [f"{worst.year}", amount(worst.required), amount(worst.achieved), amount(worst.margin)]
         words = f"{'' if worst.met else 'MISSED '}{worst.unit}, {rule}"
         table.add_row(Text(labels[target], style=style), *cells, Text(words, style=style))
+        year, required, achieved, margin = cells
+        told = f"margin {margin} {worst.unit}, {rule}, in {year} (required {required}, achieved {achieved})"
+        lines.append(Text(f"{labels[target]}: {'' if worst.met else 'MISSED, '}{told}", style=style))
     console.print()
-    console.print(table)
+    console.print(*([table] if console.width >= NARROW else [Text("Targets", style="bold"), *lines]), sep="\n")
 
 
 def _show_pathway(result: Result, console: Console) -> None:

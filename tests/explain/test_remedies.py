@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from optimiser.explain import find_conflict
+from optimiser.explain import Item, find_conflict
 from optimiser.explain.figures import down, path_over, up
 from optimiser.explain.oracle import Oracle
 from optimiser.instance import compile_instance
@@ -215,12 +215,14 @@ targets: {cap: {kind: reduction, by: 2, cut: 36 ktCO2e, sources: [ships]}}
 
 
 def test_markets(tmp_path):
-    """A cap of 40 kt where 50 are the least: 25 % more, or leave to buy."""
+    """A cap of 40 kt where 50 are the least: 25 % more, or leave to buy the 10 that lack in each of three years."""
     head = "entities: {group: {}}\n" + lots()
     inside = head + "markets: {m: {kind: internal, entities: [group], cap: 40 ktCO2e}}\n"
     assert "a cap of the internal market m that is 25 % higher" in offered(inside, tmp_path)
     outside = head + "markets: {m: {kind: external, price: 9 CNY/tCO2e, buy: false, free_allocation: 40 %}}\n"
-    assert offered(outside, tmp_path)["leave to buy in the market m"] == {"markets": {"m": {"buy": True}}}
+    words = "leave to buy in the market m: 30 ktCO2e at least in 1 to 3 together"
+    assert offered(outside, tmp_path)[words] == {"markets": {"m": {"buy": True}}}
+    assert sum(refused(outside, tmp_path).more[Item("market", "m")].values()) == pytest.approx(30)
 
 
 def test_terms_and_commitments_of_finance(tmp_path):
@@ -243,6 +245,18 @@ finance:
     found = offered(text, tmp_path)
     assert found["no commitment to issue loan"] == {"finance": {"loan": {"committed": False}}}
     assert "5 MCNY more for the debt ceiling roof in 1" in found
+
+
+@pytest.mark.parametrize("ticket", ["[20 MCNY, 30 MCNY]", "{min: 20 MCNY}"])
+def test_a_smaller_issue(ticket, tmp_path):
+    """A decided loan of 20 at least under a roof of 15: 15, which is what it is rounded to."""
+    text = f"""
+entities: {{group: {{}}}}
+finance:
+  loan: {{kind: loan, entity: group, issue: 1, rate: 3 %, tenor: 3, ticket: {ticket}, committed: true}}
+  roof: {{kind: limit, entity: group, outstanding: 15 MCNY}}
+"""
+    assert "an issue of loan of at least 15 MCNY instead of 20 MCNY" in offered(text, tmp_path)
 
 
 def test_a_target_that_nothing_softens_may_give_way(tmp_path):
@@ -319,3 +333,75 @@ def test_a_path_keeps_the_years_that_the_file_has(tmp_path):
     values = np.array([10.0, 20.0, 30.0, 40.0, 50.0, 50.0])
     assert path_over(case, path, values, money(case)) == {1: "10 MCNY", 4: "40 MCNY", 5: "50 MCNY", 6: "50 MCNY"}
     assert path_over(case, path, np.full(6, 7.0), money(case)) == "7 MCNY"
+
+
+def test_a_least_number_of_units_is_named_and_made_smaller(tmp_path):
+    """Five lots of 10 are committed and 30 are there in year 1: three may stay. What is named is that there are five,
+    and that they start in year 1; with one lot, or over three years, there would be a plan."""
+    text = (
+        lots("committed: true, start: [1, 1]").replace("max: 5", "min: 5, max: 8") + "budgets: {b: {limit: 30 MCNY}}\n"
+    )
+    conflict = refused(text, tmp_path)
+    assert {(f.kind, f.id) for f in conflict.facts} == {("window", "lots"), ("least", "lots")}
+    assert "It rests on the start of lots in 1 and the least of 5 units of lots." in conflict.sentences
+    found = offered(text, tmp_path)
+    assert found["lots with at least 3 units instead of 5"] == {"projects": {"lots": {"units": {"min": 3}}}}
+    assert "no commitment to lots" in found
+    assert sum("at least" in words for words in found) == 1, "said once, as the commitment's and as the fact's"
+
+
+def test_a_least_size_is_made_smaller(tmp_path):
+    """50 MW of 1 are committed and 30 are there in all: 30 MW, which is a round number; 31.234 are narrowed to one in a
+    hundred of what goes."""
+    text = (
+        "projects: {pv: {kind: upgrade, size: {min: 50 MW, max: 80 MW}, capex: 1 MCNY/MW, committed: true}}\n"
+        "budgets: {b: {limit: 30 MCNY, window: 3}}\n"
+    )
+    assert "It rests on the least of 50 MW of pv." in refused(text, tmp_path).sentences
+    assert "pv with at least 30 MW instead of 50 MW" in offered(text, tmp_path)
+    odd = text.replace("30 MCNY", "31.234 MCNY")
+    (words,) = (w for w in offered(odd, tmp_path) if "at least" in w)
+    fits = float(words.removeprefix("pv with at least ").removesuffix(" MW instead of 50 MW"))
+    assert 31.234 - 0.01 * 20 <= fits <= 31.234
+
+
+def test_a_least_number_that_is_a_matter_only_where_it_is_chosen(tmp_path):
+    """Nothing is committed; one of two must be chosen, and five lots of 10 or one for 80 are both beyond 30 in all.
+    Without a least number one lot would do, and three still do."""
+    text = """projects:
+  lots: {kind: upgrade, units: {min: 5, max: 8}, capex: 10 MCNY}
+  big: {kind: upgrade, capex: 80 MCNY}
+"""
+    text += "groups: {one: {projects: [lots, big], at_least: 1}}\nbudgets: {b: {limit: 30 MCNY, window: 3}}\n"
+    conflict = refused(text, tmp_path)
+    assert {(i.kind, i.id) for i in conflict.items} == {("group", "one"), ("budget", "b")}
+    assert [(f.kind, f.id) for f in conflict.facts] == [("least", "lots")]
+    assert offered(text, tmp_path)["lots with at least 3 units instead of 5"]
+
+
+def test_a_least_number_without_a_part_in_it_is_not_named(tmp_path):
+    """At least two lots of 10 fit into 30; what does not fit is the cut of 40, which asks for four."""
+    text = lots().replace("max: 5", "min: 2, max: 5") + (
+        "budgets: {b: {limit: 30 MCNY, window: 3}}\ntargets: {t: {kind: reduction, in: 3, cut: 40 ktCO2e}}\n"
+    )
+    conflict = refused(text, tmp_path)
+    assert {(i.kind, i.id) for i in conflict.items} == {("target", "t"), ("budget", "b")}
+    assert not [f for f in conflict.facts if f.kind == "least"]
+
+
+def test_what_lacks_in_a_market_is_summed_over_its_accounts(tmp_path):
+    """Free are 100, 75 and 50 % of 100 and 40; credits pay 5 % of what is due; ten in a hundred of the first can go.
+
+    The first: 85.5 less 100, 75, 50 lacks 0, 10.5, 35.5. The second: 38 less 40, 30, 20 lacks 0, 8, 18. Together 72.
+    """
+    text = """
+entities: {group: {}, a: {parent: group}, b: {parent: group}}
+sources: {one: {entity: a, scope: 1, baseline: 100 ktCO2e}, two: {entity: b, scope: 1, baseline: 40 ktCO2e}}
+projects: {p: {kind: upgrade, entity: a, capex: 1 MCNY, abates: {one: 10 %}}}
+markets:
+  m: {entities: [a, b], scopes: 1, price: 9 CNY/tCO2e, buy: false, free_allocation: {1: 100 %, 3: 50 %},
+      credits: {share: 5 %, price: 8 CNY/tCO2e}}
+"""
+    conflict = refused(text, tmp_path)
+    assert conflict.more[Item("market", "m")] == pytest.approx({2: 18.5, 3: 53.5})
+    assert "leave to buy in the market m: 72 ktCO2e at least in 2 and 3 together" in offered(text, tmp_path)

@@ -173,6 +173,9 @@ def test_other_money_is_not_subtracted(two, tmp_path):
     year_1 = next(r for r in records(emissions) if r["year"] == 1)
     assert year_1["scenario (2) [ktCO2e]"] != year_1["scenario (2) [ktCO2e]"]  # no such year there: a blank
     assert "cannot be subtracted" in printed(mixed)
+    told = " ".join(printed(mixed).split())
+    assert "The costs are not of the same time: scenario (1) 1 to 5 at 0 %, scenario (2) 2 to 4 at 0 %." in told
+    assert "not of the same time" not in printed(two)
 
 
 def test_finance_and_carbon_positions(tmp_path):

@@ -40,6 +40,21 @@ def test_no_line_is_wider_than_80_columns(world, hostile, tmp_path):
         assert max(cell_len(line) for line in text.splitlines()) <= 80
 
 
+def test_forty_columns_tell_targets_in_lines(tmp_path):
+    """A table of six columns would fold every word to three letters; no line is wider than what there is."""
+    text = """
+projects: {a: {kind: upgrade, capex: 1 MCNY, abates: {site: 20 ktCO2e}}}
+targets:
+  cut: {name: Cut a tenth, kind: reduction, in: 3, cut: 10 ktCO2e}
+  far: {kind: reduction, in: 2, cut: 50 ktCO2e, penalty: 1 CNY/tCO2e}
+"""
+    narrow = shown(solved(text, tmp_path), width=40, folder="r")
+    assert max(cell_len(line) for line in narrow.splitlines()) <= 40
+    told = " ".join(narrow.split())
+    assert "Cut a tenth: margin 10 ktCO2e, gross emissions, in 3 (required 90, achieved 80)" in told
+    assert "far: MISSED, margin -30 ktCO2e, gross emissions, in 2 (required 50, achieved 80)" in told
+
+
 def test_no_colours_where_it_is_piped(world, hostile):
     for result in (world, hostile):
         assert "\x1b" not in shown(result)

@@ -42,7 +42,7 @@ def page(results: Sequence[Result], language: str = "en", titles: Sequence[str] 
     library = library_text()
     data = {
         "words": {**words.texts, "kinds": words.kinds, "rules": words.rules},
-        "plans": [page_data(r) | {"title": t} for r, t in zip(results, called, strict=True)],
+        "plans": [page_data(r, words) | {"title": t} for r, t in zip(results, called, strict=True)],
     }
     environment = Environment(
         loader=PackageLoader("optimiser.report.page", "assets"), autoescape=True, undefined=StrictUndefined,
@@ -108,7 +108,7 @@ def _plan(result: Result, words: Words) -> dict[str, Any]:
         "asked": summary.asked(result, words),
         "cost": summary.cost(result, words),
         "cost_parts": summary.cost_parts(result, words),
-        "next": summary.next_starts(result),
+        "next": summary.next_starts(result, words),
         "chosen": words("chosen", n=len(started), all=len(instance.projects)) if instance.projects else "",
         "risks": summary.risks(result, words),
         "used_up": summary.used_up(result, words),
@@ -136,7 +136,7 @@ def _target(p: Any, words: Words, result: Result) -> dict[str, Any]:
         price = f"{worth(p.price.value, p.price.unit, result)} ({p.price.year})"
     return {
         "id": p.target, "label": p.label, "kind": words.kinds.get(p.kind, p.kind),
-        "rule": words.rules.get(p.rule, p.rule),
+        "rule": words.rule(p.rule),
         "entity": result.instance.entities[p.entity].label if p.entity is not None else "",
         "year": p.worst.year, "required": amount(p.worst.required), "achieved": amount(p.worst.achieved),
         "margin": amount(p.worst.margin), "unit": p.worst.unit, "met": all(r.met for r in p.rows), "price": price,
@@ -161,7 +161,7 @@ def _prices(result: Result, words: Words) -> list[tuple[str, str, str, int, str]
     labels = {x.id: x.label for x in (*i.budgets, *i.resources, *i.finance.ceilings, *i.finance.funding, *i.markets)}
     found = sorted((p for p in result.plan.prices if p.kind != "target"), key=lambda p: (p.kind, p.id, p.rule, p.year))
     return [
-        (words.kinds.get(p.kind, p.kind), labels.get(p.id, p.id), words.rules.get(p.rule, p.rule), p.year,
+        (words.kinds.get(p.kind, p.kind), labels.get(p.id, p.id), words.rule(p.rule), p.year,
          worth(p.value, p.unit, result))
         for p in found if abs(p.value) > 1e-12
     ]  # fmt: skip

@@ -71,4 +71,4 @@ def _shown(value: Any) -> str:
         return "{" + ", ".join(f"{k}: {_shown(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):
         return ", ".join(_shown(v) for v in value)
-    return "yes" if value is True else "no" if value is False else str(value)
+    return "true" if value is True else "false" if value is False else str(value)

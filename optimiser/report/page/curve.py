@@ -18,6 +18,7 @@ from optimiser.plan import Floats
 from optimiser.report.page.fleet_lives import lives_of
 from optimiser.report.page.names import change_names, project_names
 from optimiser.report.page.wedges import Wedge
+from optimiser.report.page.words import ENGLISH, Words
 from optimiser.report.result import Result
 
 KINDS = ("capex", "opex", "energy", "income")
@@ -47,13 +48,13 @@ class Measure:
         return self.cost / self.discounted * 1e3
 
 
-def measures(result: Result, wedges: Iterable[Wedge]) -> list[Measure]:
+def measures(result: Result, wedges: Iterable[Wedge], words: Words = ENGLISH) -> list[Measure]:
     """Every project that starts and every retrofit that happens, in the order of the file."""
     tonnes: dict[str, Floats] = {}
     for w in wedges:
         if w.ledger == "location":
             tonnes[w.lever.id] = tonnes.get(w.lever.id, np.zeros(len(result.accounts.years))) + w.values
-    return [*_projects(result, tonnes), *_retrofits(result, tonnes)]
+    return [*_projects(result, tonnes), *_retrofits(result, tonnes, words)]
 
 
 def _projects(result: Result, tonnes: dict[str, Floats]) -> Iterator[Measure]:
@@ -72,9 +73,9 @@ def _projects(result: Result, tonnes: dict[str, Floats]) -> Iterator[Measure]:
         yield Measure(p.id, names[p.id], p.entity, cost, kt, float(kt @ accounts.discount), p.lead_time, begun[p.id])
 
 
-def _retrofits(result: Result, tonnes: dict[str, Floats]) -> Iterator[Measure]:
+def _retrofits(result: Result, tonnes: dict[str, Floats], words: Words) -> Iterator[Measure]:
     """Running costs of a fleet follow its assets as its tonnes do: of the state left, less of the state led to."""
-    accounts, names = result.accounts, change_names(result.instance)
+    accounts, names = result.accounts, change_names(result.instance, words)
     for books in Books(result.instance, result.plan.decisions).fleets if result.instance.fleets else ():
         fleet, moves = books.fleet, books.fleet.moves
         saved = lives_of(fleet, books).retrofits(fleet, np.array([s.opex + s.fuel_cost for s in fleet.states]))

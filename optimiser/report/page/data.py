@@ -20,6 +20,7 @@ from optimiser.report.page.names import project_names
 from optimiser.report.page.promises import promises
 from optimiser.report.page.roadmap import roadmap
 from optimiser.report.page.wedges import Wedge, wedges
+from optimiser.report.page.words import ENGLISH, Words
 from optimiser.report.result import Result
 
 POSITION = (
@@ -28,14 +29,15 @@ POSITION = (
 )  # fmt: skip
 
 
-def page_data(result: Result) -> dict[str, Any]:
-    """Everything the charts show of one result."""
+def page_data(result: Result, words: Words = ENGLISH) -> dict[str, Any]:
+    """Everything the charts show of one result; what has no name of its own is described in `words`."""
     instance = result.instance
-    found = wedges(result)
+    found = wedges(result, words)
     return {
         "title": result.title,
         "money": result.money,
         "currency": instance.currency,
+        "price_year": instance.price_year,
         "years": [int(y) for y in instance.years],
         "objective": number(result.plan.objective),
         "entities": [{"id": e.id, "label": e.label, "parent": e.parent} for e in instance.entities],
@@ -45,14 +47,14 @@ def page_data(result: Result) -> dict[str, Any]:
         "removals": _removals(result),
         "credits": _credits(result),
         "targets": _targets(result),
-        "roadmap": [_rounded(row) for row in roadmap(result)],
+        "roadmap": [_rounded(row) for row in roadmap(result, words)],
         "spenders": _spenders(result),
         "capex": [{"owner": p.owner, "fund": p.fund, "v": numbers(p.values)} for p in paid(result)],
         "funds": _funds(result),
         "ceilings": _ceilings(result),
         "fleets": _fleets(result),
         "markets": _markets(result),
-        "measures": _measures(result, found),
+        "measures": _measures(result, found, words),
     }
 
 
@@ -219,13 +221,13 @@ def _markets(result: Result) -> list[dict[str, Any]]:
     return rows
 
 
-def _measures(result: Result, found: list[Wedge]) -> list[dict[str, Any]]:
+def _measures(result: Result, found: list[Wedge], words: Words) -> list[dict[str, Any]]:
     return [
         {
             "id": m.id, "label": m.label, "entity": m.entity, "cost": number(m.cost), "kt": number(m.tonnes.sum()),
             "per_tonne": number(m.per_tonne) if m.abates else None, "lead": m.lead, "first": m.first,
         }
-        for m in measures(result, found)
+        for m in measures(result, found, words)
     ]  # fmt: skip
 
 

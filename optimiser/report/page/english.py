@@ -25,6 +25,8 @@ WORDS: dict[str, str] = {
     "own": "own cash",
     "other": "{n} others",
     "year": "Year",
+    "colon": ": ",
+    "comma": ", ",
     "years": "years",
     "total": "Total",
     "show_all": "Show all {n}",
@@ -34,8 +36,8 @@ WORDS: dict[str, str] = {
     "yes": "yes",
     "no": "no",
     # the head
-    "subtitle": "{entities}, {first} to {last}; money in {money} of {price_year}, real; discount rate {rate}; "
-    "emissions in {tonnes}",
+    "subtitle": "{entities}, {first} to {last}; money in {money} (millions of {currency}) of {price_year}, real; "
+    "discount rate {rate}; emissions in {tonnes} (thousand tonnes)",
     "holds": "Every promise holds, within {gap} of the least cost: proven.",
     "holds_exactly": "Every promise holds, at the least cost: proven.",
     "rest_holds": "The rest holds, within {gap} of the least cost: proven.",
@@ -56,8 +58,9 @@ WORDS: dict[str, str] = {
     "asked_fleets": "Fleets: {n}, of {assets} assets",
     "cost": "What it costs",
     "cost_value": "{amount} {money}, present value of {year}",
-    "cost_capex": "Capex in all years: {capex} {money}, most of it in one year: {most} in {year}.",
+    "cost_capex": "Capex in all years, undiscounted: {capex} {money}, most of it in one year: {most} in {year}.",
     "cost_saves": "The plan saves more than it costs.",
+    "cost_table": "Present value, {money}",
     "next": "What starts next",
     "next_in": "Starts in {year}",
     "next_none": "Nothing starts.",
@@ -68,10 +71,18 @@ WORDS: dict[str, str] = {
     "risk_missed": "missed",
     "risk_zero": "no room",
     "risk_left": "{share} left",
+    "risk_where": "{year}, {rule}",
     "used_up": "Used up:",
+    "used_up_line": "{label} ({what}): {years}",
     "tight_budget": "budget",
     "tight_resource": "resource",
     "tight_ceiling": "debt ceiling",
+    # changes of fleets that have no name of their own
+    "change_new": "new to {to}",
+    "change_retrofit": "{origin} to {to}",
+    "change_scrap": "{origin} to scrap",
+    "change_withdrawal": "{origin} withdrawn",
+    "change_end of life": "{origin} at the end of life",
     # pathway
     "pathway": "Pathway",
     "pathway_text": "From the baseline, through the wedges of what is done, to gross emissions; removals and credits "
@@ -151,7 +162,8 @@ WORDS: dict[str, str] = {
     # cost curve
     "curve": "Cost of abatement",
     "curve_text": "Marginal abatement cost of what was chosen. Width: {tonnes} abated or removed within {first} to "
-    "{last}. Height: levelised cost, the present value of the cost by tonnes discounted alike. Colour: lead time.",
+    "{last}. Height: levelised cost, the present value of the cost by tonnes discounted alike. Colour: lead time. "
+    "Numbers are those of the list below.",
     "curve_scope": "Cost is capex, opex, energy, fuel and sales less the worth of unused life; without finance, taxes "
     "and carbon markets. Tonnes are those of the wedges above. New assets of fleets have no cost of their own here.",
     "curve_warning": "A curve is no schedule: it knows no lead times, budgets or deadlines. The roadmap does.",
@@ -198,17 +210,34 @@ WORDS: dict[str, str] = {
     "about_text": "Made by the optimiser from an audited plan; everything is in this file, and nothing is loaded from "
     "elsewhere. The same numbers are in plan.xlsx, plan.json and the CSV tables beside it.",
     # comparison
-    "compare_text": "The plans side by side. The pictures below show one plan at a time: choose it under "
-    "“What is shown”.",
+    "compare_text": "The plans side by side; the first is what the others are compared with. The pictures below "
+    "show one plan at a time: choose it under “What is shown”.",
     "least_cost": "least cost",
     "status": "status",
     "optimal": "proven",
     "feasible": "best so far",
-    "first_start": "First start of every project",
+    "first_start": "First start of every project, and how much starts in all",
     "never": "–",
-    "differing_only": "Projects whose first start is the same in all plans are left out: {n}.",
+    "differing_only": "What starts in the same years and as much in all plans is left out: {n}.",
     "compare_paths": "Gross and net emissions of the plans",
     "compare_capex": "Capex of the plans",
+    "compare_emissions": "Emissions, ktCO2e",
+    "compare_finance": "Finance, all years",
+    "compare_carbon": "Carbon markets, all years",
+    "compare_inputs": "Why: what the scenarios say differently",
+    "compare_same": "The scenarios say the same.",
+    "against_first": "{value} ({difference})",
+    "earlier": "{n} years earlier",
+    "earlier_one": "1 year earlier",
+    "later": "{n} years later",
+    "later_one": "1 year later",
+    "not_at_all": "not at all",
+    "added": "new",
+    "other_money": "The plans count in different money: their amounts cannot be subtracted.",
+    "other_span": "The costs are not of the same time: {spans}.",
+    "span": "{plan} {first} to {last} at {rate}",
+    "not_asked": "not asked",
+    "absent": "not in this scenario",
     # stopped by
     "why_time limit": "the time limit",
     "why_interrupt": "an interrupt",
@@ -226,11 +255,12 @@ MONEY: dict[str, str] = {
 
 KINDS: dict[str, str] = {
     "upgrade": "upgrade", "facility": "facility", "sink": "sink", "research": "research", "programme": "programme",
-    "fleet": "fleet change", "fuel": "fuel", "rest": "renewal of the fleet", "new": "new-build", "retrofit": "retrofit",
-    "scrap": "scrapping", "withdrawal": "withdrawal", "end of life": "end of life",
+    "fleet": "fleet change", "fuel": "fuel", "rest": "renewal of the fleet", "new": "new-build",
+    "retrofit": "retrofit", "scrap": "scrapping", "withdrawal": "withdrawal", "end of life": "end of life",
     "peak": "peak", "reduction": "reduction", "neutrality": "neutrality", "intensity": "intensity",
     "carbon_budget": "carbon budget", "avoided": "avoided", "historical": "historical",
-    "target": "target", "budget": "budget", "resource": "resource", "ceiling": "debt ceiling", "market": "market",
+    "target": "target", "budget": "budget", "resource": "resource", "ceiling": "debt ceiling",
+    "finance": "instrument", "market": "market",
 }  # fmt: skip
 
 RULES: dict[str, str] = {
@@ -239,6 +269,17 @@ RULES: dict[str, str] = {
         "no year above the highest", "no rise on the year before", "mean after within mean before", "at most",
         "gross emissions", "net emissions", "residual gross emissions", "credits", "intensity",
         "net emissions together", "gross emissions together", "avoided at customers", "durable removals together",
+        "allowances", "holding limit", "borrowing", "owed at a time", "issued in all",
+    )
+}  # fmt: skip
+
+LEDGERS: dict[str, str] = {
+    part: part
+    for part in (
+        "baseline", "gross", "all scopes", "scope 1", "scope 2", "scope 3", "location", "market", "removals",
+        "removals sold", "credits for targets", "net of removals and credits", "avoided at customers", "issued",
+        "interest and fees", "owed at most", "owed at the end", "due", "free", "bought", "sold", "transferred",
+        "credits", "cost", "total",
     )
 }  # fmt: skip
 

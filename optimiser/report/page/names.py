@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from optimiser.instance import Instance
+from optimiser.instance.fleet_data import ChangeData, FleetData
+from optimiser.report.page.words import ENGLISH, Words
 
 Named = tuple[str, str, int]
 """Id, label and index of the entity."""
@@ -27,10 +29,24 @@ def project_names(instance: Instance) -> dict[str, str]:
     return distinct(instance, ((p.id, p.label, p.entity) for p in instance.projects))
 
 
-def change_names(instance: Instance) -> dict[tuple[str, int], str]:
-    """Of the changes of fleets, by fleet and index of the change, with the name of the fleet."""
+def change_names(instance: Instance, words: Words = ENGLISH) -> dict[tuple[str, int], str]:
+    """Of the changes of fleets, by fleet and index of the change, with the name of the fleet.
+
+    A change that bears no name of its own is described in `words`.
+    """
     keys = {f"{f.id}/{c}": (f.id, c) for f in instance.fleets for c in range(len(f.changes))}
     things = [
-        (f"{f.id}/{c}", f"{f.label}: {x.label}", f.entity) for f in instance.fleets for c, x in enumerate(f.changes)
+        (f"{f.id}/{c}", f"{f.label}{words('colon')}{_change(f, x, words)}", f.entity)
+        for f in instance.fleets
+        for c, x in enumerate(f.changes)
     ]
     return {keys[id_]: label for id_, label in distinct(instance, things).items()}
+
+
+def _change(fleet: FleetData, change: ChangeData, words: Words) -> str:
+    ends = {
+        "origin": fleet.states[change.origin].label if change.origin is not None else "",
+        "to": fleet.states[change.target].label if change.target is not None else "",
+    }
+    key = f"change_{change.kind}"
+    return words(key, **ends) if change.label == ENGLISH(key, **ends) else change.label

@@ -11,16 +11,17 @@ import numpy as np
 from optimiser.instance.data import ProjectData
 from optimiser.report import tables
 from optimiser.report.page.names import change_names, project_names
+from optimiser.report.page.words import ENGLISH, Words
 from optimiser.report.result import Result
 
 
-def roadmap(result: Result) -> list[dict[str, Any]]:
+def roadmap(result: Result, words: Words = ENGLISH) -> list[dict[str, Any]]:
     """Rows in the order of their first start.
 
     `starts` are (year, amount, capex), `runs` years from and to in operation (both included), `renewals` years in which
     a further cycle begins. Amounts are those of the schedule and of the table of changes.
     """
-    rows = [*_projects(result), *_changes(result)]
+    rows = [*_projects(result), *_changes(result, words)]
     return sorted(rows, key=lambda row: row["starts"][0][0])
 
 
@@ -55,8 +56,8 @@ def _renewals(result: Result, p: ProjectData, begun: Any) -> set[int]:
     return {y for y in years if y <= result.instance.last}
 
 
-def _changes(result: Result) -> Iterator[dict[str, Any]]:
-    first, last, names = result.instance.first, result.instance.last, change_names(result.instance)
+def _changes(result: Result, words: Words) -> Iterator[dict[str, Any]]:
+    first, last, names = result.instance.first, result.instance.last, change_names(result.instance, words)
     for fleet in result.instance.fleets:
         begun = result.accounts.fleets[fleet.id].begun
         for c, change in enumerate(fleet.changes):

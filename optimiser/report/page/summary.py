@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from optimiser.report import tables
 from optimiser.report.page.promises import Promise, at_risk, promises, tight
 from optimiser.report.page.roadmap import roadmap
-from optimiser.report.page.words import Words
+from optimiser.report.page.words import ENGLISH, Words
 from optimiser.report.result import Result
 from optimiser.report.words import amount
 
@@ -46,7 +46,7 @@ def _missed(result: Result, p: Promise, words: Words) -> str:
     why = words("gave_way" if p.target in result.plan.gave_way else "penalty_paid")
     worst = min((row for row in p.rows if not row.met), key=lambda row: row.margin)
     return words(
-        "missed", target=p.label, rule=words.rules.get(p.rule, p.rule), years=spans(years), short=amount(-worst.margin),
+        "missed", target=p.label, rule=words.rule(p.rule), years=spans(years), short=amount(-worst.margin),
         unit=p.worst.unit, worst=worst.year, why=why,
     )  # fmt: skip
 
@@ -65,10 +65,11 @@ def spans(years: list[int] | tuple[int, ...]) -> str:
 def subtitle(result: Result, words: Words) -> str:
     """Who, when, in which units."""
     instance = result.instance
-    roots = ", ".join(e.label for e in instance.entities if e.parent is None)
+    roots = words("comma").join(e.label for e in instance.entities if e.parent is None)
     return words(
         "subtitle", entities=roots, first=instance.first, last=instance.last, money=result.money,
-        price_year=instance.price_year, rate=percent(instance.discount_rate), tonnes="ktCO2e",
+        currency=instance.currency, price_year=instance.price_year, rate=percent(instance.discount_rate),
+        tonnes="ktCO2e",
     )  # fmt: skip
 
 
@@ -108,10 +109,10 @@ def cost_parts(result: Result, words: Words) -> list[tuple[str, str]]:
     return [(words.money.get(kind, kind), amount(value)) for kind, value in tables.cost_parts(result)]
 
 
-def next_starts(result: Result, most: int = 6) -> list[tuple[int, list[str], int]]:
+def next_starts(result: Result, words: Words = ENGLISH, most: int = 6) -> list[tuple[int, list[str], int]]:
     """For the first two years in which anything starts: the year, labels with amounts, how many more there are."""
     by_year: dict[int, list[tuple[float, str]]] = {}
-    for row in roadmap(result):
+    for row in roadmap(result, words):
         for year, number, capex in row["starts"]:
             much = "" if row["single"] else f" ({amount(number)}{' ' + row['unit'] if row['unit'] else ''})"
             by_year.setdefault(year, []).append((-capex, row["label"] + much))
@@ -142,10 +143,14 @@ def risks(result: Result, words: Words) -> list[Risk]:
             left = words("risk_zero")
         else:
             left = words("risk_left", share=percent(p.share))
-        found.append(Risk(p.label, f"{p.worst.year}, {words.rules.get(p.rule, p.rule)}", left, not p.worst.met))
+        found.append(
+            Risk(p.label, words("risk_where", year=p.worst.year, rule=words.rule(p.rule)), left, not p.worst.met)
+        )
     return found
 
 
 def used_up(result: Result, words: Words) -> list[str]:
     """Limits of which nothing is left in some years."""
-    return [f"{t.label} ({words('tight_' + t.what)}): {spans(t.years)}" for t in tight(result)]
+    return [
+        words("used_up_line", label=t.label, what=words(f"tight_{t.what}"), years=spans(t.years)) for t in tight(result)
+    ]

@@ -16,11 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimiser.audit import Books
-from optimiser.instance.data import Instance, Ledger
+from optimiser.instance.data import Ledger
 from optimiser.plan import Floats
 from optimiser.report.page.fleet_lives import Lives, lives_of
 from optimiser.report.page.fleet_wedges import fleet_wedges
 from optimiser.report.page.names import change_names, project_names
+from optimiser.report.page.words import ENGLISH, Words
 from optimiser.report.result import Result
 from optimiser.scenario.fleets import Part
 
@@ -46,7 +47,7 @@ class Wedge:
     values: Floats
 
 
-def wedges(result: Result) -> list[Wedge]:
+def wedges(result: Result, words: Words = ENGLISH) -> list[Wedge]:
     """Every wedge of a plan; those that are zero throughout are left out. Market ledger only where it differs."""
     instance = result.instance
     books = Books(instance, result.plan.decisions)
@@ -60,7 +61,7 @@ def wedges(result: Result) -> list[Wedge]:
             if source.fleet is None:
                 parts = {levers[name]: v for name, v in project_parts(books, s, ledger).items()}
             else:
-                parts = _of_fleet(instance, books, lives, *source.fleet, ledger)
+                parts = _of_fleet(books, lives, *source.fleet, ledger, change_names(instance, words))
             found += [Wedge(who, s, ledger, v) for who, v in parts.items() if np.any(np.abs(v) > 1e-12)]
     return found
 
@@ -104,10 +105,9 @@ def shapley(shares: Floats) -> Floats:
 
 
 def _of_fleet(
-    instance: Instance, books: Books, lives: list[Lives], index: int, part: Part, ledger: Ledger
+    books: Books, lives: list[Lives], index: int, part: Part, ledger: Ledger, labels: dict[tuple[str, int], str]
 ) -> dict[Lever, Floats]:
-    fleet = instance.fleets[index]
-    labels = change_names(instance)
+    fleet = books.instance.fleets[index]
     found = {}
     for (what, name), values in fleet_wedges(fleet, books.fleets[index], lives[index], part, ledger).items():
         if isinstance(name, int):

@@ -1,5 +1,7 @@
 """The page in a real browser: it draws without a complaint or a request, filters, and shows hostile names as text."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -129,6 +131,111 @@ def test_bars_of_capex_and_debt_are_those_of_the_accounts(rich, opened):
     assert owed["ceiling"] == pytest.approx([160] * 8)
 
 
+def test_the_curve_says_what_its_blocks_are(rich, opened):
+    """Without a mouse, on paper as well: a number above each block, and under it the name, the cost and the tonnes."""
+    tab = opened([rich])
+    costly = tab.evaluate("DATA.plans[0].measures.filter(m => m.per_tonne !== null && m.cost >= 0).map(m => m.label)")
+    listed = tab.locator("[data-chart=curve] .numbered li").all_inner_texts()
+    assert len(costly) >= 3
+    assert sorted(text.split(": ")[0] for text in listed) == sorted(costly)
+    assert all("CNY/tCO2e" in text and "ktCO2e" in text for text in listed)
+    drawn = tab.evaluate("document.querySelector('[data-chart=curve] .plot').data[1].text")
+    assert set(drawn) <= {str(i + 1) for i in range(len(listed))}
+    assert len(drawn) >= 2
+
+
+def test_labels_that_would_read_alike_keep_their_end(rich, opened):
+    tab = opened([rich])
+    names = ["Efficient motors and drives (Chemicals)", "Efficient motors and drives (Metals)", "Short"]
+    cut = tab.evaluate("(names) => shortAll(names, 20)", names)
+    assert len(set(cut)) == 3
+    assert cut[0].endswith("micals)")
+    assert cut[1].endswith("Metals)")
+    assert cut[2] == "Short"
+    assert max(map(len, cut)) <= 20
+
+
+CHINESE = """
+name: 两个达峰目标
+horizon: {first: 2026, last: 2032}
+base_year: 2025
+discount_rate: 5 %
+entities: {集团: {}, 基建: {parent: 集团}}
+sources:
+  柴油: {entity: 基建, scope: 1, baseline: {2025: 90 ktCO2e, 2032: 100 ktCO2e}}
+  电力: {entity: 集团, scope: 2, activity: 40 GWh, factor: 0.5 tCO2e/MWh, market_factor: 0.6 tCO2e/MWh}
+projects:
+  电动机械: {kind: upgrade, entity: 基建, units: {max: 4, per_year: 2}, lead_time: 1, life: 3, renew: true,
+         capex: 20 MCNY, abates: {柴油: 5 ktCO2e}, uses: {班组: 1}, tags: [绿色]}
+  节能: {kind: upgrade, entity: 集团, capex: 2 MCNY, opex: -3 MCNY, abates: {电力: 3 GWh}}
+  研究: {kind: research, entity: 集团, capex: 3 MCNY, committed: true, start: 2028}
+  红树林: {kind: sink, entity: 集团, size: {max: 900 ha}, capex: 0.01 MCNY/ha, removal: 4 tCO2e/ha}
+resources: {班组: {limit: 2}}
+fleets:
+  挖泥船:
+    entity: 基建
+    states: {柴油机: {count: 3, emissions: 5 ktCO2e, opex: 3 MCNY}, 甲醇: {emissions: 1 ktCO2e, opex: 2 MCNY}}
+    changes:
+      - {from: 柴油机, to: 甲醇, capex: 9 MCNY, lead_time: 1}
+      - {from: new, to: 甲醇, capex: 30 MCNY, lead_time: 1, life: 20}
+    docking: {slots_per_year: 1}
+    retire: {柴油机: {2030: 2}}
+budgets: {资金: {limit: 60 MCNY, carry_over: 50 %}}
+finance:
+  债券: {kind: bond, issue: [2026, 2030], rate: 3 %, tenor: 3, ticket: [20 MCNY, 60 MCNY], committed: true}
+  债务限额: {kind: limit, outstanding: 60 MCNY}
+markets:
+  全国市场: {entities: [基建], scopes: 1, price: 80 CNY/tCO2e, free_allocation: {2026: 95 %, 2032: 60 %},
+         banking: {keep: 9 ktCO2e}, credits: {share: 5 %, price: 60 CNY/tCO2e}}
+targets:
+  达峰: {kind: peak, by: 2028, entity: 基建, scopes: 1, at_most: 115 %}
+  减排: {kind: reduction, in: 2032, scopes: [1, 2], cut: 12 %}
+  中和: {kind: neutrality, in: 2032, scopes: 2, credits: 90 %, credit_price: 90 CNY/tCO2e}
+  太远: {kind: reduction, in: 2032, scopes: 2, cut: 99 %, penalty: 5 CNY/tCO2e}
+"""
+
+
+def test_a_chinese_scenario_has_an_all_chinese_page(tmp_path, opened):
+    """Everything open and drawn, in every grouping: what is not Chinese are units and the names of files.
+
+    The assumptions are left out: they quote the keys and the values of the file.
+    """
+    both = [solved(CHINESE, tmp_path), solved(CHINESE.replace("cut: 12 %", "cut: 14 %"), tmp_path)]
+    tab = opened(both, "zh")
+    said = ""
+    for group in ("project", "kind", "tag", "division"):
+        tab.select_option("#wedge-group", group)
+        tab.select_option("#capex-group", "fund" if group == "tag" else group)
+        tab.evaluate(f"{DRAWN}.forEach(draw)")
+        tab.evaluate("document.querySelectorAll('.assumptions').forEach((table) => table.remove())")
+        tab.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
+        said += tab.evaluate("document.body.innerText + document.title")
+        said += tab.evaluate(
+            "[...document.querySelectorAll('[aria-label]')].map(e => e.getAttribute('aria-label')).join()"
+        )
+        said += tab.evaluate(
+            f"{DRAWN}.flatMap(b => b.querySelector('.plot').data || []).flatMap(t => [t.name, t.customdata]).join()"
+        )
+    units = {
+        "MCNY",
+        "CNY",
+        "ktCO",
+        "tCO",
+        "GWh",
+        "MW",
+        "ha",
+        "br",
+        "plan",
+        "xlsx",
+        "json",
+        "comparison",
+        "CSV",
+        "scenario",
+    }
+    keys = {"projects", "targets", "cut", "name"}
+    assert set(re.findall(r"[A-Za-z]{2,}", said)) <= units | keys
+
+
 def test_hostile_names_are_shown_and_not_run(harm, opened):
     """Letter by letter on the page, in the choices and in the picture; no element of theirs, no dialog, no message."""
     tab = opened([harm])
@@ -188,6 +295,21 @@ def test_several_plans_are_compared_and_chosen(rich, world, opened):
     assert "East" in tab.inner_text("#division")
     assert tab.locator("[data-chart=debt] svg").count() > 0
     assert sum(lines(tab, "capex").values()) == pytest.approx(rich.accounts.total("capex"), abs=1e-6)
+
+
+def test_capex_in_two_currencies_is_drawn_in_two_pictures(world, tmp_path, opened):
+    """Millions of CNY and of EUR share no axis; words that name the money follow the plan that is chosen."""
+    euro = solved("currency: EUR\nprojects: {a: {kind: upgrade, capex: 7 MEUR, committed: true, start: 2}}\n", tmp_path)
+    tab = opened([world, euro])
+    drawn = tab.evaluate(
+        "[...document.querySelectorAll('[data-chart=compared-capex] .plot')].map(p => p.data.map(t => t.y))"
+    )
+    assert len(drawn) == 2
+    assert drawn[1] == [[0, 7, 0]]
+    assert "MCNY" in tab.inner_text("#h-investment + p")
+    tab.select_option("#plan", "1")
+    assert "MEUR" in tab.inner_text("#h-investment + p")
+    assert "MCNY" not in tab.inner_text("#h-investment + p")
 
 
 def test_without_javascript_the_tables_are_there(rich, opened):

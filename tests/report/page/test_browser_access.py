@@ -18,6 +18,17 @@ def test_a_phone_never_scrolls_sideways(which, request, opened):
     assert tab.evaluate(wide) == []
 
 
+def test_a_phone_tells_the_rows_of_the_roadmap_apart(rich, opened):
+    """The whole label stands above its bars, within the picture: cut to what fits beside them, several read alike."""
+    tab = opened([rich], width=390, height=844)
+    words = tab.inner_text("[data-chart=roadmap] .plot")
+    labels = tab.evaluate("DATA.plans[0].roadmap.map((row) => row.label)")
+    assert len(labels) > 5
+    assert all(label in words for label in labels)
+    texts = "[...document.querySelectorAll('[data-chart=roadmap] .textpoint text')]"
+    assert max(tab.evaluate(f"{texts}.map(t => t.getBoundingClientRect().right)")) <= 390
+
+
 def test_the_keyboard_reaches_and_works_the_filter(rich, opened):
     """Tab: first the way past the head, then the choice of the division; an arrow changes it and the chart."""
     tab = opened([rich])
@@ -111,6 +122,15 @@ def test_all_text_stands_out_from_what_is_behind_it(rich, opened):
     seen, bad = opened([rich]).evaluate(CONTRAST)
     assert seen > 200
     assert bad == []
+
+
+def test_on_paper_the_answers_stand_on_the_first_sheet(rich, opened):
+    """What was asked, the cost, what starts next and what is at risk end above 1017 px: A4 less its margins."""
+    tab = opened([rich], draw=False, width=703, height=1017)
+    tab.emulate_media(media="print")
+    ends = tab.evaluate("[...document.querySelectorAll('.card')].map(c => c.getBoundingClientRect().bottom)")
+    assert len(ends) == 4
+    assert max(ends) <= 1017
 
 
 def test_on_paper_charts_stay_within_a4(rich, opened):

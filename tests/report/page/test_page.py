@@ -19,7 +19,8 @@ from optimiser.report.document import plan_document
 from optimiser.report.folder import write_result
 from optimiser.report.page import assembling, checked_language, page, page_or_apology
 from optimiser.report.page.data import embedded
-from optimiser.report.page.words import _ALL, LANGUAGES
+from optimiser.report.page.words import _ALL, LANGUAGES, words_of
+from optimiser.solve import prices
 
 UNIT = 5e-7
 """Half of the last unit of money (one of the currency, in millions) and of emissions (a kilogramme, in kt)."""
@@ -198,7 +199,7 @@ def test_embedded_values_read_back():
 def test_both_languages_have_the_same_words():
     """Every key of the English page stands in the Chinese one with the same gaps to fill, and none is empty."""
     english, chinese = (_ALL[language] for language in LANGUAGES)
-    for part in ("texts", "money", "kinds", "rules", "sections"):
+    for part in ("texts", "money", "kinds", "rules", "sections", "ledgers"):
         one, other = getattr(english, part), getattr(chinese, part)
         assert list(one) == list(other), part
         assert all(one.values()), part
@@ -218,6 +219,32 @@ def test_words_exist_for_all_that_results_say(world, rich):
             assert {row.rule for row in result.accounts.targets} <= set(words.rules)
             assert {row.kind for row in result.accounts.targets} <= set(words.kinds)
             assert {p.kind for p in result.instance.projects} <= set(words.kinds)
+
+
+def test_words_exist_for_every_price_that_a_solve_can_name():
+    """Targets, limits and markets; the rule of an account is told with its name."""
+    rules = {*prices.TARGETS.values(), *prices.MARKETS.values(), *(rule for _, rule in prices.LIMITS.values() if rule)}
+    rules -= {"emissions together"}  # never named so: `net` or `gross` stands before it
+    for words in _ALL.values():
+        assert rules <= set(words.rules)
+        assert {*(kind for kind, _ in prices.LIMITS.values()), "target", "market"} <= set(words.kinds)
+    assert words_of("zh").rule("allowances of east") == "配额，east"
+
+
+def test_changes_of_fleets_are_described_in_the_language_of_the_page(rich, embedded_in):
+    """A change without a name is told from its ends; `diesel` and `battery` are the user's words and stay."""
+    data = embedded_in(page([rich], "zh"))["plans"][0]
+    kinds = ("new", "retrofit", "scrap", "withdrawal", "end of life")
+    told = {row["label"] for row in data["roadmap"] if row["kind"] in kinds}
+    assert told
+    assert told <= {"Ships：新增 battery", "Ships：diesel → battery", "Ships：diesel 到期报废", "Ships：diesel 退出"}
+    english = {row["label"] for row in embedded_in(page([rich]))["plans"][0]["roadmap"] if row["kind"] in kinds}
+    assert english <= {
+        "Ships: new to battery", "Ships: diesel to battery", "Ships: diesel at the end of life",
+        "Ships: diesel withdrawn",
+    }  # fmt: skip
+    assert len(english) == len(told)
+    assert told >= {lever["label"] for lever in data["levers"] if lever["kind"] == "fleet"}
 
 
 def test_every_word_that_scripts_and_templates_ask_for_exists():

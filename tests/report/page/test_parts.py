@@ -133,7 +133,7 @@ projects:
     result = solved(text, tmp_path)
     assert next_starts(result) == [(2, ["b (3)", "a"], 0), (3, ["c (5 ha)"], 0)]
     assert next_starts(result, most=1)[0] == (2, ["b (3)"], 1)
-    assert cost(result, EN)[1] == "Capex in all years: 9 MCNY, most of it in one year: 5 in 3."
+    assert cost(result, EN)[1] == "Capex in all years, undiscounted: 9 MCNY, most of it in one year: 5 in 3."
 
 
 def test_verdict_of_a_plan_that_holds(tmp_path):

@@ -34,6 +34,17 @@ function short(text, most = narrow() ? 16 : 34) {
   return letters.join("");
 }
 
+function shortAll(labels, most) { // as short(); those that would read alike lose their middle instead of their end
+  const cut = labels.map((label) => short(label, most));
+  const often = new Map();
+  cut.forEach((text) => often.set(text, (often.get(text) || 0) + 1));
+  const end = Math.floor(most * 0.4);
+  return cut.map((text, i) => {
+    const letters = Array.from(String(labels[i]).replace(/\s+/g, " ").trim());
+    return often.get(text) > 1 && text.endsWith("…") ? short(labels[i], most - end) + letters.slice(-end).join("").trim() : text;
+  });
+}
+
 function fmt(value) {
   if (value === null || value === undefined) return "";
   if (Math.abs(value) < 5e-7) return "0";
@@ -142,7 +153,7 @@ function written(table) {
 }
 
 function fallback(label, table) { // the numbers of a chart, written when they are asked for
-  const details = element("details", {}, element("summary", {}, `${say("as_table")}: ${label}`));
+  const details = element("details", {}, element("summary", {}, `${say("as_table")}${say("colon")}${label}`));
   details.addEventListener("toggle", () => {
     if (details.open && details.children.length === 1) details.append(written(table));
   });

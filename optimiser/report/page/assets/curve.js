@@ -15,6 +15,26 @@ function measureTable(D, list) {
   return {head, rows: list.map((m) => [m.label, m.cost >= 0 ? m.per_tonne : "", m.kt, m.cost, String(m.lead), String(m.first)])};
 }
 
+const NAMED = 20;
+
+function numbered(D, list, at, total) { // numbers above the measures with most tonnes, and what they stand for
+  const largest = new Set([...list].sort((a, b) => b.kt - a.kt).slice(0, NAMED));
+  const named = list.filter((m) => largest.has(m));
+  const marks = {x: [], y: [], text: []};
+  let last = -Infinity;
+  named.forEach((m, i) => {
+    const x = at[list.indexOf(m)] + m.kt / 2;
+    if (x - last < total * (narrow() ? 0.06 : 0.025)) return;
+    last = x;
+    marks.x.push(x);
+    marks.y.push(m.per_tonne);
+    marks.text.push(String(i + 1));
+  });
+  const items = named.map((m) => element("li", {}, `${m.label}${say("colon")}${fmt(m.per_tonne)} ${D.currency}/tCO2e, ${fmt(m.kt)} ktCO2e`));
+  const trace = {type: "scatter", mode: "text", ...marks, textposition: "top center", textfont: {size: 12, color: INK}, hoverinfo: "skip", cliponaxis: false};
+  return {trace, key: element("ol", {class: "numbered"}, ...items)};
+}
+
 CHARTS.curve = function (D) {
   const list = shownMeasures(D).filter((m) => m.per_tonne !== null && m.cost >= 0).sort((a, b) => a.per_tonne - b.per_tonne);
   if (!list.length) return null;
@@ -28,10 +48,11 @@ CHARTS.curve = function (D) {
       `${say("present_value")} ${fmt(m.cost)} ${D.money}<br>${say("starts")} ${m.first}; ${leadWords(m.lead)}`),
     hovertemplate: "%{customdata}<extra></extra>",
   };
+  const names = numbered(D, list, at, from);
   return {
-    label: `${say("curve")}, ${D.currency}/tCO2e`, traces: [trace], legend: leads.map((n) => ({label: leadWords(n), colour: LEADS[n]})),
+    label: `${say("curve")}, ${D.currency}/tCO2e`, traces: [trace, names.trace], more: [names.key], legend: leads.map((n) => ({label: leadWords(n), colour: LEADS[n]})),
     layout: layout({hovermode: "closest", xaxis: {title: {text: "ktCO2e"}, range: [0, from], dtick: undefined, tickformat: ",~r", nticks: narrow() ? 4 : 8},
-      yaxis: {title: {text: `${D.currency}/tCO2e`}}}),
+      yaxis: {title: {text: `${D.currency}/tCO2e`}, range: [0, 1.12 * list[list.length - 1].per_tonne || 1]}}),
     table: measureTable(D, list),
   };
 };
@@ -40,7 +61,7 @@ CHARTS.value = function (D) {
   const all = shownMeasures(D).filter((m) => m.per_tonne !== null && m.cost < 0).sort((a, b) => a.cost - b.cost);
   if (!all.length) return null;
   const list = all.slice(0, 25), rest = all.slice(25);
-  const names = list.map((m) => plain(short(m.label, narrow() ? 16 : printing ? 34 : 44))), worth = list.map((m) => -m.cost);
+  const names = shortAll(list.map((m) => m.label), narrow() ? 22 : printing ? 36 : 44).map(plain), worth = list.map((m) => -m.cost);
   const hover = list.map((m) => `${plain(short(m.label, 60))}<br>${fmt(-m.cost)} ${D.money}<br>${fmt(m.kt)} ktCO2e<br>${say("starts")} ${m.first}; ${leadWords(m.lead)}`);
   if (rest.length) {
     names.push(say("other", {n: rest.length}));
@@ -63,6 +84,6 @@ function writeEnablers() {
   const box = document.getElementById("enablers");
   box.replaceChildren();
   if (!list.length) return;
-  const items = list.map((m) => element("li", {}, `${m.label}: ${fmt(m.cost)} ${D.money}`));
+  const items = list.map((m) => element("li", {}, `${m.label}${say("colon")}${fmt(m.cost)} ${D.money}`));
   box.append(element("p", {}, say("enablers")), element("ul", {}, ...items));
 }

@@ -22,7 +22,7 @@ CHARTS.capex = function (D) {
   if (!groups.all.length) return null;
   return {
     label: `${say("investment")}, ${D.money}`, traces: bars(groups.drawn, D.years),
-    legend: groups.drawn.map((g) => ({label: `${g.label}: ${fmt(sum(g.v))}`, colour: g.colour})),
+    legend: groups.drawn.map((g) => ({label: `${g.label}${say("colon")}${fmt(sum(g.v))}`, colour: g.colour})),
     layout: layout({xaxis: yearAxis(D.years), yaxis: {title: {text: D.money}}}), table: tableOf(D.years, groups.all, D.money),
   };
 };
@@ -39,7 +39,7 @@ CHARTS.debt = function (D) {
   const traces = bars(groups, D.years), entries = groups.map((g) => ({label: g.label, colour: g.colour}));
   const ids = new Set(funds.map((f) => f.id)), table = [];
   for (const f of funds) {
-    for (const part of ["issued", "interest", "repaid", "owed"]) table.push({label: `${f.label}: ${say(part)}`, v: f[part]});
+    for (const part of ["issued", "interest", "repaid", "owed"]) table.push({label: `${f.label}${say("colon")}${say(part)}`, v: f[part]});
   }
   D.ceilings.filter((c) => c.funds.some((id) => ids.has(id)) && c.limit.some((v) => v !== null)).forEach((c, i) => {
     const colour = [RED, "#6a1b9a", "#a04000"][i % 3];
@@ -50,7 +50,7 @@ CHARTS.debt = function (D) {
   });
   const settled = funds.filter((f) => Math.abs(f.settled) > 1e-9);
   const year = D.years[D.years.length - 1] + 1;
-  const said = settled.map((f) => `${f.label}: ${say("settled", {year, amount: fmt(f.settled), money: D.money})}`);
+  const said = settled.map((f) => `${f.label}${say("colon")}${say("settled", {year, amount: fmt(f.settled), money: D.money})}`);
   return {
     label: `${say("debt")}, ${D.money}`, traces, legend: entries, more: said.map((s) => element("p", {class: "where"}, s)),
     layout: layout({xaxis: yearAxis(D.years), yaxis: {title: {text: D.money}}}), table: tableOf(D.years, table, D.money),

@@ -19,6 +19,8 @@ CHARTS.roadmap = function (D) {
   const last = D.years[D.years.length - 1], year0 = D.years[0];
   const lead = {base: [], y: [], x: [], text: []}, runs = {base: [], y: [], x: [], text: [], colour: []};
   const renewals = {x: [], y: []}, starts = {x: [], y: [], text: [], label: []};
+  const above = narrow(); // a phone has no room beside the bars: what they are is written above them
+  const crowded = above || (printing && D.years.length > 22);
   rows.forEach((row, i) => {
     const title = plain(short(row.label, 60));
     for (const [from, to] of row.runs) {
@@ -38,28 +40,32 @@ CHARTS.roadmap = function (D) {
       }
       starts.x.push(start[0]);
       starts.y.push(i);
-      starts.label.push(row.single || narrow() ? "" : COMPACT.format(start[1]));
+      starts.label.push(row.single || crowded ? "" : COMPACT.format(start[1]));
       const after = row.requires.map((names) => names.join(" / ")).join("; ");
-      const more = (row.committed ? `<br>${say("committed")}` : "") + (after ? `<br>${say("requires")}: ${plain(short(after, 60))}` : "");
+      const more = (row.committed ? `<br>${say("committed")}` : "") + (after ? `<br>${say("requires")}${say("colon")}${plain(short(after, 60))}` : "");
       starts.text.push(`${title}<br>${plain(startText(D, row, start))}${more}`);
     }
     for (const year of row.renewals) { renewals.x.push(year); renewals.y.push(i); }
   });
-  const wide = narrow() ? 15 : printing ? 34 : 54;
+  const each = above ? 34 : printing ? 19 : 22, thick = above ? 0.4 : 0.62;
   const bar = (d, extra) => ({
-    type: "bar", orientation: "h", base: d.base, x: d.x, y: d.y, width: 0.62, customdata: d.text,
+    type: "bar", orientation: "h", base: d.base, x: d.x, y: d.y, width: thick, customdata: d.text,
     hovertemplate: "%{customdata}<extra></extra>", ...extra,
   });
   const traces = [
     bar(runs, {marker: {color: runs.colour}}),
     bar(lead, {marker: {color: "#e9a13b", line: {color: "#8a5300", width: 0.5}, pattern: {shape: "/", bgcolor: "#f6c177", fgcolor: "#7a4a00", size: 5, solidity: 0.25}}}),
-    {type: "scatter", mode: "markers", x: renewals.x, y: renewals.y, name: say("renewal"), marker: {symbol: "diamond", size: narrow() ? 5 : 8, color: "#fff", line: {color: INK, width: 1.5}},
+    {type: "scatter", mode: "markers", x: renewals.x, y: renewals.y, name: say("renewal"), marker: {symbol: "diamond", size: crowded ? 5 : 8, color: "#fff", line: {color: INK, width: 1.5}},
       hovertemplate: `${say("renewal")} %{x}<extra></extra>`},
     {type: "scatter", mode: rows.length <= 150 ? "markers+text" : "markers", x: starts.x, y: starts.y, text: starts.label, textposition: "middle center",
       textfont: {size: 10, color: INK}, customdata: starts.text, hovertemplate: "%{customdata}<extra></extra>",
-      marker: {symbol: "square", size: starts.label.map((t) => (t ? 16 : narrow() ? 5 : 7)), color: starts.label.map((t) => (t ? "#ffffff" : INK)),
+      marker: {symbol: "square", size: starts.label.map((t) => (t ? 16 : crowded ? 5 : 7)), color: starts.label.map((t) => (t ? "#ffffff" : INK)),
         opacity: 1, line: {color: INK, width: 0.5}}},
   ];
+  if (above) {
+    traces.push({type: "scatter", mode: "text", x: rows.map(() => year0 - 0.5), y: rows.map((_, i) => i - 0.42), hoverinfo: "skip",
+      text: shortAll(rows.map((r) => r.label), 54).map(plain), textposition: "middle right", textfont: {size: 11, color: INK}, cliponaxis: false});
+  }
   const columns = [say("project"), say("kind"), say("division"), say("starts"), say("operates"), say("renewal")];
   const cells = all.map((row) => [row.label, WORDS.kinds[row.kind] || row.kind, D.entities[row.entity].label,
     row.starts.map((s) => startText(D, row, s)).join(" | "), row.runs.map(([a, b]) => `${a}–${b}`).join(", "), row.renewals.join(", ")]);
@@ -79,10 +85,10 @@ CHARTS.roadmap = function (D) {
   return {
     label: say("roadmap"), traces, legend: entries, more,
     layout: layout({
-      height: 70 + rows.length * 22, hovermode: "closest", barmode: "overlay", margin: {l: 10, r: 8, t: 30, b: 8},
+      height: 70 + rows.length * each, hovermode: "closest", barmode: "overlay", margin: {l: 10, r: 8, t: 30, b: 8},
       xaxis: {...yearAxis(D.years), side: "top", range: [year0 - 0.6, last + 0.6]},
-      yaxis: {range: [rows.length - 0.4, -0.6], tickvals: rows.map((_, i) => i), ticktext: rows.map((r) => plain(short(r.label, wide))),
-        tickfont: {size: narrow() ? 10 : 12}, showgrid: true, zeroline: false},
+      yaxis: {range: [rows.length - 0.4, above ? -0.8 : -0.6], tickvals: above ? [] : rows.map((_, i) => i),
+        ticktext: shortAll(rows.map((r) => r.label), printing ? 44 : 54).map(plain), tickfont: {size: printing ? 10 : 12}, showgrid: true, zeroline: false},
     }),
     table: {head: columns, rows: cells},
   };

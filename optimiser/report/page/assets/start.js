@@ -55,6 +55,8 @@ function setUp() { // everything that depends on the plan that is shown
     const boxes = D[name].map((_, i) => element("div", {class: "chart", "data-chart": chart, "data-item": i}));
     document.querySelector(`[data-each="${name}"]`).replaceChildren(...boxes);
   }
+  const capex = document.querySelector('[data-each="compared-capex"]');
+  if (capex && !capex.children.length) capex.append(...MONIES.map((_, i) => element("div", {class: "chart", "data-chart": "compared-capex", "data-item": i})));
   writeEnablers();
   redraw();
 }
