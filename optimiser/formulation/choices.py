@@ -4,7 +4,10 @@ $$ \ell_p\,\text{chosen}_p \le \text{started}_{p,\text{last}} \le \text{max}_p\,
    \text{chosen}_p + \text{chosen}_q \le 1 \;\text{for exclusions}, \qquad
    n_g \le \sum_{p \in g} \text{chosen}_p \le N_g \;\text{for groups} $$
 
-$\ell_p$ is the least amount (one unit, or `min`). A project that is yes or no is its own `chosen`.
+$\ell_p$ is the least amount (one unit, or `min`). A project that is yes or no is its own `chosen`. What is required is
+chosen, too. That follows, but no relaxation sees it: it has one unit of seven with a seventh of a choice.
+
+$$ \text{chosen}_j \le \sum_{i \in \text{clause}} \text{chosen}_i \;\text{where}\; j \;\text{requires one of a clause} $$
 """
 
 from __future__ import annotations
@@ -35,6 +38,7 @@ def add_choices(model: pyo.ConcreteModel) -> None:
     for index in counted:
         if index not in chosen:
             chosen[index] = model.started.at_end(instance.projects[index])
+    _add_required(model, chosen)
     for a, b in instance.exclusions:
         pair = (instance.projects[a].id, instance.projects[b].id)
         model.matrix.add_rows("one_of_two", chosen[a] + chosen[b], upper=1.0, label=lambda _, pair=pair: pair)
@@ -45,3 +49,16 @@ def add_choices(model: pyo.ConcreteModel) -> None:
         low = g.at_least if g.at_least is not None else -np.inf
         high = g.at_most if g.at_most is not None else np.inf
         model.matrix.add_rows("choice_within_group", total, low, high, lambda _, g=g: g.id)
+
+
+def _add_required(model: pyo.ConcreteModel, chosen: dict[int, LinearForm]) -> None:
+    """Who requires something that is counted by a flag of its own requires the flag."""
+    projects = model.instance.projects
+    for j in projects:
+        own = chosen.get(j.index, model.started.at_end(j).scaled(1.0 / j.most))
+        for clause in j.requires:
+            others = [projects[i] for i, _ in clause]
+            if all(i.is_single or i.index in chosen for i in others) and not all(i.is_single for i in others):
+                total = sum((chosen.get(i.index, model.started.at_end(i)) for i in others), LinearForm(1))
+                names = (j.id, " or ".join(i.id for i in others))
+                model.matrix.add_rows("required_is_chosen", own - total, upper=0.0, label=lambda _, names=names: names)

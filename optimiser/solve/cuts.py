@@ -16,11 +16,13 @@ whole effect rounded is never weaker than the sum of its yearly changes rounded.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
-from optimiser.solve.bases import Base, Bases, Floats, Ints, gathered
+from optimiser.solve.bases import TIGHT, Base, Bases, Floats, Ints, gathered
 from optimiser.solve.grid import Flags, Grid
 from optimiser.solve.programme import Programme
 
@@ -97,10 +99,17 @@ class Separator:
         table = np.array(found, dtype=float).reshape(-1, 4)
         return _Above(table[:, 0].astype(int), table[:, 1].astype(int), table[:, 2], table[:, 3])
 
-    def cuts(self, x: Floats, dual: Floats) -> list[Cut]:
-        """Cuts that `x` (N,) violates, the deepest first; `dual` (M,) says which rows have a price."""
-        found, parts, nearest = [], self._in_parts(x), self.above.nearest(x)
-        for path in self.bases.paths(x, dual):
+    def cuts(self, x: Floats, dual: Floats, known: Sequence[Cut] = ()) -> list[Cut]:
+        """Cuts that `x` (N,) violates, the deepest first; `dual` (M,) says which rows have a price.
+
+        Cuts that are `known` and bind are rows to be rounded again.
+        """
+        parts, nearest = self._in_parts(x), self.above.nearest(x)
+        bound = [
+            [Base(c.columns, c.values, c.most, ())] for c in known if float(c.values @ x[c.columns]) > c.most - TIGHT
+        ]
+        found = []
+        for path in chain(bound, self.bases.paths(x, dual)):
             for base in path:
                 cut = self._rounded(base, x, nearest) if parts[base.columns].any() else None
                 if cut is not None:

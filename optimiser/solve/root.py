@@ -49,7 +49,7 @@ def root_of(programme: Programme, grid: Grid, limits: Limits, seconds: float, in
             break
         assert outcome.x is not None
         assert outcome.row_dual is not None
-        found = separator.cuts(outcome.x, outcome.row_dual[:size])[:AT_A_TIME]
+        found = separator.cuts(outcome.x, outcome.row_dual[:size], kept)[:AT_A_TIME]
         if not found:
             break
         relaxation.add(*_rows_of(found, len(programme.cost)))

@@ -21,8 +21,8 @@ from optimiser.solve.grid import Flags, Floats, Grid, Ints, Kernel, Prices, rest
 from optimiser.solve.highs import Outcome
 from optimiser.solve.programme import Programme
 
-PARTS, PROJECTS = 3, 40
-"""How many parts, and how many projects one has at least."""
+PARTS, LARGE, PROJECTS = (3, 6), 150, 40
+"""How many parts at least and at most, with how many projects in each between the two, and at least in any case."""
 SMALL = 25
 """Projects of an entity, in the mean, up to which entities are the parts."""
 REACH = ((0.2, 1), (2.0, np.inf))
@@ -183,5 +183,5 @@ def parts_of(programme: Programme, grid: Grid) -> tuple[list[Ints], bool]:
     unit = np.abs(total - np.append(total, 0.0)[grid.begin[1:]][grid.owner])
     size = grid.of_projects(unit, np.maximum)
     projects = projects[np.argsort(-size[projects], kind="stable")]
-    count = max(1, min(PARTS, len(projects) // PROJECTS))
+    count = max(1, min(int(np.clip(len(projects) // LARGE, *PARTS)), len(projects) // PROJECTS))
     return [np.sort(part) for part in np.array_split(projects, count)], False

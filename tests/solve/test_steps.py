@@ -55,7 +55,7 @@ def case(tmp_path, request):
 def test_large_projects_come_first(tmp_path, monkeypatch):
     """A unit that saves 115 over three years weighs most, then 90, 20 and 1."""
     monkeypatch.setattr(steps, "PROJECTS", 1)
-    monkeypatch.setattr(steps, "PARTS", 4)
+    monkeypatch.setattr(steps, "PARTS", (4, 4))
     model = build(compile_instance(read(write(SIZES, tmp_path)).scenario))
     programme = assemble(model)
     names = [p.id for p in model.instance.projects]
