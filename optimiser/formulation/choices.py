@@ -7,7 +7,7 @@ $$ \ell_p\,\text{chosen}_p \le \text{started}_{p,\text{last}} \le \text{max}_p\,
 $\ell_p$ is the least amount (one unit, or `min`). A project that is yes or no is its own `chosen`. What is required is
 chosen, too. That follows, but no relaxation sees it: it has one unit of seven with a seventh of a choice.
 
-$$ \text{chosen}_j \le \sum_{i \in \text{clause}} \text{chosen}_i \;\text{where}\; j \;\text{requires one of a clause} $$
+$$ \text{chosen}_j \le \sum_{i \in \text{clause}} \text{chosen}_i \;\text{where}\; j \;\text{requires a clause} $$
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from optimiser.solve.grid import Floats, Grid, Prices, grid_of, price_of_starts,
 from optimiser.solve.highs import AROUND, Interrupt, Limits, Outcome, Progress, relative_gap, run
 from optimiser.solve.programme import Programme
 from optimiser.solve.root import root_of
-from optimiser.solve.steps import Steps
+from optimiser.solve.steps import MANY_WHOLE, Steps, parts_of
 
 LARGE = 1500
 """Whole starts from which a programme is solved by kernels."""
@@ -66,6 +66,7 @@ class _Kernels:
         self.began = time.monotonic()
         self.bound, self.objective = -np.inf, np.inf
         self.x: Floats | None = None
+        self.around = AROUND
 
     @property
     def seconds(self) -> float:
@@ -96,6 +97,7 @@ class _Kernels:
         if lp.status == "failed" or lp.x is None or lp.row_dual is None:
             return self._run("whole", self.programme, self.left, start)
         self.bound = self.relaxed = lp.objective
+        self.around = AROUND if parts_of(self.programme, self.grid)[1] else MANY_WHOLE
         prices = price_of_starts(self.programme, self.grid, lp.x, lp.row_dual)
         if start is not None:
             self._take(start)
@@ -192,11 +194,12 @@ class _Kernels:
         start: Floats | None = None,
         gap: float | None = None,
         enough: float | None = None,
-        around: tuple[str, ...] = AROUND,
+        around: tuple[str, ...] | None = None,
     ) -> Outcome:
         self.log.append(f"--- {words}\n")
         gap = self.limits.gap if gap is None else gap
         seconds = max(min(seconds, self.left), 0.1)
+        around = self.around if around is None else around
         limits = replace(self.limits, seconds=seconds, gap=gap, enough=enough, around=around)
         found = run(programme, limits, self._told, self.interrupt, start)
         self.log += found.log

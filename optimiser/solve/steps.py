@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimiser.solve.grid import Flags, Floats, Grid, Ints, Kernel, Prices, restrict
-from optimiser.solve.highs import Outcome
+from optimiser.solve.highs import AROUND, Outcome
 from optimiser.solve.programme import Programme
 
 PARTS, LARGE, PROJECTS = (3, 6), 150, 40
@@ -29,6 +29,8 @@ REACH = ((0.2, 1), (2.0, np.inf))
 """Which starts are looked at: of the part, up to a price that is a share of the gap's room; of projects that come
 later the cheapest, up to the whole room, as many times `FEW` or two for each project; all of them the second time."""
 FEW = 3000
+LONGER = 6.0
+"""The last part, which has to fit in with all others, and the assets of fleets have as many times the seconds."""
 SHARE = 0.2
 """A step that costs more than this share of the gap's room is done again with more starts."""
 
@@ -36,7 +38,8 @@ Run = Callable[[str, Programme, float, Floats | None, float, float | None, tuple
 """Runs a programme: words, programme, seconds, plan to begin from, relative gap, objective that is enough, searches."""
 FEW_WHOLE: tuple[str, ...] = ()
 MANY_WHOLE: tuple[str, ...] = ("rins",)
-"""HiGHS's searches in a step: where a part is whole, branching is quicker without; where all that is left is, not."""
+"""HiGHS's searches in a step: where a part is whole, branching is quicker without; where all that is left is, not.
+Small entities need all of them: there a plan is hard to find."""
 
 
 @dataclass(eq=False)
@@ -94,8 +97,9 @@ class Steps:
         """The part decided; among more starts where it is these that cost."""
         best: tuple[Kernel, Outcome] | None = None
         size, allowed = 0, before + SHARE * self.room
-        seconds = self.seconds if len(part) else 6 * self.seconds
+        seconds = self.seconds * (LONGER if i + 1 >= len(self.parts) else 1.0)
         around = FEW_WHOLE if i + 1 < len(self.parts) else MANY_WHOLE
+        around = AROUND if self.are_small else around
         for own, other in self.reach:
             if self.over():
                 return best
