@@ -66,7 +66,7 @@ class _Kernels:
         self.began = time.monotonic()
         self.bound, self.objective = -np.inf, np.inf
         self.x: Floats | None = None
-        self.around = AROUND
+        self.around: tuple[str, ...] = AROUND
 
     @property
     def seconds(self) -> float:

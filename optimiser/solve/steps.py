@@ -69,7 +69,7 @@ class Steps:
         whole = self.grid.whole[self.grid.owner]
         self.later = self.programme.integer & (self.programme.upper > 1.5)
         self.later[self.grid.at] = False
-        self.aim = self.bound + 0.8 * self.room
+        self.aim = self.bound + (0.5 if self.later.any() else 0.8) * self.room
         order = np.lexsort((np.arange(self.grid.size), np.where(whole, self.prices.start, np.inf)))
         self.rank = np.empty(self.grid.size)
         self.rank[order] = np.arange(self.grid.size)
@@ -121,7 +121,8 @@ class Steps:
 
     def _gap(self, i: int, before: float) -> float:
         """What of the room is left for each step from here on, relative; it is not needed to the last."""
-        each = (self.aim - before) / max(len(self.parts) - i, 1) / max(abs(before), 1e-9)
+        left = len(self.parts) + bool(self.later.any()) - i
+        each = (self.aim - before) / max(left, 1) / max(abs(before), 1e-9)
         return float(np.clip(each, self.gap / 20, self.gap if self.are_small else self.gap / 3))
 
     def _kept(self, part: Ints, x: Floats, own: float, many: float) -> Flags:
