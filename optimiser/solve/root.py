@@ -31,14 +31,14 @@ class Root:
 def root_of(programme: Programme, grid: Grid, limits: Limits, seconds: float, interrupt: Interrupt) -> Root:
     """Solves the relaxation, and again with cuts, as long as they move its bound.
 
-    Cuts take about as long as the relaxation itself, a second more, and no more than a third of `seconds`.
+    Cuts take about as long as the relaxation itself, three seconds more, and no more than a third of `seconds`.
     """
     began = time.monotonic()
     relaxation = Relaxation(programme, limits, interrupt)
     outcome = relaxation.solve(seconds)
     took = time.monotonic() - began
     root = Root(programme, outcome, outcome.objective)
-    most = min(1.0 + 1.0 * took, seconds / 3)
+    most = min(3.0 + took, seconds / 3)
     if outcome.status != "optimal" or outcome.x is None or outcome.row_dual is None:
         return root
     separator = Separator(programme, grid)

@@ -30,7 +30,8 @@ REACH = ((0.2, 1), (2.0, np.inf))
 later the cheapest, up to the whole room, as many times `FEW` or two for each project; all of them the second time."""
 FEW = 3000
 LONGER = 6.0
-"""The last part, which has to fit in with all others, and the assets of fleets have as many times the seconds."""
+"""The last part, which has to fit in with all others, and the assets of fleets have as many times the seconds; half as
+many where there are neither fleets nor small entities."""
 SHARE = 0.2
 """A step that costs more than this share of the gap's room is done again with more starts."""
 
@@ -97,7 +98,8 @@ class Steps:
         """The part decided; among more starts where it is these that cost."""
         best: tuple[Kernel, Outcome] | None = None
         size, allowed = 0, before + SHARE * self.room
-        seconds = self.seconds * (LONGER if i + 1 >= len(self.parts) else 1.0)
+        longer = LONGER if self.are_small or self.later.any() else LONGER / 2
+        seconds = self.seconds * (longer if i + 1 >= len(self.parts) else 1.0)
         around = FEW_WHOLE if i + 1 < len(self.parts) else MANY_WHOLE
         around = AROUND if self.are_small else around
         for own, other in self.reach:
