@@ -54,8 +54,9 @@ class Limits:
     """When to stop: relative gap, seconds, threads (None: all), seed; and which solver (None: HiGHS).
 
     `tolerance`: how far from whole a whole variable may be. `enough`: an objective at which a plan is good enough;
-    a search that is proven not to reach it ends with the first plan it has. `strategy`: whether a programme is solved
-    as a whole or by kernels; its size decides by itself. `around`: HiGHS's searches around its relaxations and plans.
+    a search that is proven not to reach it ends with the first plan it has, if it `gives_up`. `strategy`: whether a
+    programme is solved as a whole or by kernels; its size decides by itself. `around`: HiGHS's searches around its
+    relaxations and plans.
     """
 
     gap: float = 1e-4
@@ -65,6 +66,7 @@ class Limits:
     solver: str | None = None
     tolerance: float = 1e-6
     enough: float | None = None
+    gives_up: bool = True
     strategy: Strategy = "auto"
     around: tuple[str, ...] = AROUND
 
@@ -233,10 +235,10 @@ class _Run:
             event.interrupt()
 
     def _is_settled(self) -> bool:
-        """True once there is a plan, and it is good enough or no plan will be."""
+        """True once there is a plan, and it is good enough, or no plan will be and the search gives up."""
         if self.limits.enough is None or self.best is None:
             return False
-        return self.best[0] <= self.limits.enough or self.bound > self.limits.enough
+        return self.best[0] <= self.limits.enough or (self.limits.gives_up and self.bound > self.limits.enough)
 
     def _on_solution(self, event) -> None:
         data = event.data_out

@@ -195,12 +195,13 @@ class _Kernels:
         gap: float | None = None,
         enough: float | None = None,
         around: tuple[str, ...] | None = None,
+        gives_up: bool = True,
     ) -> Outcome:
         self.log.append(f"--- {words}\n")
         gap = self.limits.gap if gap is None else gap
         seconds = max(min(seconds, self.left), 0.1)
         around = self.around if around is None else around
-        limits = replace(self.limits, seconds=seconds, gap=gap, enough=enough, around=around)
+        limits = replace(self.limits, seconds=seconds, gap=gap, enough=enough, gives_up=gives_up, around=around)
         found = run(programme, limits, self._told, self.interrupt, start)
         self.log += found.log
         self.abandoned |= found.abandoned

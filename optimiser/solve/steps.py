@@ -30,13 +30,14 @@ REACH = ((0.2, 1), (2.0, np.inf))
 later the cheapest, up to the whole room, as many times `FEW` or two for each project; all of them the second time."""
 FEW = 3000
 LONGER = 6.0
-"""The last part, which has to fit in with all others, and the assets of fleets have as many times the seconds; half as
-many where there are neither fleets nor small entities."""
+"""The last part, which has to fit in with all others, and the assets of fleets have as many times the seconds; a
+third of it where there are neither fleets nor small entities."""
 SHARE = 0.2
 """A step that costs more than this share of the gap's room is done again with more starts."""
 
-Run = Callable[[str, Programme, float, Floats | None, float, float | None, tuple[str, ...]], Outcome]
-"""Runs a programme: words, programme, seconds, plan to begin from, relative gap, objective that is enough, searches."""
+Run = Callable[[str, Programme, float, Floats | None, float, float | None, tuple[str, ...], bool], Outcome]
+"""Runs a programme: words, programme, seconds, plan to begin from, relative gap, objective that is enough, searches,
+and whether it gives up once no plan will be good enough."""
 FEW_WHOLE: tuple[str, ...] = ()
 MANY_WHOLE: tuple[str, ...] = ("rins",)
 """HiGHS's searches in a step: where a part is whole, branching is quicker without; where all that is left is, not.
@@ -98,7 +99,7 @@ class Steps:
         """The part decided; among more starts where it is these that cost."""
         best: tuple[Kernel, Outcome] | None = None
         size, allowed = 0, before + SHARE * self.room
-        longer = LONGER if self.are_small or self.later.any() else LONGER / 2
+        longer = LONGER if self.are_small or self.later.any() else LONGER / 3
         seconds = self.seconds * (longer if i + 1 >= len(self.parts) else 1.0)
         around = FEW_WHOLE if i + 1 < len(self.parts) else MANY_WHOLE
         around = AROUND if self.are_small else around
@@ -112,7 +113,8 @@ class Steps:
                 continue
             size = len(programme.cost)
             begin = kernel.shrink(best[0].expand(best[1].x)) if best is not None and best[1].x is not None else None
-            outcome = self.run(f"step {i + 1}", programme, seconds, begin, self._gap(i, before), None, around)
+            gap = self._gap(i, before)
+            outcome = self.run(f"step {i + 1}", programme, seconds, begin, gap, self._enough(i), around, False)
             if not held.any():
                 self.proven = max(self.proven, min(outcome.bound, self.bound + self._least_beyond(keep)))
             if outcome.x is not None and (best is None or outcome.objective < best[1].objective):
@@ -120,6 +122,11 @@ class Steps:
             if best is not None and (best[1].objective <= allowed or outcome.bound <= allowed):
                 break
         return best
+
+    def _enough(self, i: int) -> float | None:
+        """What the last step's plan may cost, since the gap is proven then."""
+        enough = self.proven + self.gap * abs(self.proven)
+        return enough if i + 1 == len(self.parts) + bool(self.later.any()) else None
 
     def _gap(self, i: int, before: float) -> float:
         """What of the room is left for each step from here on, relative; it is not needed to the last."""
@@ -171,7 +178,7 @@ class Steps:
             chosen = np.concatenate([chosen, self.parts[i]])
             programme = self._whole_in(kernel, chosen)
             begin = kernel.shrink(plan)
-            outcome = self.run("bound by parts", programme, seconds, begin, self.gap / 10, least, FEW_WHOLE)
+            outcome = self.run("bound by parts", programme, seconds, begin, self.gap / 10, least, FEW_WHOLE, True)
             bound = max(bound, min(outcome.bound, objective))
         return bound
 

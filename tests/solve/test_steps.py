@@ -31,9 +31,10 @@ def steps_of(programme, grid, root, **changes):
     prices = price_of_starts(root.programme, grid, root.outcome.x, root.outcome.row_dual)
     log = []
 
-    def ask(words, part, seconds, start, gap, enough, around):
+    def ask(words, part, seconds, start, gap, enough, around, gives_up):
         log.append((words, int(part.integer.sum())))
-        return run(part, replace(LIMITS, seconds=seconds, gap=gap, enough=enough, around=around), start=start)
+        limits = replace(LIMITS, seconds=seconds, gap=gap, enough=enough, around=around, gives_up=gives_up)
+        return run(part, limits, start=start)
 
     room = 1e-3 * abs(root.outcome.objective)
     given = {"run": ask, "over": lambda: False, "seconds": 1.0, "gap": 1e-3} | changes
