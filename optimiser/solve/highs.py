@@ -56,7 +56,8 @@ class Limits:
     `tolerance`: how far from whole a whole variable may be. `enough`: an objective at which a plan is good enough;
     a search that is proven not to reach it ends with the first plan it has, if it `gives_up`. `strategy`: whether a
     programme is solved as a whole or by kernels; its size decides by itself. `around`: HiGHS's searches around its
-    relaxations and plans.
+    relaxations and plans. `room`: an absolute gap that is enough, too. `collects`: all plans on the way
+    are kept, not only the best.
     """
 
     gap: float = 1e-4
@@ -69,11 +70,13 @@ class Limits:
     gives_up: bool = True
     strategy: Strategy = "auto"
     around: tuple[str, ...] = AROUND
+    room: float = 1e-9
+    collects: bool = False
 
 
 @dataclass(eq=False)
 class Outcome:
-    """What the solver says. `x` is None where it found no plan; `bound` is proven."""
+    """What the solver says. `x` is None where it found no plan; `bound` is proven; `plans` where they are collected."""
 
     status: Status
     x: Floats | None
@@ -84,6 +87,7 @@ class Outcome:
     row_dual: Floats | None = None
     log: list[str] = field(default_factory=list)
     abandoned: bool = False
+    plans: list[Floats] = field(default_factory=list)
 
 
 def relative_gap(objective: float, bound: float) -> float:
@@ -162,6 +166,7 @@ class _Run:
         self.started = time.monotonic()
         self.log: list[str] = []
         self.best: tuple[float, Floats] | None = None
+        self.plans: list[Floats] = []
         self.bound = -np.inf
         self.highs = highspy.Highs()
         self._options()
@@ -186,7 +191,7 @@ class _Run:
         options = {
             "log_to_console": False,
             "mip_rel_gap": float(limits.gap),
-            "mip_abs_gap": 1e-9,
+            "mip_abs_gap": max(1e-9, limits.room * self.scaling.objective),
             "time_limit": max(limits.seconds, 0.01),
             "threads": int(limits.threads or os.cpu_count() or 1),
             "random_seed": int(limits.seed),
@@ -244,6 +249,8 @@ class _Run:
         data = event.data_out
         x = np.array(data.mip_solution, dtype=float) * self.scaling.columns
         self.best = (self.scaling.unscaled_objective(float(data.objective_function_value)), x)
+        if self.limits.collects:
+            self.plans.append(x)
 
     def add_rows(self, matrix: sparse.csr_array, upper: Floats) -> None:
         """Adds matrix @ x <= upper; the next run begins where the last one ended."""
@@ -302,7 +309,7 @@ class _Run:
         if solution.dual_valid and not mip:
             dual = np.array(solution.row_dual, dtype=float) * self.scaling.rows / self.scaling.objective
         kinds = highspy.HighsModelStatus
-        common: dict[str, Any] = {"seconds": self.seconds, "log": self.log, "row_dual": dual}
+        common: dict[str, Any] = {"seconds": self.seconds, "log": self.log, "row_dual": dual, "plans": self.plans}
         if status == kinds.kOptimal and x is not None:
             return Outcome("optimal", x, objective, bound, reason="gap reached", **common)
         if status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):

@@ -1,0 +1,190 @@
+r"""Multipliers: the prices of coupling rows at which the blocks of a programme give the best bound.
+
+Each round solves the blocks at some prices $y$; their plans are columns of a master programme, in which every block
+mixes its plans and the coupling rows hold. The master's duals are the next $y$. They may leave the best prices so far
+only by a share of each, which shrinks where a step was no better: without that box they jump about.
+
+The starts that any block's plan has, at any prices, are few and good: the whole programme with only these is soon
+solved, and its plan is one of the whole (`pool`).
+
+Source: box-step, Marsten, Hogan and Blankenship 1975; column generation with the blocks' plans, Dantzig and Wolfe 1960.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from scipy import sparse
+
+from optimiser.solve.blocks import Block, Blocks
+from optimiser.solve.grid import Flags, Floats, Grid, price_of_starts
+from optimiser.solve.highs import Outcome
+from optimiser.solve.programme import Programme
+
+WIDTH, LEAST_WIDTH = 0.1, 0.05
+"""How far prices may go at first: a share of each, and of the mean for those that are near nothing."""
+LOOSE = 0.05
+"""How exact blocks are solved: the share that all of them together may lack of the distance of bound and master."""
+LITTLE, IDLE = 0.01, 3
+"""The search ends after so many rounds in a row that close less than this share of that distance."""
+INWARD = 1e-6
+"""How far the master keeps from prices at which a column without a bound would have no cheapest value."""
+
+Ask = Callable[[Programme, Floats | None, float, float], Outcome]
+"""Solves a programme: from a plan on, within seconds, to an absolute gap."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Plan:
+    """A plan `x` of one block, what it costs at y = 0, and what it has of each coupling row (C,)."""
+
+    block: int
+    x: Floats
+    cost: float
+    links: Floats
+
+
+@dataclass(eq=False)
+class Multipliers:
+    """`y` (C,) are the best multipliers so far, first those of the relaxation, and `bound` what they prove.
+
+    `ask` solves a block, `workers` at a time; `over` says whether to stop. `gap`: how exact a bound has to be, relative.
+    `log` has a line for each round.
+    """
+
+    blocks: Blocks
+    grid: Grid
+    y: Floats
+    ask: Ask
+    over: Callable[[], bool]
+    workers: int
+    gap: float
+    bound: float = -np.inf
+    log: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.y = self.blocks.priced(self.y)
+        self.attainable, self.width = np.inf, WIDTH
+        self.shares = np.full(len(self.blocks.each), -np.inf)
+        self.abandoned = False
+        self._plans: list[_Plan] = []
+
+    def search(self, seconds: float) -> None:
+        """Rounds until little more can be won, or the time is over. A bound of infinity: there is no plan."""
+        until = time.monotonic() + seconds
+        y: Floats | None = self.y if not self._plans else self._next(seconds)
+        idle = 0
+        while y is not None:
+            before, left = self.bound, until - time.monotonic()
+            self._round(y, max(left, 0.1))
+            left = until - time.monotonic()
+            if left <= 0 or self.over() or not all(self._of(i) for i in range(len(self.blocks.each))):
+                break
+            y = self._next(left)
+            if self.attainable - self.bound <= self.gap * abs(self.bound) / 4:
+                break
+            idle = idle + 1 if self.bound - before <= LITTLE * (self.attainable - self.bound) else 0
+            if idle >= IDLE:
+                break
+
+    def _round(self, y: Floats, seconds: float) -> None:
+        """The blocks at multipliers `y`, and what follows."""
+        began = time.monotonic()
+        y = self.blocks.priced(y)
+        lacks = max(self.gap * abs(self.bound), LOOSE * (self.attainable - self.bound))
+        if not np.isfinite(lacks):
+            lacks = self.gap * abs(self.blocks.without_blocks(y))
+        room = max(lacks / 2, 1e-9) / len(self.blocks.each)
+        starts = [self._cheapest(i, block, y) for i, block in enumerate(self.blocks.each)]
+        bound, found = self.blocks.solve(y, starts, lambda p, x: self.ask(p, x, seconds, room), self.workers)
+        self.abandoned |= any(outcome.abandoned for outcome in found)
+        for i, (block, outcome) in enumerate(zip(self.blocks.each, found, strict=True)):
+            last = [] if outcome.x is None else [outcome.x]
+            for x in [*outcome.plans, *last]:
+                self._plans.append(_Plan(i, x, float(block.programme.cost @ x), block.links @ x))
+        if bound > self.bound:
+            self.bound, self.y = bound, y
+            self.shares = np.array([outcome.bound for outcome in found])
+        else:
+            self.width /= 2
+        took = time.monotonic() - began
+        self.log.append(f"blocks: {bound:.10g}, best bound {self.bound:.10g} of {self.attainable:.10g}, {took:.1f} s\n")
+
+    def _of(self, i: int) -> list[_Plan]:
+        return [plan for plan in self._plans if plan.block == i]
+
+    def _cheapest(self, i: int, block: Block, y: Floats) -> Floats | None:
+        """The plan of a block that costs least at `y` among those known: it is one whatever the prices."""
+        plans = self._of(i)
+        return min(plans, key=lambda plan: plan.cost - float(y @ plan.links)).x if plans else None
+
+    def _next(self, seconds: float) -> Floats | None:
+        """The master's duals; None where it has none."""
+        master = self._master()
+        found = self.ask(master, None, seconds, 0.0)
+        if found.status != "optimal" or found.row_dual is None or found.x is None:
+            return None
+        self.attainable = found.objective
+        return found.row_dual[: len(self.y)]
+
+    def _master(self) -> Programme:
+        """min over mixtures of block plans and nobody's columns; what a coupling row lacks is paid at the box's edge."""
+        whole, blocks = self.blocks.programme, self.blocks
+        count, plans, size = len(self.y), len(self._plans), len(blocks.nobodys)
+        edge = self.width * (abs(self.y) + LEAST_WIDTH * float(abs(self.y[self.y != 0]).mean() if self.y.any() else 1))
+        inward = np.isinf(blocks.lower).astype(float) - np.isinf(blocks.upper)
+        links = sparse.csr_array(np.array([plan.links for plan in self._plans]).T)
+        coupling = sparse.hstack([blocks.matrix, links, sparse.eye_array(count), -sparse.eye_array(count)])
+        which = (np.array([plan.block for plan in self._plans]), size + np.arange(plans))
+        mixed = sparse.csr_array((np.ones(plans), which), shape=(len(blocks.each), size + plans + 2 * count))
+        ones, more = np.ones(len(blocks.each)), plans + 2 * count
+        cost = [whole.cost[blocks.nobodys] + INWARD * inward, [p.cost for p in self._plans], self.y + edge, edge - self.y]
+        return Programme(
+            cost=np.concatenate(cost),
+            offset=whole.offset,
+            matrix=sparse.csr_array(sparse.vstack([coupling, mixed])),
+            row_lower=np.concatenate([whole.row_lower[blocks.coupling], ones]),
+            row_upper=np.concatenate([whole.row_upper[blocks.coupling], ones]),
+            lower=np.concatenate([whole.lower[blocks.nobodys], np.zeros(more)]),
+            upper=np.concatenate([whole.upper[blocks.nobodys], np.full(more, np.inf)]),
+            integer=np.zeros(size + more, dtype=bool),
+            place={},
+            pyomo_columns={},
+            rows=[*(whole.rows[i] for i in blocks.coupling), *(("one_plan", b.owner) for b in blocks.each)],
+        )
+
+    def pool(self) -> Flags:
+        """The starts (n,) that some block's plan has."""
+        used = np.zeros(self.grid.size, dtype=bool)
+        for plan in self._plans:
+            x = np.zeros(len(self.blocks.programme.cost))
+            x[self.blocks.each[plan.block].columns] = plan.x
+            used |= self.grid.new(x) > 1e-6
+        return used
+
+    def matter(self, objective: float, seconds: float) -> Flags:
+        """The starts (n,) that a plan cheaper than `objective` may have.
+
+        With a start of its own a block costs no less than its relaxation and the start's price in that; all other
+        blocks cost what is proven of them.
+        """
+        whole = self.blocks.programme
+        x, dual = np.zeros(len(whole.cost)), np.zeros(len(whole.rows))
+        dual[self.blocks.coupling] = self.y
+        beyond = np.full(len(self.grid.whole), np.inf)
+        column_owner = np.full(len(whole.cost), -1)
+        for i, block in enumerate(self.blocks.each):
+            priced = block.at(self.y)
+            found = self.ask(replace(priced, integer=np.zeros_like(priced.integer)), None, seconds, 0.0)
+            if found.status != "optimal" or found.x is None or found.row_dual is None:
+                continue
+            x[block.columns], dual[block.rows] = found.x, found.row_dual
+            column_owner[block.columns] = i
+            slack = objective - self.bound + self.shares[i] - found.objective
+            mine = np.unique(self.grid.owner[column_owner[self.grid.at] == i])
+            beyond[mine] = slack * (1 + 1e-6) + 1e-6 * max(1.0, abs(self.bound))
+        price = price_of_starts(whole, self.grid, x, dual).bound
+        return (price <= beyond[self.grid.owner]) | ~self.grid.whole[self.grid.owner]
