@@ -95,11 +95,10 @@ class Blocks:
         """
         y = self.priced(y)
         asked = [block.at(y) for block in self.each]
-        if workers > 1:
-            with ThreadPoolExecutor(workers) as pool:
-                found = list(pool.map(ask, asked, starts))
-        else:
-            found = [ask(*one) for one in zip(asked, starts, strict=True)]
+        order = np.argsort([-int(block.programme.integer.sum()) for block in self.each], kind="stable")
+        with ThreadPoolExecutor(max(1, workers)) as pool:
+            under_way = {i: pool.submit(ask, asked[i], starts[i]) for i in order}  # those that take longest come first
+            found = [under_way[i].result() for i in range(len(asked))]
         if any(outcome.status == "infeasible" for outcome in found):
             return np.inf, found
         total = self.without_blocks(y) + sum(outcome.bound for outcome in found)

@@ -12,6 +12,7 @@ Method: kernel search (Angelelli, Mansini, Speranza 2010) and reduced-cost fixin
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -19,8 +20,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pyomo.environ as pyo
 
+from optimiser.solve.blocks import blocks_of
 from optimiser.solve.grid import Floats, Grid, Prices, grid_of, price_of_starts, restrict, undecided
 from optimiser.solve.highs import AROUND, Interrupt, Limits, Outcome, Progress, relative_gap, run
+from optimiser.solve.multipliers import Multipliers
 from optimiser.solve.programme import Programme
 from optimiser.solve.root import root_of
 from optimiser.solve.steps import MANY_WHOLE, Steps, parts_of
@@ -31,6 +34,8 @@ SHARES, LEAST = (0.07, 0.17, 0.42), 2500
 """Starts that a kernel decides: a share of all whole ones, and how many at least."""
 MANY = 1000
 """Whole projects from which a kernel is tried before the steps."""
+BY_ENTITY = (0.35, 0.3)
+"""What share of the time left goes into bounds by entity, and then into a plan from their pool, each time."""
 PARTS = 0.5
 """Starts of a project in parts are decided up to this share of the room that the gap leaves."""
 
@@ -97,14 +102,19 @@ class _Kernels:
         if lp.status == "failed" or lp.x is None or lp.row_dual is None:
             return self._run("whole", self.programme, self.left, start)
         self.bound = self.relaxed = lp.objective
-        self.around = AROUND if parts_of(self.programme, self.grid)[1] else MANY_WHOLE
+        are_small = parts_of(self.programme, self.grid)[1]
+        self.around = AROUND if are_small else MANY_WHOLE
         prices = price_of_starts(self.programme, self.grid, lp.x, lp.row_dual)
         if start is not None:
             self._take(start)
         starts = int(self.grid.whole[self.grid.owner].sum())
         if self.grid.whole.sum() >= MANY and not self.is_over:
             self._kernel(lp, prices, max(int(SHARES[0] * starts), LEAST), max(5.0, 3.0 * self.root_seconds))
-        if not self.is_over:
+        if not self.is_over and are_small:
+            self._by_entity(lp.row_dual)
+            if self.bound == np.inf:
+                return Outcome("infeasible", None, np.inf, np.inf, self.seconds, "proven infeasible", None, self.log)
+        if not self.is_over and not (are_small and self.x is not None):
             self._steps(lp, prices)
         for share in SHARES:
             seconds = max(5.0, 3.0 * self.root_seconds, 0.15 * self.left)
@@ -114,6 +124,40 @@ class _Kernels:
             return self._rest(prices)
         status = "optimal" if self.is_proven else "stopped"
         return self._done(status, "gap reached" if self.is_proven else self._reason())
+
+    def _by_entity(self, dual: Floats) -> None:
+        """Bounds by entity, and plans from the starts that the entities' own plans have, turn by turn."""
+        blocks = blocks_of(self.programme, self.grid)
+        workers = self.limits.threads or os.cpu_count() or 1
+        found = Multipliers(
+            blocks, self.grid, dual[blocks.coupling], self._block, lambda: self.is_over, workers, self.limits.gap
+        )
+        pool, nobody = np.zeros(self.grid.size, dtype=bool), np.zeros(len(self.grid.whole), dtype=bool)
+        while not self.is_over:
+            found.search(BY_ENTITY[0] * self.left)
+            self.bound = max(self.bound, found.bound)
+            self.log += found.log
+            found.log.clear()
+            self.abandoned |= found.abandoned
+            larger = found.pool() | ~self.grid.whole[self.grid.owner]
+            if self.is_over or self.bound == np.inf or not np.any(larger & ~pool):
+                break
+            pool |= larger
+            if self.x is not None:
+                pool |= self.grid.new(self.x) > 1e-7
+            kernel = restrict(self.programme, self.grid, pool, nobody, np.zeros(len(self.programme.cost)))
+            begin = kernel.shrink(self.x) if self.x is not None else None
+            words, seconds = f"pool of {int(pool.sum())} starts", BY_ENTITY[1] * self.left
+            plan = self._run(words, kernel.programme, seconds, begin, None, self.bound + self._room(), gives_up=False)
+            if plan.x is not None:
+                self._take(kernel.expand(plan.x))
+
+    def _block(self, programme: Programme, start: Floats | None, seconds: float, room: float) -> Outcome:
+        """One block, or the master, on one thread."""
+        limits = replace(
+            self.limits, gap=0.0, room=room, collects=True, threads=1, seconds=seconds, enough=None, around=MANY_WHOLE
+        )
+        return run(programme, limits, None, self.interrupt, start)
 
     def _steps(self, lp: Outcome, prices: Prices) -> None:
         """A plan step by step, and a bound by the steps that cost most."""

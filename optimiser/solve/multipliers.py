@@ -14,19 +14,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import sparse
 
 from optimiser.solve.blocks import Block, Blocks
-from optimiser.solve.grid import Flags, Floats, Grid, price_of_starts
+from optimiser.solve.grid import Flags, Floats, Grid
 from optimiser.solve.highs import Outcome
 from optimiser.solve.programme import Programme
 
 WIDTH, LEAST_WIDTH = 0.1, 0.05
 """How far prices may go at first: a share of each, and of the mean for those that are near nothing."""
-LOOSE = 0.05
+LOOSE = 0.1
 """How exact blocks are solved: the share that all of them together may lack of the distance of bound and master."""
 LITTLE, IDLE = 0.01, 3
 """The search ends after so many rounds in a row that close less than this share of that distance."""
@@ -68,13 +68,15 @@ class Multipliers:
     def __post_init__(self) -> None:
         self.y = self.blocks.priced(self.y)
         self.attainable, self.width = np.inf, WIDTH
-        self.shares = np.full(len(self.blocks.each), -np.inf)
         self.abandoned = False
         self._plans: list[_Plan] = []
 
     def search(self, seconds: float) -> None:
-        """Rounds until little more can be won, or the time is over. A bound of infinity: there is no plan."""
-        until = time.monotonic() + seconds
+        """Rounds until little more can be won, or the time is over. A bound of infinity: there is no plan.
+
+        Each search begins with a wide box, so that a second one finds other plans, too.
+        """
+        until, self.width = time.monotonic() + seconds, WIDTH
         y: Floats | None = self.y if not self._plans else self._next(seconds)
         idle = 0
         while y is not None:
@@ -84,7 +86,9 @@ class Multipliers:
             if left <= 0 or self.over() or not all(self._of(i) for i in range(len(self.blocks.each))):
                 break
             y = self._next(left)
-            if self.attainable - self.bound <= self.gap * abs(self.bound) / 4:
+            if not np.isfinite(self.bound):
+                continue
+            if self.attainable - self.bound <= self.gap * abs(self.bound) / 2:
                 break
             idle = idle + 1 if self.bound - before <= LITTLE * (self.attainable - self.bound) else 0
             if idle >= IDLE:
@@ -97,17 +101,17 @@ class Multipliers:
         lacks = max(self.gap * abs(self.bound), LOOSE * (self.attainable - self.bound))
         if not np.isfinite(lacks):
             lacks = self.gap * abs(self.blocks.without_blocks(y))
-        room = max(lacks / 2, 1e-9) / len(self.blocks.each)
+        room = max(lacks, 1e-9) / len(self.blocks.each)
         starts = [self._cheapest(i, block, y) for i, block in enumerate(self.blocks.each)]
         bound, found = self.blocks.solve(y, starts, lambda p, x: self.ask(p, x, seconds, room), self.workers)
         self.abandoned |= any(outcome.abandoned for outcome in found)
         for i, (block, outcome) in enumerate(zip(self.blocks.each, found, strict=True)):
             last = [] if outcome.x is None else [outcome.x]
             for x in [*outcome.plans, *last]:
-                self._plans.append(_Plan(i, x, float(block.programme.cost @ x), block.links @ x))
+                if not any(np.array_equal(x, plan.x) for plan in self._of(i)):
+                    self._plans.append(_Plan(i, x, float(block.programme.cost @ x), block.links @ x))
         if bound > self.bound:
             self.bound, self.y = bound, y
-            self.shares = np.array([outcome.bound for outcome in found])
         else:
             self.width /= 2
         took = time.monotonic() - began
@@ -164,27 +168,3 @@ class Multipliers:
             x[self.blocks.each[plan.block].columns] = plan.x
             used |= self.grid.new(x) > 1e-6
         return used
-
-    def matter(self, objective: float, seconds: float) -> Flags:
-        """The starts (n,) that a plan cheaper than `objective` may have.
-
-        With a start of its own a block costs no less than its relaxation and the start's price in that; all other
-        blocks cost what is proven of them.
-        """
-        whole = self.blocks.programme
-        x, dual = np.zeros(len(whole.cost)), np.zeros(len(whole.rows))
-        dual[self.blocks.coupling] = self.y
-        beyond = np.full(len(self.grid.whole), np.inf)
-        column_owner = np.full(len(whole.cost), -1)
-        for i, block in enumerate(self.blocks.each):
-            priced = block.at(self.y)
-            found = self.ask(replace(priced, integer=np.zeros_like(priced.integer)), None, seconds, 0.0)
-            if found.status != "optimal" or found.x is None or found.row_dual is None:
-                continue
-            x[block.columns], dual[block.rows] = found.x, found.row_dual
-            column_owner[block.columns] = i
-            slack = objective - self.bound + self.shares[i] - found.objective
-            mine = np.unique(self.grid.owner[column_owner[self.grid.at] == i])
-            beyond[mine] = slack * (1 + 1e-6) + 1e-6 * max(1.0, abs(self.bound))
-        price = price_of_starts(whole, self.grid, x, dual).bound
-        return (price <= beyond[self.grid.owner]) | ~self.grid.whole[self.grid.owner]
