@@ -13,7 +13,9 @@ early. $L$ is at least the relaxation's value at the relaxation's duals, since t
 
 Nobody's columns need finite bounds where $d_j \ne 0$; most follow from rows. Where there are none and $d_j$ is more than
 rounding leaves, there is no bound; the loop that seeks $y$ keeps away from there (`multipliers`). Nobody's whole columns
-count as if they might be in parts.
+count as if they might be in parts. Blocks have bounds that follow from rows, too, but wide ones: without any, prices may
+leave a block without a cheapest plan; with narrow ones, HiGHS 1.15.1 calls sound blocks infeasible in its presolve. For
+the same reason a block is infeasible only if it is so at no cost as well.
 
 Source: Dantzig and Wolfe 1960; Geoffrion 1974.
 """
@@ -34,6 +36,8 @@ from optimiser.solve.programme import Programme
 
 ROUNDING = 1e-13
 """What rounding leaves of a sum, as a share of its terms."""
+WIDE = 0.5
+"""By how much a block's bounds are wider than what follows from rows, relative and absolute."""
 
 Ask = Callable[[Programme, Floats | None], Outcome]
 """Solves one block from a plan of it on."""
@@ -99,8 +103,10 @@ class Blocks:
         with ThreadPoolExecutor(max(1, workers)) as pool:
             under_way = {i: pool.submit(ask, asked[i], starts[i]) for i in order}  # those that take longest come first
             found = [under_way[i].result() for i in range(len(asked))]
-        if any(outcome.status == "infeasible" for outcome in found):
-            return np.inf, found
+        for i, outcome in enumerate(found):
+            if outcome.status == "infeasible":
+                free = replace(asked[i], cost=np.zeros_like(asked[i].cost))
+                return (np.inf if ask(free, None).status == "infeasible" else -np.inf), found
         total = self.without_blocks(y) + sum(outcome.bound for outcome in found)
         return (total if np.isfinite(total) else -np.inf), found
 
@@ -114,9 +120,14 @@ def blocks_of(programme: Programme, grid: Grid) -> Blocks:
     np.minimum.at(first, entries.row, owner[entries.col])
     np.maximum.at(last, entries.row, owner[entries.col])
     whose = np.where(first == last, first, NOBODY)
-    coupling, nobodys = np.flatnonzero(whose == NOBODY), np.flatnonzero(owner == NOBODY)
+    coupling = np.flatnonzero((whose == NOBODY) & (np.diff(programme.matrix.indptr) > 0))
+    nobodys = np.flatnonzero(owner == NOBODY)
     links = sparse.csc_array(programme.matrix[coupling])
-    bounded = replace(programme, lower=lower, upper=upper)
+    bounded = replace(
+        programme,
+        lower=np.where(np.isinf(programme.lower), lower - WIDE * (1 + abs(lower)), lower),
+        upper=np.where(np.isinf(programme.upper), upper + WIDE * (1 + abs(upper)), upper),
+    )
     each = []
     for o in np.unique(owner[owner != NOBODY]):
         columns, rows = np.flatnonzero(owner == o), np.flatnonzero(whose == o)

@@ -133,8 +133,8 @@ class _Kernels:
             blocks, self.grid, dual[blocks.coupling], self._block, lambda: self.is_over, workers, self.limits.gap
         )
         pool, nobody = np.zeros(self.grid.size, dtype=bool), np.zeros(len(self.grid.whole), dtype=bool)
-        while not self.is_over:
-            found.search(BY_ENTITY[0] * self.left)
+        found.search(BY_ENTITY[0] * self.left)
+        while True:
             self.bound = max(self.bound, found.bound)
             self.log += found.log
             found.log.clear()
@@ -151,6 +151,7 @@ class _Kernels:
             plan = self._run(words, kernel.programme, seconds, begin, None, self.bound + self._room(), gives_up=False)
             if plan.x is not None:
                 self._take(kernel.expand(plan.x))
+            found.stray(BY_ENTITY[0] * self.left)
 
     def _block(self, programme: Programme, start: Floats | None, seconds: float, room: float) -> Outcome:
         """One block, or the master, on one thread."""

@@ -30,6 +30,8 @@ LOOSE = 0.1
 """How exact blocks are solved: the share that all of them together may lack of the distance of bound and master."""
 LITTLE, IDLE = 0.01, 3
 """The search ends after so many rounds in a row that close less than this share of that distance."""
+ASIDE = (0.05, 0.1, 0.15)
+"""By what share of each price a pool's prices are beside the best ones, one standard deviation."""
 INWARD = 1e-6
 """How far the master keeps from prices at which a column without a bound would have no cheapest value."""
 
@@ -70,13 +72,11 @@ class Multipliers:
         self.attainable, self.width = np.inf, WIDTH
         self.abandoned = False
         self._plans: list[_Plan] = []
+        self._drawn = np.random.default_rng(0)
 
     def search(self, seconds: float) -> None:
-        """Rounds until little more can be won, or the time is over. A bound of infinity: there is no plan.
-
-        Each search begins with a wide box, so that a second one finds other plans, too.
-        """
-        until, self.width = time.monotonic() + seconds, WIDTH
+        """Rounds until little more can be won, or the time is over. A bound of infinity: there is no plan."""
+        until = time.monotonic() + seconds
         y: Floats | None = self.y if not self._plans else self._next(seconds)
         idle = 0
         while y is not None:
@@ -85,6 +85,8 @@ class Multipliers:
             left = until - time.monotonic()
             if left <= 0 or self.over() or not all(self._of(i) for i in range(len(self.blocks.each))):
                 break
+            if self.bound <= before:
+                self.width /= 2
             y = self._next(left)
             if not np.isfinite(self.bound):
                 continue
@@ -93,6 +95,15 @@ class Multipliers:
             idle = idle + 1 if self.bound - before <= LITTLE * (self.attainable - self.bound) else 0
             if idle >= IDLE:
                 break
+
+    def stray(self, seconds: float) -> None:
+        """Plans of the blocks at prices beside the best ones, for the pool; drawn, and the same each time."""
+        until = time.monotonic() + seconds
+        for share in ASIDE:
+            left = until - time.monotonic()
+            if left <= 0 or self.over():
+                break
+            self._round(self.y * (1 + share * self._drawn.standard_normal(len(self.y))), left)
 
     def _round(self, y: Floats, seconds: float) -> None:
         """The blocks at multipliers `y`, and what follows."""
@@ -112,8 +123,6 @@ class Multipliers:
                     self._plans.append(_Plan(i, x, float(block.programme.cost @ x), block.links @ x))
         if bound > self.bound:
             self.bound, self.y = bound, y
-        else:
-            self.width /= 2
         took = time.monotonic() - began
         self.log.append(f"blocks: {bound:.10g}, best bound {self.bound:.10g} of {self.attainable:.10g}, {took:.1f} s\n")
 
