@@ -11,11 +11,11 @@ For a plan $x$ of the whole, $c x = y A x + d x$: $A x$ is one of the $r$, its p
 cost is no less than $L(y)$, whatever $y$ is. Of a block its own proven bound is enough, so that a block may be stopped
 early. $L$ is at least the relaxation's value at the relaxation's duals, since the blocks are whole.
 
-Nobody's columns need finite bounds where $d_j \ne 0$; most follow from rows. Where there are none and $d_j$ is more than
-rounding leaves, there is no bound; the loop that seeks $y$ keeps away from there (`multipliers`). Nobody's whole columns
-count as if they might be in parts. Blocks have bounds that follow from rows, too, but wide ones: without any, prices may
-leave a block without a cheapest plan; with narrow ones, HiGHS 1.15.1 calls sound blocks infeasible in its presolve. For
-the same reason a block is infeasible only if it is so at no cost as well.
+Nobody's columns need finite bounds where $d_j \ne 0$; most follow from rows. Where there are none and $d_j$ is more
+than rounding leaves, there is no bound; the loop that seeks $y$ keeps away from there (`multipliers`). Nobody's whole
+columns count as if they might be in parts. Blocks have bounds that follow from rows, too, but wide ones: without any,
+prices may leave a block without a cheapest plan; with narrow ones, HiGHS 1.15.1 calls sound blocks infeasible in its
+presolve. For the same reason a block is infeasible only if it is so at no cost as well.
 
 Source: Dantzig and Wolfe 1960; Geoffrion 1974.
 """

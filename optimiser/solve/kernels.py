@@ -21,7 +21,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimiser.solve.blocks import blocks_of
-from optimiser.solve.grid import Floats, Grid, Prices, grid_of, price_of_starts, restrict, undecided
+from optimiser.solve.grid import Flags, Floats, Grid, Prices, grid_of, price_of_starts, restrict, undecided
 from optimiser.solve.highs import AROUND, Interrupt, Limits, Outcome, Progress, relative_gap, run
 from optimiser.solve.multipliers import Multipliers
 from optimiser.solve.programme import Programme
@@ -34,8 +34,8 @@ SHARES, LEAST = (0.07, 0.17, 0.42), 2500
 """Starts that a kernel decides: a share of all whole ones, and how many at least."""
 MANY = 1000
 """Whole projects from which a kernel is tried before the steps."""
-BY_ENTITY = (0.35, 0.3)
-"""What share of the time left goes into bounds by entity, and then into a plan from their pool, each time."""
+ROUNDS, POOL = (0.45, 0.2), 0.3
+"""What share of the time left goes into bounds by entity, at first and later on, and into the plan of their pool."""
 PARTS = 0.5
 """Starts of a project in parts are decided up to this share of the room that the gap leaves."""
 
@@ -126,32 +126,43 @@ class _Kernels:
         return self._done(status, "gap reached" if self.is_proven else self._reason())
 
     def _by_entity(self, dual: Floats) -> None:
-        """Bounds by entity, and plans from the starts that the entities' own plans have, turn by turn."""
+        """Bounds by entity, and plans from the starts that the entities' own plans have, in turns."""
         blocks = blocks_of(self.programme, self.grid)
-        workers = self.limits.threads or os.cpu_count() or 1
+        workers, gap = self.limits.threads or os.cpu_count() or 1, self.limits.gap
         found = Multipliers(
-            blocks, self.grid, dual[blocks.coupling], self._block, lambda: self.is_over, workers, self.limits.gap
+            blocks, self.grid, dual[blocks.coupling], self._block, lambda: self.is_over, workers, gap, self.limits.seed
         )
-        pool, nobody = np.zeros(self.grid.size, dtype=bool), np.zeros(len(self.grid.whole), dtype=bool)
-        found.search(BY_ENTITY[0] * self.left)
-        while True:
-            self.bound = max(self.bound, found.bound)
+        pool = np.zeros(self.grid.size, dtype=bool)
+        share = ROUNDS[0]
+        while not self.is_over:
+            if found.is_settled:
+                found.stray(share * self.left)
+            else:
+                found.search(share * self.left)
+            share = ROUNDS[1]
             self.log += found.log
             found.log.clear()
             self.abandoned |= found.abandoned
-            larger = found.pool() | ~self.grid.whole[self.grid.owner]
-            if self.is_over or self.bound == np.inf or not np.any(larger & ~pool):
+            self.bound = max(self.bound, min(found.bound, self.objective))
+            larger = pool | found.pool()
+            if self.bound == np.inf or (found.is_settled and np.array_equal(larger, pool)):
                 break
-            pool |= larger
-            if self.x is not None:
-                pool |= self.grid.new(self.x) > 1e-7
-            kernel = restrict(self.programme, self.grid, pool, nobody, np.zeros(len(self.programme.cost)))
-            begin = kernel.shrink(self.x) if self.x is not None else None
-            words, seconds = f"pool of {int(pool.sum())} starts", BY_ENTITY[1] * self.left
-            plan = self._run(words, kernel.programme, seconds, begin, None, self.bound + self._room(), gives_up=False)
-            if plan.x is not None:
-                self._take(kernel.expand(plan.x))
-            found.stray(BY_ENTITY[0] * self.left)
+            pool = larger
+            self._pool(pool, POOL * self.left)
+
+    def _pool(self, pool: Flags, seconds: float) -> None:
+        """The cheapest plan that has no starts of whole projects but these (n,), and those of the plan known."""
+        grid = self.grid
+        keep = pool | ~grid.whole[grid.owner]
+        if self.x is not None:
+            keep |= grid.new(self.x) > 1e-7
+        nobody = np.zeros(len(grid.whole), dtype=bool)
+        kernel = restrict(self.programme, grid, keep, nobody, np.zeros(len(self.programme.cost)))
+        begin = kernel.shrink(self.x) if self.x is not None else None
+        words, enough = f"pool of {int(keep.sum())} starts", self.bound + self._room()
+        found = self._run(words, kernel.programme, seconds, begin, None, enough, gives_up=False)
+        if found.x is not None:
+            self._take(kernel.expand(found.x))
 
     def _block(self, programme: Programme, start: Floats | None, seconds: float, room: float) -> Outcome:
         """One block, or the master, on one thread."""

@@ -30,7 +30,7 @@ LOOSE = 0.1
 """How exact blocks are solved: the share that all of them together may lack of the distance of bound and master."""
 LITTLE, IDLE = 0.01, 3
 """The search ends after so many rounds in a row that close less than this share of that distance."""
-ASIDE = (0.05, 0.1, 0.15)
+ASIDE = (0.05, 0.15, 0.3)
 """By what share of each price a pool's prices are beside the best ones, one standard deviation."""
 INWARD = 1e-6
 """How far the master keeps from prices at which a column without a bound would have no cheapest value."""
@@ -53,8 +53,9 @@ class _Plan:
 class Multipliers:
     """`y` (C,) are the best multipliers so far, first those of the relaxation, and `bound` what they prove.
 
-    `ask` solves a block, `workers` at a time; `over` says whether to stop. `gap`: how exact a bound has to be, relative.
-    `log` has a line for each round.
+    `ask` solves a block, `workers` at a time; `over` says whether to stop. `gap`: how exact a bound has to be,
+    relative. `seed`: of prices that are drawn. `is_settled`: a search has ended because little more can be won. `log`
+    has a line for each round.
     """
 
     blocks: Blocks
@@ -64,15 +65,16 @@ class Multipliers:
     over: Callable[[], bool]
     workers: int
     gap: float
+    seed: int = 0
     bound: float = -np.inf
     log: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.y = self.blocks.priced(self.y)
         self.attainable, self.width = np.inf, WIDTH
-        self.abandoned = False
+        self.abandoned = self.is_settled = False
         self._plans: list[_Plan] = []
-        self._drawn = np.random.default_rng(0)
+        self._drawn = np.random.default_rng(self.seed)
 
     def search(self, seconds: float) -> None:
         """Rounds until little more can be won, or the time is over. A bound of infinity: there is no plan."""
@@ -83,18 +85,19 @@ class Multipliers:
             before, left = self.bound, until - time.monotonic()
             self._round(y, max(left, 0.1))
             left = until - time.monotonic()
-            if left <= 0 or self.over() or not all(self._of(i) for i in range(len(self.blocks.each))):
+            if left <= 0 or self.over():
+                return
+            if self.bound == np.inf or not all(self._of(i) for i in range(len(self.blocks.each))):
                 break
             if self.bound <= before:
                 self.width /= 2
             y = self._next(left)
-            if not np.isfinite(self.bound):
-                continue
-            if self.attainable - self.bound <= self.gap * abs(self.bound) / 2:
+            least = self.gap * abs(self.bound) / 2 if np.isfinite(self.bound) else 0.0
+            moved = self.bound > before + LITTLE * max(self.attainable - before, 0.0) or not np.isfinite(before)
+            idle = 0 if moved and np.isfinite(self.bound) else idle + 1
+            if self.attainable - self.bound <= least or idle >= IDLE:
                 break
-            idle = idle + 1 if self.bound - before <= LITTLE * (self.attainable - self.bound) else 0
-            if idle >= IDLE:
-                break
+        self.is_settled = True
 
     def stray(self, seconds: float) -> None:
         """Plans of the blocks at prices beside the best ones, for the pool; drawn, and the same each time."""
@@ -114,7 +117,11 @@ class Multipliers:
             lacks = self.gap * abs(self.blocks.without_blocks(y))
         room = max(lacks, 1e-9) / len(self.blocks.each)
         starts = [self._cheapest(i, block, y) for i, block in enumerate(self.blocks.each)]
-        bound, found = self.blocks.solve(y, starts, lambda p, x: self.ask(p, x, seconds, room), self.workers)
+
+        def ask(programme: Programme, start: Floats | None) -> Outcome:
+            return self.ask(programme, start, max(began + seconds - time.monotonic(), 0.1), room)
+
+        bound, found = self.blocks.solve(y, starts, ask, self.workers)
         self.abandoned |= any(outcome.abandoned for outcome in found)
         for i, (block, outcome) in enumerate(zip(self.blocks.each, found, strict=True)):
             last = [] if outcome.x is None else [outcome.x]
@@ -144,19 +151,25 @@ class Multipliers:
         return found.row_dual[: len(self.y)]
 
     def _master(self) -> Programme:
-        """min over mixtures of block plans and nobody's columns; what a coupling row lacks is paid at the box's edge."""
+        """min over mixtures of block plans and nobody's columns; what a row lacks is paid at the box's edge."""
         whole, blocks = self.blocks.programme, self.blocks
         count, plans, size = len(self.y), len(self._plans), len(blocks.nobodys)
-        edge = self.width * (abs(self.y) + LEAST_WIDTH * float(abs(self.y[self.y != 0]).mean() if self.y.any() else 1))
+        mean = float(abs(self.y[self.y != 0]).mean()) if self.y.any() else 1.0
+        edge = self.width * (abs(self.y) + LEAST_WIDTH * mean)
         inward = np.isinf(blocks.lower).astype(float) - np.isinf(blocks.upper)
         links = sparse.csr_array(np.array([plan.links for plan in self._plans]).T)
         coupling = sparse.hstack([blocks.matrix, links, sparse.eye_array(count), -sparse.eye_array(count)])
         which = (np.array([plan.block for plan in self._plans]), size + np.arange(plans))
         mixed = sparse.csr_array((np.ones(plans), which), shape=(len(blocks.each), size + plans + 2 * count))
         ones, more = np.ones(len(blocks.each)), plans + 2 * count
-        cost = [whole.cost[blocks.nobodys] + INWARD * inward, [p.cost for p in self._plans], self.y + edge, edge - self.y]
+        cost = [
+            whole.cost[blocks.nobodys] + INWARD * inward,
+            [p.cost for p in self._plans],
+            self.y + edge,
+            edge - self.y,
+        ]
         return Programme(
-            cost=np.concatenate(cost),
+            cost=np.concatenate([own, mixtures, above, below]),
             offset=whole.offset,
             matrix=sparse.csr_array(sparse.vstack([coupling, mixed])),
             row_lower=np.concatenate([whole.row_lower[blocks.coupling], ones]),
