@@ -162,12 +162,10 @@ class Multipliers:
         which = (np.array([plan.block for plan in self._plans]), size + np.arange(plans))
         mixed = sparse.csr_array((np.ones(plans), which), shape=(len(blocks.each), size + plans + 2 * count))
         ones, more = np.ones(len(blocks.each)), plans + 2 * count
-        cost = [
-            whole.cost[blocks.nobodys] + INWARD * inward,
-            [p.cost for p in self._plans],
-            self.y + edge,
-            edge - self.y,
-        ]
+        own: Floats = whole.cost[blocks.nobodys] + INWARD * inward
+        mixtures = np.array([plan.cost for plan in self._plans])
+        above: Floats = self.y + edge
+        below: Floats = edge - self.y
         return Programme(
             cost=np.concatenate([own, mixtures, above, below]),
             offset=whole.offset,
