@@ -23,7 +23,7 @@ Source: Dantzig and Wolfe 1960; Geoffrion 1974.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -91,24 +91,42 @@ class Blocks:
         columns = np.multiply(slope, end, out=np.zeros_like(slope), where=slope != 0)
         return programme.offset + float(y @ rows) + float(columns.sum())
 
-    def solve(self, y: Floats, starts: Sequence[Floats | None], ask: Ask, workers: int) -> tuple[float, list[Outcome]]:
+    def solve(
+        self,
+        y: Floats,
+        starts: Sequence[Floats | None],
+        ask: Ask,
+        workers: int,
+        stop: Callable[[], None] | None = None,
+    ) -> tuple[float, list[Outcome]]:
         """The bound at multipliers `y` (C,), and what was found of each block, in order of owner.
 
         Infinite where a block, and with it the whole, has no plan; minus infinity where nothing is proven. Blocks are
-        solved `workers` at a time; what is found does not depend on which ends first.
+        solved `workers` at a time; what is found does not depend on which ends first. Ctrl-C calls `stop`, which makes
+        all of them end.
         """
         y = self.priced(y)
         asked = [block.at(y) for block in self.each]
         order = np.argsort([-int(block.programme.integer.sum()) for block in self.each], kind="stable")
         with ThreadPoolExecutor(max(1, workers)) as pool:
             under_way = {i: pool.submit(ask, asked[i], starts[i]) for i in order}  # those that take longest come first
-            found = [under_way[i].result() for i in range(len(asked))]
+            found = [_waited_for(under_way[i], stop) for i in range(len(asked))]
         for i, outcome in enumerate(found):
             if outcome.status == "infeasible":
                 free = replace(asked[i], cost=np.zeros_like(asked[i].cost))
                 return (np.inf if ask(free, None).status == "infeasible" else -np.inf), found
         total = self.without_blocks(y) + sum(outcome.bound for outcome in found)
         return (total if np.isfinite(total) else -np.inf), found
+
+
+def _waited_for(task: Future[Outcome], stop: Callable[[], None] | None) -> Outcome:
+    try:
+        return task.result()
+    except KeyboardInterrupt:
+        if stop is None:
+            raise
+        stop()
+        return task.result()
 
 
 def blocks_of(programme: Programme, grid: Grid) -> Blocks:

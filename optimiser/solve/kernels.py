@@ -130,25 +130,35 @@ class _Kernels:
         blocks = blocks_of(self.programme, self.grid)
         workers, gap = self.limits.threads or os.cpu_count() or 1, self.limits.gap
         found = Multipliers(
-            blocks, self.grid, dual[blocks.coupling], self._block, lambda: self.is_over, workers, gap, self.limits.seed
+            blocks,
+            self.grid,
+            dual[blocks.coupling],
+            self._block,
+            lambda: self.is_over,
+            workers,
+            gap,
+            self.limits.seed,
+            self.interrupt.event.set,
         )
         pool = np.zeros(self.grid.size, dtype=bool)
-        share = ROUNDS[0]
         while not self.is_over:
-            if found.is_settled:
-                found.stray(share * self.left)
-            else:
-                found.search(share * self.left)
-            share = ROUNDS[1]
+            first = not pool.any()
+            if not found.is_settled:
+                found.search(ROUNDS[0 if first else 1] * self.left)
+            if not first:
+                found.stray(ROUNDS[1] * self.left)
             self.log += found.log
             found.log.clear()
             self.abandoned |= found.abandoned
             self.bound = max(self.bound, min(found.bound, self.objective))
+            self._told(Progress(self.seconds, self.objective, self.bound))
             larger = pool | found.pool()
-            if self.bound == np.inf or (found.is_settled and np.array_equal(larger, pool)):
+            grows = not np.array_equal(larger, pool)
+            if self.bound == np.inf or (not grows and (first or found.is_settled)):
                 break
             pool = larger
-            self._pool(pool, POOL * self.left)
+            if grows and not self.is_over:
+                self._pool(pool, POOL * self.left)
 
     def _pool(self, pool: Flags, seconds: float) -> None:
         """The cheapest plan that has no starts of whole projects but these (n,), and those of the plan known."""

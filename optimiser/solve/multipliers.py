@@ -53,9 +53,9 @@ class _Plan:
 class Multipliers:
     """`y` (C,) are the best multipliers so far, first those of the relaxation, and `bound` what they prove.
 
-    `ask` solves a block, `workers` at a time; `over` says whether to stop. `gap`: how exact a bound has to be,
-    relative. `seed`: of prices that are drawn. `is_settled`: a search has ended because little more can be won. `log`
-    has a line for each round.
+    `ask` solves a block, `workers` at a time; `over` says whether to stop, `stop` is told of Ctrl-C. `gap`: how exact a
+    bound has to be, relative. `seed`: of prices that are drawn. `is_settled`: a search has ended because little more
+    can be won. `log` has a line for each round.
     """
 
     blocks: Blocks
@@ -66,6 +66,7 @@ class Multipliers:
     workers: int
     gap: float
     seed: int = 0
+    stop: Callable[[], None] | None = None
     bound: float = -np.inf
     log: list[str] = field(default_factory=list)
 
@@ -121,7 +122,7 @@ class Multipliers:
         def ask(programme: Programme, start: Floats | None) -> Outcome:
             return self.ask(programme, start, max(began + seconds - time.monotonic(), 0.1), room)
 
-        bound, found = self.blocks.solve(y, starts, ask, self.workers)
+        bound, found = self.blocks.solve(y, starts, ask, self.workers, self.stop)
         self.abandoned |= any(outcome.abandoned for outcome in found)
         for i, (block, outcome) in enumerate(zip(self.blocks.each, found, strict=True)):
             last = [] if outcome.x is None else [outcome.x]
