@@ -8,6 +8,7 @@ import yaml
 
 from optimiser.formulation import build
 from optimiser.instance import compile_instance
+from optimiser.solve import blocks as blocks_room
 from optimiser.solve import kernels, root
 from optimiser.solve.belonging import NOBODY, bounds_of, owners_of
 from optimiser.solve.blocks import blocks_of
@@ -241,6 +242,25 @@ def test_time_and_interrupts_end_a_search(tmp_path):
     stop.event.set()
     found.stray(20.0)
     assert len(found.log) == rounds
+
+
+def test_ctrl_c_ends_all_blocks():
+    """The first Ctrl-C asks all blocks to stop and waits for what they have; nobody to tell: it goes on up."""
+
+    class Task:
+        asked = 0
+
+        def result(self):
+            self.asked += 1
+            if self.asked == 1:
+                raise KeyboardInterrupt
+            return "what was found"
+
+    stopped = []
+    assert blocks_room._waited_for(Task(), lambda: stopped.append(1)) == "what was found"
+    assert stopped == [1]
+    with pytest.raises(KeyboardInterrupt):
+        blocks_room._waited_for(Task(), None)
 
 
 @pytest.fixture
