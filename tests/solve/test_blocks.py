@@ -244,6 +244,31 @@ def test_time_and_interrupts_end_a_search(tmp_path):
     assert len(found.log) == rounds
 
 
+def test_infeasible_counts_only_at_no_cost(two):
+    """A block that is said to be infeasible at a price, and has plans at no cost, proves nothing: not infinity."""
+    programme, grid = two
+    blocks = blocks_of(programme, grid)
+    none = replace(run(programme, LIMITS), status="infeasible", x=None, objective=np.inf, bound=np.inf)
+
+    def wrong(part, start):
+        return none if part.cost.any() else run(part, LIMITS)
+
+    y = np.zeros(len(blocks.coupling))
+    assert blocks.solve(y, [None] * 3, wrong, 1)[0] == -np.inf
+    assert blocks.solve(y, [None] * 3, lambda part, start: none, 1)[0] == np.inf
+
+
+def test_a_worse_round_changes_neither_bound_nor_prices(two):
+    """After 56 at the best prices, prices far beside them prove less: bound and prices stay."""
+    programme, grid = two
+    found = multipliers_of(programme, grid, without_cuts(programme).row_dual)
+    found.search(20.0)
+    best, y = found.bound, found.y.copy()
+    found.stray(20.0)
+    assert (found.bound, best) == (pytest.approx(56), pytest.approx(56))
+    assert np.array_equal(found.y, y) or found.bound > best
+
+
 def test_ctrl_c_ends_all_blocks():
     """The first Ctrl-C asks all blocks to stop and waits for what they have; nobody to tell: it goes on up."""
 
