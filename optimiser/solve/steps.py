@@ -26,15 +26,16 @@ PARTS, LARGE, PROJECTS = (3, 6), 150, 40
 """How many parts at least and at most, with how many projects in each between the two, and at least in any case."""
 SMALL = 25
 """Projects of an entity, in the mean, up to which entities are the parts."""
-REACH = ((0.2, 1), (2.0, np.inf))
+REACH = ((0.2, 1), (0.7, 2), (2.0, np.inf))
 """Which starts are looked at: of the part, up to a price that is a share of the gap's room; of projects that come
-later the cheapest, up to the whole room, as many times `FEW` or two for each project; all of them the second time."""
+later the cheapest, up to the whole room, as many times `FEW` or two for each project; all of them the last time, where
+more of them helped."""
 FEW = 3000
 LONGER = 6.0
 """The last part, which has to fit in with all others, and the assets of fleets have as many times the seconds; a
 third of it where there are neither fleets nor small entities."""
-SHARE = 0.2
-"""A step that costs more than this share of the gap's room is done again with more starts."""
+SHARE, LITTLE = 0.2, 0.1
+"""A step that costs more than this share of the gap's room is done again with more starts, unless that helped less."""
 
 Run = Callable[[str, Programme, float, Floats | None, float, float | None, tuple[str, ...], bool], Outcome]
 """Runs a programme: words, programme, seconds, plan to begin from, relative gap, objective that is enough, searches,
@@ -141,9 +142,12 @@ class Steps:
             )
             if i == 0:
                 self.proven = max(self.proven, min(outcome.bound, self.bound + self._least_beyond(keep)))
-            if outcome.x is not None and (best is None or outcome.objective < best[1].objective):
+            was = best[1].objective if best is not None else np.inf
+            if outcome.x is not None and outcome.objective < was:
                 best = kernel, outcome
             if best is not None and (best[1].objective <= allowed or outcome.bound <= allowed):
+                break
+            if was - (best[1].objective if best is not None else np.inf) < LITTLE * self.room:
                 break
         return best
 
