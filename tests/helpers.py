@@ -55,20 +55,21 @@ def solved(text: str, folder: Path, **limits) -> Result:
     return answer.result
 
 
-def result_of(tree: dict, folder: Path, explained: bool) -> Result | None:
-    """The audited answer to a scenario given as plain values, at gap 0; None where it is proven that there is none.
+def result_of(tree: dict, folder: Path, explained: bool, **limits) -> Result | None:
+    """The audited answer to a scenario given as plain values, at gap 0 on one thread; None where it is proven that there
+    is none.
 
     Why there is none is found where it should be `explained`, and then there are sentences: that takes ten times as
     long as the proof, so that random tests which ask for status and cost explain a part of their cases only.
     """
-    path = write_tree(tree, folder)
+    path, limits = write_tree(tree, folder), {"gap": 0.0, "threads": 1, **limits}
     if explained:
-        found = solve(path, {"gap": 0.0, "threads": 1})
+        found = solve(path, limits)
         assert found.result is not None or (found.conflict is not None and found.conflict.sentences)
         return found.result
     reading = read(path)
     instance = compile_instance(reading.scenario)
-    plan = answer(instance, Limits(gap=0.0, threads=1))
+    plan = answer(instance, Limits(**limits))
     if plan is None:
         return None
     return Result(path.stem, instance, plan, audit(instance, plan), reading.warnings, tree)
