@@ -56,8 +56,8 @@ def solved(text: str, folder: Path, **limits) -> Result:
 
 
 def result_of(tree: dict, folder: Path, explained: bool, **limits) -> Result | None:
-    """The audited answer to a scenario given as plain values, at gap 0 on one thread; None where it is proven that there
-    is none.
+    """The audited answer to a scenario given as plain values, at gap 0 on one thread; None where it is proven that
+    there is none.
 
     Why there is none is found where it should be `explained`, and then there are sentences: that takes ten times as
     long as the proof, so that random tests which ask for status and cost explain a part of their cases only.
