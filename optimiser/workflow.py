@@ -6,6 +6,7 @@ import platform
 import sys
 import time
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -117,7 +118,6 @@ def solve_reading(
 
 def _run(reading: Reading, plan: Any, times: dict[str, float], began: float) -> dict[str, Any]:
     """What a later reader needs to repeat the run."""
-    packages = ("pyomo", "highspy", "numpy", "scipy", "pandas", "pydantic", "pint")
     solver = {k: v for k, v in plan.solver.items() if k not in ("times", "log")} if plan is not None else {}
     return {
         "format": "optimiser-run",
@@ -127,7 +127,13 @@ def _run(reading: Reading, plan: Any, times: dict[str, float], began: float) -> 
         "inputs": {name: f"sha256:{digest}" for name, digest in reading.document.hashes().items()},
         "python": sys.version.split()[0],
         "platform": platform.platform(terse=True),
-        "packages": {"optimiser": __version__, **{p: version(p) for p in packages}},
+        "packages": {"optimiser": __version__, **_versions()},
         "solver": solver,
         "solver_log": plan.solver["log"] if plan is not None else "",
     }
+
+
+@cache
+def _versions() -> dict[str, str]:
+    """Of the packages that the answer may depend on; they are read from files, and do not change within a process."""
+    return {p: version(p) for p in ("pyomo", "highspy", "numpy", "scipy", "pandas", "pydantic", "pint")}

@@ -59,8 +59,8 @@ class LinearForm:
         if np.ndim(factor) == 0:
             terms = {c: m * float(factor) for c, m in self.terms.items()}
         else:
-            scale = sparse.diags_array(np.asarray(factor, dtype=float))
-            terms = {c: sparse.csr_array(scale @ m) for c, m in self.terms.items()}
+            scale = np.asarray(factor, dtype=float)
+            terms = {c: _rows_times(m, scale) for c, m in self.terms.items()}
         return LinearForm(self.rows, terms, self.constant * factor)
 
     def summed(self, weights: Floats) -> LinearForm:
@@ -85,16 +85,26 @@ class LinearForm:
         return all(m.nnz == 0 for m in self.terms.values())
 
 
+def _rows_times(matrix: sparse.csr_array, scale: Floats) -> sparse.csr_array:
+    """Every row of a matrix times its factor."""
+    data = matrix.data * np.repeat(scale, np.diff(matrix.indptr))
+    return sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
 def sum_of(rows: int, forms: Sequence[LinearForm]) -> LinearForm:
     """The sum of many forms at once."""
-    parts: dict[Columns, list[sparse.coo_array]] = {}
+    parts: dict[Columns, list[sparse.csr_array]] = {}
     total = np.zeros(rows)
     for form in forms:
         total = total + form.constant
         for columns, matrix in form.terms.items():
-            parts.setdefault(columns, []).append(sparse.coo_array(matrix))
+            parts.setdefault(columns, []).append(matrix)
     terms = {}
-    for columns, pieces in parts.items():
+    for columns, matrices in parts.items():
+        if len(matrices) == 1:
+            terms[columns] = matrices[0]
+            continue
+        pieces = [sparse.coo_array(m) for m in matrices]
         row = np.concatenate([m.row for m in pieces])
         col = np.concatenate([m.col for m in pieces])
         data = np.concatenate([m.data for m in pieces])
