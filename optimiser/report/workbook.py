@@ -112,7 +112,9 @@ def _write_summary(book: Any, formats: dict[str, Any], result: Result) -> Any:
 
 def _add_sheet(book: Any, name: str) -> Any:
     """A sheet that prints on A4 across, as wide as the paper."""
-    sheet = book.add_worksheet(name)
+    from optimiser.report.cells import Sheet
+
+    sheet = book.add_worksheet(name, worksheet_class=Sheet)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
@@ -145,12 +147,9 @@ def _form(title: str, values: pd.Series) -> str:
 def _write_column(sheet: Any, column: int, values: list[Any], form: str, formats: dict[str, Any]) -> None:
     kinds = set(map(type, values))
     if kinds == {str}:
-        for row, text in enumerate(values, start=1):
-            sheet.write_string(row, column, text)
+        sheet.put_texts(column, values)
     elif kinds == {int} or (kinds == {float} and isfinite(sum(values))):
-        look = formats[form]
-        for row, number in enumerate(values, start=1):
-            sheet.write_number(row, column, number, look)
+        sheet.put_numbers(column, values, formats[form])
     else:
         for row, value in enumerate(values, start=1):
             _write_cell(sheet, row, column, value, form, formats)
