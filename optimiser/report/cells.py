@@ -41,7 +41,7 @@ class Sheet(Worksheet):
         return rows
 
     def _write_rows(self) -> None:
-        if self.row_info or self.comments or any(c.column_format is not None for c in self.col_info.values()):
+        if not self._is_plain():
             super()._write_rows()
             return
         self._measure_spans()
@@ -49,13 +49,18 @@ class Sheet(Worksheet):
         styles: dict[Any, str] = {None: ""}
         for row in range(self.dim_rowmin, self.dim_rowmax + 1):
             if self.table[row]:
-                self._write_row(row, self.row_spans.get(row // 16))
                 self._write_plain(row, names, styles)
-                self._xml_end_tag("row")
+
+    def _is_plain(self) -> bool:
+        """True where nothing but cells and their own formats makes a row."""
+        usual = self.default_row_height == self.original_row_height and self.excel_version != 2010
+        styled = any(info.column_format is not None for info in self.col_info.values())
+        return usual and not (self.row_info or self.comments or styled or self.constant_memory)
 
     def _write_plain(self, row: int, names: list[str], styles: dict[Any, str]) -> None:
         """The cells of a row. `styles` are the attributes of the formats met so far."""
-        cells, line, parts = self.table[row], row + 1, []
+        cells, line = self.table[row], row + 1
+        parts = [f'<row r="{line}" spans="{self.row_spans[row // 16]}">']
         for column in sorted(cells):
             cell = cells[column]
             kind = type(cell)
@@ -72,6 +77,7 @@ class Sheet(Worksheet):
                 self.fh.write("".join(parts))
                 parts = []
                 self._write_cell(row, column, cell)
+        parts.append("</row>")
         self.fh.write("".join(parts))
 
     def _measure_spans(self) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from optimiser.report.carbon import sold_removals
 from optimiser.report.result import Result, made_once
-from optimiser.report.words import clean
+from optimiser.report.words import clean, cleaned
 
 
 @made_once
@@ -176,7 +176,7 @@ def cost_parts(result: Result) -> list[tuple[str, float]]:
 def _cleaned(frame: pd.DataFrame) -> pd.DataFrame:
     for name in frame.columns:
         if frame[name].dtype == float:
-            frame[name] = [clean(v) for v in frame[name]]
+            frame[name] = cleaned(frame[name].tolist())
     return frame
 
 
