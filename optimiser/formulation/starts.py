@@ -28,18 +28,19 @@ class Starts:
 
     def effect(self, parts: Iterable[tuple[ProjectData, Floats]]) -> LinearForm:
         """Sum over projects of an effect (V, Y) per unit started: one row per year."""
-        rows, cols, values = [], [], []
-        for project, profile in parts:
-            jumps = profile.copy()
-            jumps[:-1] -= profile[1:]
-            v, y = np.nonzero(jumps)
-            rows.append(y)
-            cols.append(v + self.offsets[project.index])
-            values.append(jumps[v, y])
+        known = [(self.offsets[project.index], profile) for project, profile in parts]
         n = len(self.instance.years)
-        if not rows:
+        if not known:
             return LinearForm(n)
-        data = (np.concatenate(values), (np.concatenate(rows), np.concatenate(cols)))
+        sizes = [len(profile) for _, profile in known]
+        ends = np.cumsum(sizes)
+        first = np.repeat([at for at, _ in known] - (ends - sizes), sizes)  # column of each row, less the row itself
+        profiles = np.concatenate([profile for _, profile in known])
+        jumps = profiles.copy()
+        jumps[:-1] -= profiles[1:]
+        jumps[ends - 1] = profiles[ends - 1]
+        v, y = np.nonzero(jumps)
+        data = (jumps[v, y], (y, v + first[v]))
         return LinearForm(n, {self.columns: sparse.csr_array(data, shape=(n, self.columns.size))})
 
     def once(self, parts: Iterable[tuple[ProjectData, Floats]]) -> LinearForm:
@@ -47,12 +48,13 @@ class Starts:
         row = np.zeros(self.columns.size)
         for project, profile in parts:
             at = self.offsets[project.index]
-            row[at : at + len(profile)] += profile - np.append(profile[1:], 0.0)
+            row[at : at + len(profile)] += profile
+            row[at : at + len(profile) - 1] -= profile[1:]
         return LinearForm(1, {self.columns: sparse.csr_array(row[None, :])})
 
     def by(self, project: ProjectData, years: Iterable[int]) -> LinearForm:
         """Units started by the end of each of `years`; one row each, none before the window."""
-        years = np.asarray(list(years))
+        years = years if isinstance(years, np.ndarray) else np.asarray(list(years))
         position = np.minimum(years - project.starts[0], len(project.starts) - 1)
         open_ = position >= 0
         until = np.concatenate([[0], np.cumsum(open_)])
@@ -90,15 +92,12 @@ def add_starts(model: pyo.ConcreteModel) -> None:
         if p.index in model.question.fixed:
             lower[here] = upper[here] = model.question.fixed[p.index]
 
-    def label(i: int) -> tuple[str, int]:
-        p = instance.projects[owner[i]]
-        return p.id, int(p.starts[i - offsets[p.index]])
-
-    columns = model.matrix.add_columns("started", n, lower, upper, integer, label)
+    labels = [(p.id, v) for p in instance.projects for v in p.starts.tolist()]
+    columns = model.matrix.add_columns("started", n, lower, upper, integer, labels.__getitem__)
     model.started = Starts(instance, columns, offsets)
     later = np.nonzero((np.arange(n) > 0) & (owner == np.roll(owner, 1)))[0]
     rise = of_columns(columns, later) - of_columns(columns, later - 1)
     limit = np.array([p.per_year if p.per_year is not None else np.inf for p in instance.projects])
     model.matrix.add_rows(
-        "starts_never_fall", rise, 0.0, limit[owner[later]] if len(later) else 0.0, lambda i: label(int(later[i]))
+        "starts_never_fall", rise, 0.0, limit[owner[later]] if len(later) else 0.0, lambda i: labels[later[i]]
     )
