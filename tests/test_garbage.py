@@ -28,8 +28,12 @@ def test_it_is_afterwards_as_it_was(on):
 
 def test_what_was_made_is_not_looked_through():
     """Proves that leaving moves what was made to the oldest generation: ten thousand lists are in neither younger one."""
-    with uncollected():
-        made = [[] for _ in range(10_000)]
-    assert len(made) == 10_000
-    if gc.isenabled() and not gc.get_freeze_count():
+    was = gc.isenabled()
+    try:
+        gc.enable()
+        with uncollected():
+            made = [[] for _ in range(10_000)]
+        assert len(made) == 10_000
         assert sum(map(len, (gc.get_objects(0), gc.get_objects(1)))) < 10_000
+    finally:
+        (gc.enable if was else gc.disable)()
