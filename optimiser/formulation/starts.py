@@ -10,6 +10,7 @@ does in year $y$ ($P_{v,y}$) enters as $P_{v,y} - P_{v+1,y}$.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 import numpy as np
 import pyomo.environ as pyo
@@ -17,7 +18,10 @@ from scipy import sparse
 
 from optimiser.formulation.matrix import Columns, LinearForm, of_columns
 from optimiser.instance.data import Instance, ProjectData
-from optimiser.instance.timing import Floats
+from optimiser.instance.timing import Floats, Ints
+
+BATCH = 256
+"""Projects whose profiles are laid out at a time: they stay in the processor's memory."""
 
 
 class Starts:
@@ -28,20 +32,14 @@ class Starts:
 
     def effect(self, parts: Iterable[tuple[ProjectData, Floats]]) -> LinearForm:
         """Sum over projects of an effect (V, Y) per unit started: one row per year."""
-        known = [(self.offsets[project.index], profile) for project, profile in parts]
-        n = len(self.instance.years)
-        if not known:
+        n, waiting = len(self.instance.years), iter(parts)
+        pieces = []
+        while some := [(self.offsets[project.index], profile) for project, profile in islice(waiting, BATCH)]:
+            pieces.append(_jumps(some))
+        if not pieces:
             return LinearForm(n)
-        sizes = [len(profile) for _, profile in known]
-        ends = np.cumsum(sizes)
-        first = np.repeat([at for at, _ in known] - (ends - sizes), sizes)  # column of each row, less the row itself
-        profiles = np.concatenate([profile for _, profile in known])
-        jumps = profiles.copy()
-        jumps[:-1] -= profiles[1:]
-        jumps[ends - 1] = profiles[ends - 1]
-        v, y = np.nonzero(jumps)
-        data = (jumps[v, y], (y, v + first[v]))
-        return LinearForm(n, {self.columns: sparse.csr_array(data, shape=(n, self.columns.size))})
+        values, rows, cols = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
+        return LinearForm(n, {self.columns: sparse.csr_array((values, (rows, cols)), shape=(n, self.columns.size))})
 
     def once(self, parts: Iterable[tuple[ProjectData, Floats]]) -> LinearForm:
         """The same for an effect (V,) that has no year, such as salvage: one row."""
@@ -69,6 +67,22 @@ class Starts:
     def at_end(self, project: ProjectData) -> LinearForm:
         """Units started in all; one row."""
         return self.by(project, [int(project.starts[-1])])
+
+
+def _jumps(profiles: list[tuple[int, Floats]]) -> tuple[Floats, Ints, Ints]:
+    """What profiles (V, Y) change from one start year to the next, where they do: values, years, columns.
+
+    Profiles come with the column of their first start.
+    """
+    sizes = np.array([len(profile) for _, profile in profiles])
+    ends = np.cumsum(sizes)
+    first = np.repeat(np.array([at for at, _ in profiles]) - (ends - sizes), sizes)
+    jumps = np.concatenate([profile for _, profile in profiles])
+    last = jumps[ends - 1]
+    jumps[:-1] -= jumps[1:]
+    jumps[ends - 1] = last
+    v, y = np.nonzero(jumps)
+    return jumps[v, y], y, v + first[v]
 
 
 def add_starts(model: pyo.ConcreteModel) -> None:
