@@ -93,7 +93,7 @@ class NoPlan(OptimiserError):  # noqa: N818 - said as it reads: `except NoPlan`
 
 
 class InternalError(Exception):
-    """Our own bug: the audit contradicts the model. No plan is shown."""
+    """Our own bug, such as an audit that contradicts the model. No plan is shown."""
 
 
 MANY = 300

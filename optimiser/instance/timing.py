@@ -94,7 +94,9 @@ def timing(clock: Clock) -> Timing:
         cycles.append(begins)
         costs.append(paid.sum(axis=1))
         salvage += left[rows] * costs[-1]
-    return Timing(course.starts[rows], age, since, spending, salvage, tuple(cycles), tuple(costs), course.operating[rows])
+    return Timing(
+        course.starts[rows], age, since, spending, salvage, tuple(cycles), tuple(costs), course.operating[rows]
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,8 @@ from optimiser.report.result import Result
 
 def write_workbook(result: Result, path: Path) -> None:
     """Writes the workbook. Cells that begin like a formula are written as text."""
+    from optimiser.report.cells import require_written
+
     found = sheets(result)
     with _open(path, result.title) as book:
         formats = _formats(book)
@@ -22,14 +24,18 @@ def write_workbook(result: Result, path: Path) -> None:
         for name, frame in found.items():
             _write_sheet(book, formats, name, frame)
         add_charts(book, summary, found)
+    require_written(book)
 
 
 def write_tables(frames: dict[str, pd.DataFrame], title: str, path: Path) -> None:
     """Writes a workbook of tables, one sheet each, without a summary."""
+    from optimiser.report.cells import require_written
+
     with _open(path, title) as book:
         formats = _formats(book)
         for name, frame in frames.items():
             _write_sheet(book, formats, name, frame)
+    require_written(book)
 
 
 def _open(path: Path, title: str) -> Any:
