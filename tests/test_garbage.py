@@ -27,7 +27,7 @@ def test_it_is_afterwards_as_it_was(on):
 
 
 def test_what_was_made_is_not_looked_through():
-    """Proves that leaving moves what was made to the oldest generation: ten thousand lists are in neither younger one."""
+    """Proves that leaving moves what was made to the oldest generation: ten thousand lists are not in the younger."""
     was = gc.isenabled()
     try:
         gc.enable()

@@ -14,7 +14,6 @@ from xlsxwriter.worksheet import CellNumberTuple, CellStringTuple, Worksheet
 
 from optimiser.errors import InternalError
 
-
 LONG = 500
 """Columns of more rows are kept as columns until they are written; charts and formulas look at shorter ones only."""
 
@@ -98,8 +97,8 @@ class Sheet(Worksheet):
         span = f"{self.dim_colmin + 1}:{self.dim_colmax + 1}"
         row = "".join(f'<c r="{names[column]}%d"%s' for column in sorted(self.table[0]))
         row = f'<row r="%d" spans="{span}">{row}</row>'
-        for line, values in enumerate(zip(*cells, strict=True), start=2):
-            self.fh.write(row % (line, *(part for value in values for part in (line, value))))
+        for line, parts in enumerate(zip(*cells, strict=True), start=2):
+            self.fh.write(row % (line, *(part for cell in parts for part in (line, cell))))
 
     @staticmethod
     def _style(look: Any, styles: dict[Any, str]) -> str:
