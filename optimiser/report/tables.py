@@ -34,7 +34,9 @@ def schedule(result: Result) -> pd.DataFrame:
                 "unit": p.unit,
                 "operates_from": start.year + p.lead_time,
                 "operates_until": end,
-                f"list_capex [{result.money}]": clean(start.amount * float((p.capex_each * p.timing.spending[v]).sum())),
+                f"list_capex [{result.money}]": clean(
+                    start.amount * float((p.capex_each * p.timing.spending[v]).sum())
+                ),
             }
         )
     columns = list(rows[0]) if rows else ["project", "name", "kind", "entity", "year", "amount", "unit"]
