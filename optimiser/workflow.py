@@ -108,9 +108,10 @@ def solve_reading(
     else:
         times |= plan.solver["times"]
         clock = time.perf_counter()
-        accounts = audit(instance, plan)
-        times["audit"] = time.perf_counter() - clock
-        merged = plain(reading.document.root)
+        with uncollected():
+            accounts = audit(instance, plan)
+            times["audit"] = time.perf_counter() - clock
+            merged = plain(reading.document.root)
         result = Result(reading.document.path.stem, instance, plan, accounts, reading.warnings, merged)
     run = _run(reading, plan, times, began)
     return Answer(reading, instance, replace(result, run=run) if result else None, conflict, run)

@@ -94,7 +94,7 @@ def build(instance: Instance, question: Question | None = None) -> pyo.ConcreteM
     model = Model()
     model.instance, model.question = instance, question or Question()
     model.matrix, model.entangled, model.begun = MatrixPart(), set(), {}
-    model.most_flagged, model.postings = 1.0, []
+    model.most_flagged, model.postings, model.capex_of = 1.0, [], {}
 
     # decisions
     add_starts(model)

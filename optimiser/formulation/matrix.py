@@ -43,7 +43,8 @@ class LinearForm:
     def __init__(self, rows: int, terms: dict[Columns, sparse.csr_array] | None = None, constant: Any = 0.0):
         self.rows = rows
         self.terms = terms or {}
-        self.constant = np.broadcast_to(np.asarray(constant, dtype=float), (rows,))
+        each = np.asarray(constant, dtype=float)
+        self.constant = each if each.shape == (rows,) else np.full(rows, each)
 
     def __add__(self, other: LinearForm) -> LinearForm:
         terms = dict(self.terms)
@@ -100,16 +101,20 @@ def sum_of(rows: int, forms: Sequence[LinearForm]) -> LinearForm:
         for columns, matrix in form.terms.items():
             parts.setdefault(columns, []).append(matrix)
     terms = {}
-    for columns, matrices in parts.items():
-        if len(matrices) == 1:
-            terms[columns] = matrices[0]
+    for columns, pieces in parts.items():
+        if len(pieces) == 1:
+            terms[columns] = pieces[0]
             continue
-        pieces = [sparse.coo_array(m) for m in matrices]
-        row = np.concatenate([m.row for m in pieces])
-        col = np.concatenate([m.col for m in pieces])
+        row = np.concatenate([rows_of(m) for m in pieces])
+        col = np.concatenate([m.indices for m in pieces])
         data = np.concatenate([m.data for m in pieces])
         terms[columns] = sparse.csr_array((data, (row, col)), shape=(rows, columns.size))
     return LinearForm(rows, terms, total)
+
+
+def rows_of(matrix: sparse.csr_array) -> NDArray[Any]:
+    """The row of each entry, in the order of `indices` and `data`."""
+    return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
 
 
 def of_columns(columns: Columns, index: Sequence[int] | NDArray[Any]) -> LinearForm:
@@ -128,9 +133,8 @@ def upper_bound(form: LinearForm) -> Floats:
             bounds = [v.bounds for v in columns.pyomo]
             lower = np.array([-INFINITY if low is None else low for low, _ in bounds])
             upper = np.array([INFINITY if high is None else high for _, high in bounds])
-        coo = sparse.coo_array(matrix)
-        some = coo.data != 0
-        row, col, value = coo.row[some], coo.col[some], coo.data[some]
+        some = matrix.data != 0
+        row, col, value = rows_of(matrix)[some], matrix.indices[some], matrix.data[some]
         np.add.at(total, row, value * np.where(value > 0, upper[col], lower[col]))
     return total
 
