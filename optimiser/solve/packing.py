@@ -1,4 +1,4 @@
-"""Packing: a programme that is nothing but yes or no, and when, for each project, within rows of limits.
+"""Packing: a programme that is nothing but yes or no, and when, for each project, within limits and without promises.
 
 Pits, knapsacks in periods and lists of projects with budgets are of this kind: every whole column is a start, and what
 is not whole is a total that a row defines. Such a programme can be written over its starts alone, and tried without a
@@ -80,7 +80,9 @@ def packing_of(model: pyo.ConcreteModel, programme: Programme) -> Packing | None
         totals = sparse.diags_array(-1.0 / factor) @ (row @ starts)
         place = sparse.csr_array((np.ones(len(others)), (others, np.arange(len(others)))), shape=(size, len(others)))
         back = sparse.csr_array(starts + place @ totals)
-    return _packing(programme, grid, others, defined, back, base)
+    packing = _packing(programme, grid, others, defined, back, base)
+    nothing_fits = (packing.lower <= 0).all() and (packing.upper >= 0).all()
+    return packing if nothing_fits else None  # with promises to keep, plans are hard to find without HiGHS's searches
 
 
 def _packing(

@@ -139,9 +139,7 @@ resources: {crews: {limit: 2}}
     assert packing is not None
     programme = over_starts(packing, np.ones(6, dtype=bool))
     crews = [i for i, (name, _) in enumerate(programme.rows) if name == "use_within_limit"]
-    assert np.allclose(
-        programme.matrix.toarray()[crews], [[2, 0, 0, 1, 0, 0], [0, 2, 0, 0, 1, 0], [0, 0, 2, 0, 0, 1]]
-    )
+    assert np.allclose(programme.matrix.toarray()[crews], [[2, 0, 0, 1, 0, 0], [0, 2, 0, 0, 1, 0], [0, 0, 2, 0, 0, 1]])
     assert programme.row_lower[-2:].tolist() == [0, 1]
     assert np.allclose(programme.cost, [-2, -2, -2, -5, -5, -5])
 
@@ -152,10 +150,12 @@ resources: {crews: {limit: 2}}
         "projects: {a: {kind: programme, capex: 1 MCNY, units: {max: 3}}}",
         "projects: {a: {kind: programme, capex: 1 MCNY, size: {max: 3 MW}}}",
         "projects: {a: {kind: programme, capex: 1 MCNY}}\nbudgets: {m: {limit: 1 MCNY, carry_over: 50 %}}",
+        "projects: {a: {kind: upgrade, capex: 1 MCNY, abates: {site: 30 ktCO2e}}}\n"
+        "targets: {t: {kind: reduction, by: 3, cut: 20 ktCO2e}}",
     ],
 )
 def test_what_is_no_packing_is_left_as_it_is(text, tmp_path):
-    """Several units, sizes, and money that is kept have no place in a packing."""
+    """Several units, sizes, money that is kept and promises have no place in a packing."""
     text = text.replace("capex: 1 MCNY, size", "capex: 1 MCNY/MW, size")
     model = build(instance_of(text, tmp_path))
     assert packing_of(model, assemble(model)) is None
