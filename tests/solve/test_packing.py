@@ -19,7 +19,7 @@ SEEDS = range(25)
 
 
 def drawn(seed: int) -> dict:
-    """Five projects in four years: each waits for earlier ones, half of the time some years; crews and money are short."""
+    """Five projects in four years: some wait for earlier ones; crews and money are short."""
     rng = np.random.default_rng([seed, 17])
     projects = {}
     for j in range(5):
@@ -87,7 +87,7 @@ def test_the_best_of_all_schedules(seed, few, tmp_path, monkeypatch):
 
 
 def test_only_impossible_starts_are_ruled_out(tmp_path):
-    """Proves that no schedule has a start that is ruled out, and that some are found that single years do not rule out."""
+    """Proves that no schedule has a start that is ruled out, and that many are found."""
     count = 0
     for seed in SEEDS:
         tree = drawn(seed)
