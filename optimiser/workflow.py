@@ -6,6 +6,7 @@ import platform
 import sys
 import time
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -107,9 +108,10 @@ def solve_reading(
     else:
         times |= plan.solver["times"]
         clock = time.perf_counter()
-        accounts = audit(instance, plan)
-        times["audit"] = time.perf_counter() - clock
-        merged = plain(reading.document.root)
+        with uncollected():
+            accounts = audit(instance, plan)
+            times["audit"] = time.perf_counter() - clock
+            merged = plain(reading.document.root)
         result = Result(reading.document.path.stem, instance, plan, accounts, reading.warnings, merged)
     run = _run(reading, plan, times, began)
     return Answer(reading, instance, replace(result, run=run) if result else None, conflict, run)
@@ -117,7 +119,6 @@ def solve_reading(
 
 def _run(reading: Reading, plan: Any, times: dict[str, float], began: float) -> dict[str, Any]:
     """What a later reader needs to repeat the run."""
-    packages = ("pyomo", "highspy", "numpy", "scipy", "pandas", "pydantic", "pint")
     solver = {k: v for k, v in plan.solver.items() if k not in ("times", "log")} if plan is not None else {}
     return {
         "format": "optimiser-run",
@@ -127,7 +128,13 @@ def _run(reading: Reading, plan: Any, times: dict[str, float], began: float) -> 
         "inputs": {name: f"sha256:{digest}" for name, digest in reading.document.hashes().items()},
         "python": sys.version.split()[0],
         "platform": platform.platform(terse=True),
-        "packages": {"optimiser": __version__, **{p: version(p) for p in packages}},
+        "packages": {"optimiser": __version__, **_versions()},
         "solver": solver,
         "solver_log": plan.solver["log"] if plan is not None else "",
     }
+
+
+@cache
+def _versions() -> dict[str, str]:
+    """Of the packages that the answer may depend on; they are read from files, and do not change within a process."""
+    return {p: version(p) for p in ("pyomo", "highspy", "numpy", "scipy", "pandas", "pydantic", "pint")}

@@ -24,3 +24,16 @@ def test_it_is_afterwards_as_it_was(on):
         assert gc.isenabled() is on
     finally:
         (gc.enable if was else gc.disable)()
+
+
+def test_what_was_made_is_not_looked_through():
+    """Proves that leaving moves what was made to the oldest generation: ten thousand lists are not in the younger."""
+    was = gc.isenabled()
+    try:
+        gc.enable()
+        with uncollected():
+            made = [[] for _ in range(10_000)]
+        assert len(made) == 10_000
+        assert sum(map(len, (gc.get_objects(0), gc.get_objects(1)))) < 10_000
+    finally:
+        (gc.enable if was else gc.disable)()

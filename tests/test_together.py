@@ -6,27 +6,24 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
 
 from optimiser.report import Result
-from optimiser.workflow import solve
+from tests.helpers import result_of
 from tests.together import Raw, draw
 
 SEEDS = range(60)
 
 
-def ask(raw: Raw, folder) -> Result | None:
+def ask(raw: Raw, folder, explained: bool = False) -> Result | None:
     """The audited answer, or None where there is no plan."""
-    path = folder / "scenario.yaml"
-    path.write_text(yaml.safe_dump(copy.deepcopy(raw), sort_keys=False), encoding="utf-8")
-    return solve(path, {"threads": 1}).result
+    return result_of(copy.deepcopy(raw), folder, explained)
 
 
 @cache
 def as_drawn(seed: int) -> Result | None:
-    """The audited answer to what is drawn."""
+    """The audited answer to what is drawn; every fourth is explained."""
     with tempfile.TemporaryDirectory() as folder:
-        return ask(draw(seed), Path(folder))
+        return ask(draw(seed), Path(folder), explained=seed % 4 == 0)
 
 
 def same(one: Result | None, other: Result | None) -> None:

@@ -61,7 +61,7 @@ def recompute(books: Books) -> Accounts:
     objective = float((np.sum(amounts, axis=0) + penalties) @ instance.discount)
     objective += (sum(after.values()) - sum(salvage.values())) * instance.salvage_discount
     paid = [v for kind, by in money.items() if kind not in NOT_SPENT for v in by.values()] or [np.zeros(books.n)]
-    spent = np.sum([np.maximum(v, 0) for v in paid], axis=0)
+    spent = np.maximum(np.array(paid), 0).sum(axis=0)
     both: tuple[Ledger, ...] = ("location", "market")
     ledgers = [(s, i, ledger) for i, s in enumerate(instance.sources) for ledger in both]
     return Accounts(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from copy import copy
+from functools import wraps
+from typing import Any
 
 import numpy as np
 
@@ -11,12 +14,28 @@ from optimiser.instance.data import Instance, Ledger, ProjectData
 from optimiser.plan import Decisions, Floats
 
 
+def _once(account: Callable[..., Floats]) -> Callable[..., Floats]:
+    """An account (Y,) that is worked out when it is first asked for; nobody may write into it."""
+
+    @wraps(account)
+    def of(books: Books, *what: Any) -> Floats:
+        key = (account, *(w.index if isinstance(w, ProjectData) else w for w in what))
+        found = books.known.get(key)
+        if found is None:
+            found = books.known[key] = account(books, *what)
+            found.setflags(write=False)
+        return found
+
+    return of
+
+
 class Books:
     """A plan worked through project by project and source by source. Nothing here knows the formulation."""
 
     def __init__(self, instance: Instance, decisions: Decisions):
         self.instance, self.decisions = instance, decisions
         self.n = len(instance.years)
+        self.known: dict[tuple[Any, ...], Floats] = {}
         self.index = {p.id: p for p in instance.projects}
         self.new = {p.id: np.zeros(len(p.starts)) for p in instance.projects}
         self.misplaced: list[str] = []
@@ -30,8 +49,18 @@ class Books:
         self.output, self.on_site = self._deliveries()
         self.fleets = [FleetBooks(instance, fleet, decisions) for fleet in instance.fleets]
 
+    def without(self, p: ProjectData) -> Books:
+        """The same plan with a project that has no effect on emissions."""
+        other = copy(self)
+        other.known = {}
+        other.effect = self.effect | {p.id: np.zeros(self.n)}
+        if p.id in self.on_site:
+            other.on_site = self.on_site | {p.id: np.zeros(self.n)}
+        return other
+
     # money
 
+    @_once
     def capex(self, p: ProjectData) -> Floats:
         """Capex (Y,), with what research has made cheaper."""
         return self.priced(p) @ p.capex
@@ -44,16 +73,19 @@ class Books:
         """Units started in each year of the window (V,), as many as could be had at the full price."""
         return self.new[p.id] * self._price_factor(p) if p.cheaper else self.new[p.id]
 
+    @_once
     def opex(self, p: ProjectData) -> Floats:
         """Opex (Y,)."""
         return self.new[p.id] @ p.opex
 
+    @_once
     def energy(self, p: ProjectData) -> Floats:
         """Energy saved by use on site (Y,), as a negative cost."""
         if p.delivery is None:
             return np.zeros(self.n)
         return -self.on_site[p.id] * p.delivery.price
 
+    @_once
     def income(self, p: ProjectData) -> Floats:
         """Sales (Y,), as a negative cost."""
         if p.delivery is None:
@@ -85,6 +117,7 @@ class Books:
 
     # tonnes
 
+    @_once
     def left(self, s: int, ledger: Ledger) -> Floats:
         """What share measures leave of a source (Y,): shares multiply."""
         left = np.ones(self.n)
@@ -103,6 +136,7 @@ class Books:
             total = total + self.on_site[p.id]
         return total
 
+    @_once
     def gross(self, s: int, ledger: Ledger) -> Floats:
         """Gross emissions of a source (Y,)."""
         source = self.instance.sources[s]
@@ -116,6 +150,7 @@ class Books:
             gross = gross - source.factor[ledger] * self.cut(s, ledger)
         return gross
 
+    @_once
     def removed(self, p: ProjectData) -> Floats:
         """Removals of a sink (Y,)."""
         return self.new[p.id] @ p.removal if p.removal is not None else np.zeros(self.n)

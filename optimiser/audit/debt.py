@@ -156,8 +156,11 @@ def _conserved(books: Books, f: FundingData) -> Iterator[str]:
 
 def _use(books: Books, lines: Sequence[Line], known: dict[str, FundingData]) -> Iterator[str]:
     instance, used = books.instance, books.decisions.used
+    named = {owner for _, _, owner, _ in used}
     spent = {
-        p.id: (p.id, frozenset({p.entity}), p.tags, books.priced(p) @ np.maximum(p.capex, 0)) for p in instance.projects
+        p.id: (p.id, frozenset({p.entity}), p.tags, books.priced(p) @ np.maximum(p.capex, 0))
+        for p in instance.projects
+        if p.id in named
     }
     for line in lines:
         if line.kind == "capex":

@@ -6,6 +6,7 @@ Each function gives what is broken, in words.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import isfinite
 
 import numpy as np
 
@@ -24,8 +25,9 @@ def broken_limits(books: Books, budgets: dict[str, dict[str, Floats]]) -> list[s
     found += [w for p in books.instance.projects for w in _amounts(books, p)]
     found += [w for p in books.instance.projects for w in _requirements(books, p)]
     found += [*_choices(books), *_sources(books), *_supply(books), *_resources(books)]
-    started = {p.index: ([int(v) for v in p.starts], books.new[p.id]) for p in books.instance.projects}
-    found += [w for fleet in books.fleets for w in fleet.broken(started)]
+    if books.fleets:
+        started = {p.index: (p.starts.tolist(), books.new[p.id]) for p in books.instance.projects}
+        found += [w for fleet in books.fleets for w in fleet.broken(started)]
     for b in books.instance.budgets:
         found += _budget(books, b, budgets[b.id])
     return found
@@ -37,22 +39,24 @@ def _over(value: Floats, limit: Floats | float) -> bool:
 
 
 def _amounts(books: Books, p: ProjectData) -> Iterator[str]:
-    new = books.new[p.id]
-    total = float(new.sum())
-    if p.integer and np.any(np.abs(new - np.round(new)) > 1e-9):
+    new = [n for n in books.new[p.id].tolist() if n]
+    total = sum(new)
+    if p.integer and any(isfinite(n) and abs(n - round(n)) > 1e-9 for n in new):
         yield f"{p.id} starts in parts of a unit"
-    if np.any(new < 0) or _over(np.array(total), p.most):
+    if any(n < 0 for n in new) or _beyond(total, p.most):
         yield f"{p.id} starts {total:g}, at most {p.most:g}"
-    if p.per_year is not None and _over(new, p.per_year):
-        yield f"{p.id} starts {new.max():g} in a year, at most {p.per_year:g}"
+    if p.per_year is not None and any(_beyond(n, p.per_year) for n in new):
+        yield f"{p.id} starts {max(new):g} in a year, at most {p.per_year:g}"
     if (p.committed or total > 0) and total < p.least - TOLERANCE * max(1.0, p.least):
         yield f"{p.id} starts {total:g}, at least {p.least:g}"
 
 
+def _beyond(value: float, limit: float) -> bool:
+    return not value <= limit + TOLERANCE * max(1.0, abs(limit))  # so that a NaN is, too
+
+
 def _requirements(books: Books, p: ProjectData) -> Iterator[str]:
-    for v, n in zip(p.starts, books.new[p.id], strict=True):
-        if n <= 0:
-            continue
+    for v in p.starts[books.new[p.id] > 0] if p.requires else ():
         for clause in p.requires:
             others = ((books.instance.projects[i], lag) for i, lag in clause)
             if not any(np.any(books.new[o.id][o.starts <= v - lag] > 0) for o, lag in others):

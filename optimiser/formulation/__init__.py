@@ -41,6 +41,7 @@ from optimiser.formulation.internal_markets import add_internal_markets
 from optimiser.formulation.issues import add_issues
 from optimiser.formulation.markets import add_market_postings, add_markets
 from optimiser.formulation.matrix import MatrixPart
+from optimiser.formulation.model import Model
 from optimiser.formulation.neutrality import add_credits, add_neutrality
 from optimiser.formulation.peaks import add_peaks
 from optimiser.formulation.portfolios import add_portfolios
@@ -90,10 +91,10 @@ class Question:
 @uncollected()
 def build(instance: Instance, question: Question | None = None) -> pyo.ConcreteModel:
     """The whole programme for an instance."""
-    model = pyo.ConcreteModel()
+    model = Model()
     model.instance, model.question = instance, question or Question()
     model.matrix, model.entangled, model.begun = MatrixPart(), set(), {}
-    model.most_flagged, model.postings = 1.0, []
+    model.most_flagged, model.postings, model.capex_of = 1.0, [], {}
 
     # decisions
     add_starts(model)

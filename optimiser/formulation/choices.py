@@ -16,7 +16,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimiser.formulation.matrix import LinearForm, of_columns
-from optimiser.instance.data import Instance
+from optimiser.instance.data import Instance, ProjectData
 
 
 def add_choices(model: pyo.ConcreteModel) -> None:
@@ -54,11 +54,14 @@ def add_choices(model: pyo.ConcreteModel) -> None:
 def _add_required(model: pyo.ConcreteModel, chosen: dict[int, LinearForm]) -> None:
     """Who requires something that is counted by a flag of its own requires the flag."""
     projects = model.instance.projects
+
+    def flag(p: ProjectData, most: float) -> LinearForm:
+        return chosen[p.index] if p.index in chosen else model.started.at_end(p).scaled(1.0 / most)
+
     for j in projects:
-        own = chosen.get(j.index, model.started.at_end(j).scaled(1.0 / j.most))
         for clause in j.requires:
             others = [projects[i] for i, _ in clause]
             if all(i.is_single or i.index in chosen for i in others) and not all(i.is_single for i in others):
-                total = sum((chosen.get(i.index, model.started.at_end(i)) for i in others), LinearForm(1))
+                own, total = flag(j, j.most), sum((flag(i, 1.0) for i in others), LinearForm(1))
                 names = (j.id, " or ".join(i.id for i in others))
                 model.matrix.add_rows("required_is_chosen", own - total, upper=0.0, label=lambda _, names=names: names)

@@ -43,7 +43,8 @@ class LinearForm:
     def __init__(self, rows: int, terms: dict[Columns, sparse.csr_array] | None = None, constant: Any = 0.0):
         self.rows = rows
         self.terms = terms or {}
-        self.constant = np.broadcast_to(np.asarray(constant, dtype=float), (rows,))
+        each = np.asarray(constant, dtype=float)
+        self.constant = each if each.shape == (rows,) else np.full(rows, each)
 
     def __add__(self, other: LinearForm) -> LinearForm:
         terms = dict(self.terms)
@@ -59,8 +60,8 @@ class LinearForm:
         if np.ndim(factor) == 0:
             terms = {c: m * float(factor) for c, m in self.terms.items()}
         else:
-            scale = sparse.diags_array(np.asarray(factor, dtype=float))
-            terms = {c: sparse.csr_array(scale @ m) for c, m in self.terms.items()}
+            scale = np.asarray(factor, dtype=float)
+            terms = {c: _rows_times(m, scale) for c, m in self.terms.items()}
         return LinearForm(self.rows, terms, self.constant * factor)
 
     def summed(self, weights: Floats) -> LinearForm:
@@ -85,21 +86,35 @@ class LinearForm:
         return all(m.nnz == 0 for m in self.terms.values())
 
 
+def _rows_times(matrix: sparse.csr_array, scale: Floats) -> sparse.csr_array:
+    """Every row of a matrix times its factor."""
+    data = matrix.data * np.repeat(scale, np.diff(matrix.indptr))
+    return sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
 def sum_of(rows: int, forms: Sequence[LinearForm]) -> LinearForm:
     """The sum of many forms at once."""
-    parts: dict[Columns, list[sparse.coo_array]] = {}
+    parts: dict[Columns, list[sparse.csr_array]] = {}
     total = np.zeros(rows)
     for form in forms:
         total = total + form.constant
         for columns, matrix in form.terms.items():
-            parts.setdefault(columns, []).append(sparse.coo_array(matrix))
+            parts.setdefault(columns, []).append(matrix)
     terms = {}
     for columns, pieces in parts.items():
-        row = np.concatenate([m.row for m in pieces])
-        col = np.concatenate([m.col for m in pieces])
+        if len(pieces) == 1:
+            terms[columns] = pieces[0]
+            continue
+        row = np.concatenate([rows_of(m) for m in pieces])
+        col = np.concatenate([m.indices for m in pieces])
         data = np.concatenate([m.data for m in pieces])
         terms[columns] = sparse.csr_array((data, (row, col)), shape=(rows, columns.size))
     return LinearForm(rows, terms, total)
+
+
+def rows_of(matrix: sparse.csr_array) -> NDArray[Any]:
+    """The row of each entry, in the order of `indices` and `data`."""
+    return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
 
 
 def of_columns(columns: Columns, index: Sequence[int] | NDArray[Any]) -> LinearForm:
@@ -118,9 +133,8 @@ def upper_bound(form: LinearForm) -> Floats:
             bounds = [v.bounds for v in columns.pyomo]
             lower = np.array([-INFINITY if low is None else low for low, _ in bounds])
             upper = np.array([INFINITY if high is None else high for _, high in bounds])
-        coo = sparse.coo_array(matrix)
-        some = coo.data != 0
-        row, col, value = coo.row[some], coo.col[some], coo.data[some]
+        some = matrix.data != 0
+        row, col, value = rows_of(matrix)[some], matrix.indices[some], matrix.data[some]
         np.add.at(total, row, value * np.where(value > 0, upper[col], lower[col]))
     return total
 

@@ -16,7 +16,14 @@ from optimiser.instance.data import Instance, ProjectData
 
 
 def capex(model: pyo.ConcreteModel, projects: Sequence[ProjectData]) -> LinearForm:
-    """Capex of some projects, one row per year."""
+    """Capex of some projects, one row per year. Budgets and the objective often ask for the same."""
+    members = tuple(p.index for p in projects)
+    if members not in model.capex_of:
+        model.capex_of[members] = _capex(model, projects)
+    return model.capex_of[members]
+
+
+def _capex(model: pyo.ConcreteModel, projects: Sequence[ProjectData]) -> LinearForm:
     total = model.started.effect((p, p.capex) for p in projects if p.capex_each)
     for p in projects:
         if p.index in model.cheaper:

@@ -38,6 +38,8 @@ class Paths:
         if path.growth is not None:
             start, growth, anchor = path.growth
             return start * (1 + growth) ** (years - (self.first if anchor is None else anchor)).astype(float)
+        if len(path.points) == 1:
+            return np.full(len(years), path.points[0][1])
         points = np.array(path.points)
         return np.interp(years, points[:, 0], points[:, 1])
 

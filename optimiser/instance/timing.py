@@ -6,6 +6,7 @@ begins its next cycle in v+life. What falls after the horizon does not count.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -44,7 +45,7 @@ class Timing:
 
     `spending`: multiple of the capex paid in a year. `salvage`: multiple of the capex returned after the last year,
     not discounted. `cycles`: per cycle, the year each start begins it; `paid`: the multiple of the capex that the cycle
-    costs within the horizon.
+    costs within the horizon. `operating`: 1 where a unit operates.
     """
 
     starts: Ints
@@ -53,12 +54,8 @@ class Timing:
     spending: Floats
     salvage: Floats
     cycles: tuple[Ints, ...]
-    paid: tuple[Floats, ...] = ()
-
-    @property
-    def operating(self) -> Floats:
-        """1 where a unit operates."""
-        return (self.age >= 0).astype(float)
+    paid: tuple[Floats, ...]
+    operating: Floats
 
     def by_age(self, values: Floats, after: float | None = None) -> Floats:
         """values[age] where operating; beyond its end `after`, or the last value."""
@@ -81,41 +78,79 @@ def _looked_up(index: Ints, values: Floats, after: float | None) -> Floats:
 @lru_cache(maxsize=4096)
 def timing(clock: Clock) -> Timing:
     """The Timing of a clock."""
-    starts = np.arange(clock.first_start, clock.last_start + 1)
-    years = np.arange(clock.first_year, clock.last_year + 1)
-    age = np.full((len(starts), len(years)), -1)
-    spending = np.zeros(age.shape)
-    salvage = np.zeros(len(starts))
-    profile = np.array(clock.profile)
+    low, high = min(clock.first_start, clock.first_year), max(clock.last_start, clock.last_year)
+    years = (low, high, clock.first_year, clock.last_year)
+    course = _course(years, clock.lead_time, clock.life, clock.renew, clock.profile, clock.salvage, clock.rate)
+    rows = slice(clock.first_start - low, clock.last_start - low + 1)
+    age, since = course.age[rows], course.since[rows]
+    spending, salvage = np.zeros(age.shape), np.zeros(len(age))
     cycles, costs = [], []
-    for begins in _cycles(clock, starts):
-        cycles.append(begins)
-        trend = (1 + clock.trend) ** (begins - clock.price_year)
-        paid = _looked_up(years[None, :] - begins[:, None], profile, 0.0) * trend[:, None]
+    for begins, parts, left in course.cycles:
+        if begins[rows].min() > clock.last_year:
+            break
+        begins = begins[rows]
+        paid = parts[rows] * ((1 + clock.trend) ** (begins - clock.price_year))[:, None]
         spending += paid
-        k = years[None, :] - begins[:, None] - clock.lead_time
-        runs = (k >= 0) & (k < (clock.life or len(years) + 1))
-        age = np.where(runs, k, age)
+        cycles.append(begins)
         costs.append(paid.sum(axis=1))
-        salvage += _left_share(clock, begins) * costs[-1]
-    overall = years[None, :] - starts[:, None] - clock.lead_time
-    return Timing(starts, age, np.where(age >= 0, overall, -1), spending, salvage, tuple(cycles), tuple(costs))
+        salvage += left[rows] * costs[-1]
+    return Timing(
+        course.starts[rows], age, since, spending, salvage, tuple(cycles), tuple(costs), course.operating[rows]
+    )
 
 
-def _cycles(clock: Clock, starts: Ints):
-    begins = starts
-    while begins.min() <= clock.last_year:
+@dataclass(frozen=True, eq=False)
+class _Course:
+    """What a start does, by start year, whatever its window and the trend of its price: windows are slices of it.
+
+    `cycles`: the year each start begins a cycle, the parts of the capex it pays then by year, and the share that is
+    worth something after the last year.
+    """
+
+    starts: Ints
+    age: Ints
+    since: Ints
+    operating: Floats
+    cycles: tuple[tuple[Ints, Floats, Floats], ...]
+
+
+@lru_cache(maxsize=1024)
+def _course(
+    span: tuple[int, int, int, int], lead: int, life: int | None, renew: bool, profile: tuple[float, ...],
+    salvage: str, rate: float,
+) -> _Course:  # fmt: skip
+    """The course of starts in `span`: first and last start, first and last year of the horizon."""
+    low, high, first, last = span
+    starts, years = np.arange(low, high + 1), np.arange(first, last + 1)
+    age = np.full((len(starts), len(years)), -1)
+    cycles = []
+    for begins in _cycles(starts, last, life if renew else None):
+        k = years[None, :] - begins[:, None]
+        paid = _looked_up(k, np.array(profile), 0.0)
+        k = k - lead
+        age = np.where((k >= 0) & (k < (life or len(years) + 1)), k, age)
+        cycles.append((begins, paid, _left_share(begins + lead, life, last, salvage, rate)))
+    overall = np.where(age >= 0, years[None, :] - starts[:, None] - lead, -1)
+    found = _Course(starts, age, overall, (age >= 0).astype(float), tuple(cycles))
+    for shared in (starts, age, overall, found.operating, *(part for cycle in cycles for part in cycle)):
+        shared.setflags(write=False)
+    return found
+
+
+def _cycles(begins: Ints, last: int, again: int | None) -> Iterator[Ints]:
+    """The years in which cycles begin, by start; `again` after so many years, or never."""
+    while begins.min() <= last:
         yield begins
-        if not clock.renew or clock.life is None:
+        if again is None:
             return
-        begins = begins + clock.life
+        begins = begins + again
 
 
-def _left_share(clock: Clock, begins: Ints) -> Floats:
+def _left_share(operates: Ints, life: int | None, last: int, salvage: str, rate: float) -> Floats:
     """Share of a cycle's capex that is worth something after the last year (annuity: present worth of years left)."""
-    if clock.salvage == "none" or clock.life is None:
-        return np.zeros(len(begins))
-    left = np.clip(begins + clock.lead_time + clock.life - 1 - clock.last_year, 0, clock.life).astype(float)
-    if clock.salvage == "linear" or abs(clock.rate) < 1e-12:
-        return left / clock.life
-    return (1 - (1 + clock.rate) ** -left) / (1 - (1 + clock.rate) ** -float(clock.life))
+    if salvage == "none" or life is None:
+        return np.zeros(len(operates))
+    left = np.clip(operates + life - 1 - last, 0, life).astype(float)
+    if salvage == "linear" or abs(rate) < 1e-12:
+        return left / life
+    return (1 - (1 + rate) ** -left) / (1 - (1 + rate) ** -float(life))

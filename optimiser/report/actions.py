@@ -61,17 +61,9 @@ def _cut(result: Result, books: Books, p: ProjectData) -> tuple[Floats, tuple[in
     touched = {a.source for a in p.abatements if a.counts_in("location")}
     if p.delivery is not None and p.delivery.supplies is not None:
         touched.add(p.delivery.supplies)
-    effect, on_site = books.effect[p.id], books.on_site.get(p.id)
-    before = {s: books.gross(s, "location") for s in touched}
-    books.effect[p.id] = np.zeros_like(effect)
-    if on_site is not None:
-        books.on_site[p.id] = np.zeros_like(on_site)
-    total = np.zeros(len(result.accounts.years))
+    without, total = books.without(p), np.zeros(len(result.accounts.years))
     for s in sorted(touched):
-        total = total + books.gross(s, "location") - before[s]
-    books.effect[p.id] = effect
-    if on_site is not None:
-        books.on_site[p.id] = on_site
+        total = total + without.gross(s, "location") - books.gross(s, "location")
     return total, tuple(sorted({result.instance.sources[s].scope for s in touched}))
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from optimiser.report import carbon, fleets, funding, prices, tables
 from optimiser.report.exact import exact
 from optimiser.report.result import Result
-from optimiser.report.words import clean
+from optimiser.report.words import clean, cleaned
 
 FORMAT, VERSION = "optimiser-plan", 2
 
@@ -57,10 +57,10 @@ def plan_document(result: Result) -> dict[str, Any]:
             "money": _yearly_money(result),
             "limits": _records(tables.limits(result)),
             "emissions": {
-                f"{source}|{basis}": [clean(v) for v in values] for (source, basis), values in accounts.gross.items()
+                f"{source}|{basis}": cleaned(values.tolist()) for (source, basis), values in accounts.gross.items()
             },
-            "removals": {p: [clean(v) for v in values] for p, values in accounts.removed.items()},
-            "avoided": {p: [clean(v) for v in values] for p, values in accounts.avoided.items()},
+            "removals": {p: cleaned(values.tolist()) for p, values in accounts.removed.items()},
+            "avoided": {p: cleaned(values.tolist()) for p, values in accounts.avoided.items()},
         },
         **_carbon(result),
         "warnings": [str(w) for w in result.warnings],

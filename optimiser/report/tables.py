@@ -10,7 +10,7 @@ import pandas as pd
 
 from optimiser.report.carbon import sold_removals
 from optimiser.report.result import Result, made_once
-from optimiser.report.words import clean
+from optimiser.report.words import clean, cleaned
 
 
 @made_once
@@ -34,7 +34,9 @@ def schedule(result: Result) -> pd.DataFrame:
                 "unit": p.unit,
                 "operates_from": start.year + p.lead_time,
                 "operates_until": end,
-                f"list_capex [{result.money}]": clean(start.amount * float(p.capex[v].sum())),
+                f"list_capex [{result.money}]": clean(
+                    start.amount * float((p.capex_each * p.timing.spending[v]).sum())
+                ),
             }
         )
     columns = list(rows[0]) if rows else ["project", "name", "kind", "entity", "year", "amount", "unit"]
@@ -55,23 +57,21 @@ def money(result: Result) -> pd.DataFrame:
     entity = {f.id: instance.entities[f.entity].id for f in instance.finance.funding}
     entity |= {f.id: instance.entities[f.entity].id for f in instance.fleets}
     entity |= {p.id: instance.entities[p.entity].id for p in instance.projects}
+    years, after = accounts.years.tolist(), instance.last + 1
     rows: list[tuple[int, str, str, str, float, float]] = []
-    years = [int(y) for y in accounts.years]
     for kind, by_owner in [*accounts.money.items(), ("penalties", {"": accounts.penalties})]:
         owners = list(by_owner)
         values = np.array([by_owner[o] for o in owners]).reshape(len(owners), len(years))
-        worth = (values * accounts.discount).tolist()
-        amounts = values.tolist()
-        for o, y in np.argwhere(np.abs(values) > 1e-9).tolist():
-            owner = owners[o]
-            rows.append((years[y], owner, entity.get(owner, ""), kind, amounts[o][y], worth[o][y]))
+        o, y = np.nonzero(np.abs(values) > 1e-9)
+        names = [owners[i] for i in o.tolist()]
+        amounts, worth = values[o, y].tolist(), (values * accounts.discount)[o, y].tolist()
+        when, where = [years[i] for i in y.tolist()], [entity.get(name, "") for name in names]
+        rows += zip(when, names, where, [kind] * len(names), amounts, worth, strict=True)
     for project, value in accounts.salvage.items():
         if abs(value) > 1e-9:
-            year = instance.last + 1
-            rows.append((year, project, entity[project], "salvage", -value, -value * accounts.salvage_discount))
+            rows.append((after, project, entity[project], "salvage", -value, -value * accounts.salvage_discount))
     for owner, value in accounts.after.items():
-        year = instance.last + 1
-        rows.append((year, owner, entity.get(owner, ""), "after", value, value * accounts.salvage_discount))
+        rows.append((after, owner, entity.get(owner, ""), "after", value, value * accounts.salvage_discount))
     names = ["year", "project", "entity", "kind", f"amount [{result.money}]", f"present_value [{result.money}]"]
     frame = pd.DataFrame(rows, columns=names).sort_values(["year", "kind", "project"], kind="stable")
     return _cleaned(frame)
@@ -176,7 +176,7 @@ def cost_parts(result: Result) -> list[tuple[str, float]]:
 def _cleaned(frame: pd.DataFrame) -> pd.DataFrame:
     for name in frame.columns:
         if frame[name].dtype == float:
-            frame[name] = [clean(v) for v in frame[name]]
+            frame[name] = cleaned(frame[name].tolist())
     return frame
 
 

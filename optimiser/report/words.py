@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 def clean(value: float) -> float:
     """A number without the solver's dust: twelve digits, and no minus zero."""
     return float(f"{value:.12g}") + 0.0 if abs(value) > 1e-9 else 0.0
+
+
+def cleaned(values: Iterable[float]) -> list[float]:
+    """Many of them; most stand there for several years."""
+    plain = list(values)
+    known = {v: clean(v) for v in set(plain)}
+    return [known[v] for v in plain]
 
 
 def amount(value: float) -> str:

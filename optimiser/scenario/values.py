@@ -142,6 +142,8 @@ def _identifier(raw: Any) -> str:
         raise misread(Mistake("K003", f"{shown(raw)} cannot be an id", help))
     if raw.strip() != raw or raw == "":
         raise misread(Mistake("K003", f"{quoted(raw)} cannot be an id", "an id has no blanks around it"))
+    if raw.isprintable():
+        return raw
     if any(ord(c) < 32 or 127 <= ord(c) < 160 for c in raw):
         help = "write an id of letters, digits and hyphens"
         raise misread(Mistake("K003", f"{quoted(raw)} holds control characters and cannot be an id", help))

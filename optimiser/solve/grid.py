@@ -6,6 +6,7 @@ Shapes: n columns of `started`, N columns and M rows of the programme.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
@@ -24,6 +25,7 @@ class Grid:
     """`at` (n,) are the columns of `started` in the programme; `owner` their project; `first` opens a window.
 
     `begin` (P + 1,) is where each project's columns begin; `whole`, `most` and `entity` (P,) are of the projects.
+    `issuing` are the columns that say whether there is an issue.
     """
 
     at: Ints
@@ -33,6 +35,7 @@ class Grid:
     whole: Flags
     most: Floats
     entity: Ints
+    issuing: Ints
 
     @property
     def size(self) -> int:
@@ -64,7 +67,14 @@ def grid_of(model: pyo.ConcreteModel, programme: Programme) -> Grid:
         np.array([p.integer for p in projects], dtype=bool),
         np.array([p.most for p in projects], dtype=float),
         np.array([p.entity for p in projects], dtype=int),
+        np.array([programme.pyomo_columns[id(v)] for v in _issuing(model)], dtype=int),
     )
+
+
+def _issuing(model: pyo.ConcreteModel) -> list[Any]:
+    """The yes or no of every issue that is left to decide."""
+    asked = model.component("issuing")
+    return [v for v in asked.values() if not v.fixed] if asked is not None else []
 
 
 @dataclass(frozen=True, eq=False)

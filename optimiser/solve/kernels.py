@@ -25,15 +25,15 @@ from optimiser.solve.grid import Flags, Floats, Grid, Prices, grid_of, price_of_
 from optimiser.solve.highs import AROUND, Interrupt, Limits, Outcome, Progress, relative_gap, run
 from optimiser.solve.multipliers import Multipliers
 from optimiser.solve.programme import Programme
-from optimiser.solve.root import root_of
+from optimiser.solve.root import relaxed, with_cuts
 from optimiser.solve.steps import MANY_WHOLE, Steps, parts_of
 
 LARGE = 1500
 """Whole starts from which a programme is solved by kernels."""
 SHARES, LEAST = (0.07, 0.17, 0.42), 2500
 """Starts that a kernel decides: a share of all whole ones, and how many at least."""
-MANY = 1000
-"""Whole projects from which a kernel is tried before the steps."""
+MANY, QUICK = 1000, (0.025, 1200)
+"""Whole projects from which a small kernel is tried before cuts and steps, and its starts: a share, and at least."""
 ROUNDS, POOL = (0.45, 0.2), 0.3
 """What share of the time left goes into bounds by entity, at first and later on, and into the plan of their pool."""
 PARTS = 0.5
@@ -91,29 +91,28 @@ class _Kernels:
 
     def outcome(self, start: Floats | None) -> Outcome:
         self.log.append("--- relaxation\n")
-        root = root_of(self.programme, self.grid, self.limits, self.left, self.interrupt)
-        lp, self.programme = root.outcome, root.programme
+        solved = relaxed(self.programme, self.limits, self.left, self.interrupt)
         self.root_seconds = self.seconds
-        self.log += lp.log
-        self.abandoned |= lp.abandoned
-        if lp.status in ("infeasible", "stopped"):
-            bound = np.inf if lp.status == "infeasible" else -np.inf
-            return Outcome(lp.status, None, np.inf, bound, self.seconds, lp.reason, None, self.log, self.abandoned)
-        if lp.status == "failed" or lp.x is None or lp.row_dual is None:
-            return self._run("whole", self.programme, self.left, start)
-        self.bound = self.relaxed = lp.objective
-        are_small = parts_of(self.programme, self.grid)[1]
-        self.around = AROUND if are_small else MANY_WHOLE
-        prices = price_of_starts(self.programme, self.grid, lp.x, lp.row_dual)
+        if (ended := self._relaxed(solved.outcome, start)) is not None:
+            return ended
+        lp, prices = self._priced(solved.outcome)
         if start is not None:
             self._take(start)
         starts = int(self.grid.whole[self.grid.owner].sum())
         if self.grid.whole.sum() >= MANY and not self.is_over:
-            self._kernel(lp, prices, max(int(SHARES[0] * starts), LEAST), max(5.0, 3.0 * self.root_seconds))
-        if not self.is_over and are_small:
-            self._by_entity(lp.row_dual)
+            self._kernel(lp, prices, max(int(QUICK[0] * starts), QUICK[1]), max(3.0, 2.0 * self.root_seconds))
+        if not self.is_over:
+            before = self.seconds
+            root = with_cuts(solved, self.grid, self.limits, self.left, self.interrupt)
+            self.root_seconds += self.seconds - before
+            self.programme = root.programme
+            lp, prices = self._priced(root.outcome)
+        are_small = parts_of(self.programme, self.grid)[1]
+        if are_small and not self.is_over:
+            self._by_entity(lp)
             if self.bound == np.inf:
-                return Outcome("infeasible", None, np.inf, np.inf, self.seconds, "proven infeasible", None, self.log)
+                reason = "proven infeasible"
+                return Outcome("infeasible", None, np.inf, np.inf, self.seconds, reason, None, self.log, self.abandoned)
         if not self.is_over and not (are_small and self.x is not None):
             self._steps(lp, prices)
         for share in SHARES:
@@ -125,14 +124,36 @@ class _Kernels:
         status = "optimal" if self.is_proven else "stopped"
         return self._done(status, "gap reached" if self.is_proven else self._reason())
 
-    def _by_entity(self, dual: Floats) -> None:
+    def _relaxed(self, lp: Outcome, start: Floats | None) -> Outcome | None:
+        """What the relaxation says of the whole where it has no optimum."""
+        self.abandoned |= lp.abandoned
+        if lp.status in ("infeasible", "stopped"):
+            bound = np.inf if lp.status == "infeasible" else -np.inf
+            log = [*self.log, *lp.log]
+            return Outcome(lp.status, None, np.inf, bound, self.seconds, lp.reason, None, log, self.abandoned)
+        if lp.status == "failed" or lp.x is None or lp.row_dual is None:
+            return self._run("whole", self.programme, self.left, start)
+        self.around = AROUND if parts_of(self.programme, self.grid)[1] else MANY_WHOLE
+        return None
+
+    def _priced(self, lp: Outcome) -> tuple[Outcome, Prices]:
+        """A relaxation and its prices; what they are measured from is its optimum."""
+        assert lp.x is not None
+        assert lp.row_dual is not None
+        self.log += lp.log
+        self.relaxed = lp.objective
+        self.bound = max(self.bound, lp.objective)
+        return lp, price_of_starts(self.programme, self.grid, lp.x, lp.row_dual)
+
+    def _by_entity(self, lp: Outcome) -> None:
         """Bounds by entity, and plans from the starts that the entities' own plans have, in turns."""
+        assert lp.row_dual is not None
         blocks = blocks_of(self.programme, self.grid)
         workers, gap = self.limits.threads or os.cpu_count() or 1, self.limits.gap
         found = Multipliers(
             blocks,
             self.grid,
-            dual[blocks.coupling],
+            lp.row_dual[blocks.coupling],
             self._block,
             lambda: self.is_over,
             workers,
@@ -188,7 +209,7 @@ class _Kernels:
         seconds = min(max(3.0, self.root_seconds), self.left / 12)
         gap = self.limits.gap
         steps = Steps(
-            self.programme, self.grid, prices, lp.x, self.bound, room, self._run, lambda: self.is_over, seconds, gap
+            self.programme, self.grid, prices, lp.x, lp.objective, room, self._run, lambda: self.is_over, seconds, gap
         )
         x = steps.plan()
         self.bound = max(self.bound, steps.proven)

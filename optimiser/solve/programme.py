@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy import sparse
 
-from optimiser.formulation.matrix import Columns, LinearForm
+from optimiser.formulation.matrix import Columns, LinearForm, rows_of
 from optimiser.garbage import uncollected
 
 Floats = NDArray[np.float64]
@@ -121,10 +121,9 @@ def _rows(part: Any, repn: Any, place: dict[Columns, Ints], n: int, size: int):
     count = 0
     for family in part.rows:
         for columns, matrix in family.form.terms.items():
-            coo = sparse.coo_array(matrix)
-            row.append(coo.row + count)
-            col.append(place[columns][coo.col])
-            value.append(coo.data)
+            row.append(rows_of(matrix) + count)
+            col.append(place[columns][matrix.indices])
+            value.append(matrix.data)
         lower.append(family.lower)
         upper.append(family.upper)
         names.extend((family.name, family.label(i)) for i in range(family.form.rows))

@@ -21,31 +21,55 @@ CUT = "cut"
 
 @dataclass(frozen=True, eq=False)
 class Root:
-    """`programme` has the cuts as its last rows; `outcome` is of its relaxation, `first` is the bound without them."""
+    """`programme` has the cuts as its last rows; `outcome` is of its relaxation, `first` is the bound without them.
+
+    The log of the outcome is that of the cuts.
+    """
 
     programme: Programme
     outcome: Outcome
     first: float
 
 
+@dataclass(frozen=True, eq=False)
+class Relaxed:
+    """A programme whose relaxation is solved, before any cut."""
+
+    programme: Programme
+    relaxation: Relaxation
+    outcome: Outcome
+
+
+def relaxed(programme: Programme, limits: Limits, seconds: float, interrupt: Interrupt) -> Relaxed:
+    """Solves the relaxation."""
+    relaxation = Relaxation(programme, limits, interrupt)
+    return Relaxed(programme, relaxation, relaxation.solve(seconds))
+
+
 def root_of(programme: Programme, grid: Grid, limits: Limits, seconds: float, interrupt: Interrupt) -> Root:
-    """Solves the relaxation, and again with cuts, as long as they move its bound.
+    """Solves the relaxation, and again with cuts; see `with_cuts`."""
+    began = time.monotonic()
+    solved = relaxed(programme, limits, seconds, interrupt)
+    return with_cuts(solved, grid, limits, max(seconds - (time.monotonic() - began), 0.0), interrupt)
+
+
+def with_cuts(solved: Relaxed, grid: Grid, limits: Limits, seconds: float, interrupt: Interrupt) -> Root:
+    """Solves a relaxation again with cuts, as long as they move its bound.
 
     Cuts take about as long as the relaxation itself, three seconds more, and no more than a third of `seconds`.
     """
     began = time.monotonic()
-    relaxation = Relaxation(programme, limits, interrupt)
-    outcome = relaxation.solve(seconds)
-    took = time.monotonic() - began
-    root = Root(programme, outcome, outcome.objective)
+    programme, relaxation, outcome = solved.programme, solved.relaxation, solved.outcome
+    took = outcome.seconds
+    root = Root(programme, replace(outcome, log=[]), outcome.objective)
     most = min(3.0 + took, seconds / 3)
     if outcome.status != "optimal" or outcome.x is None or outcome.row_dual is None:
         return root
     separator = Separator(programme, grid)
     size, kept, idle = len(programme.row_lower), list[Cut](), 0
-    log = list(outcome.log)
+    log = list[str]()
     for _ in range(ROUNDS):
-        if interrupt.is_set or time.monotonic() - began > took + most:
+        if interrupt.is_set or time.monotonic() - began > most:
             break
         assert outcome.x is not None
         assert outcome.row_dual is not None
@@ -63,10 +87,10 @@ def root_of(programme: Programme, grid: Grid, limits: Limits, seconds: float, in
         idle = idle + 1 if moved < LITTLE * limits.gap * abs(again.objective) else 0
         if idle > 1:
             break
-    return _with_cuts(programme, replace(outcome, log=log), kept, root.first)
+    return _with_rows(programme, replace(outcome, log=log), kept, root.first)
 
 
-def _with_cuts(programme: Programme, outcome: Outcome, cuts: list[Cut], first: float) -> Root:
+def _with_rows(programme: Programme, outcome: Outcome, cuts: list[Cut], first: float) -> Root:
     """The programme with those cuts that bind, and the duals to match."""
     dual = outcome.row_dual
     assert dual is not None

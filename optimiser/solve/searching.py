@@ -16,9 +16,11 @@ from optimiser.formulation import Question, build
 from optimiser.instance import Instance
 from optimiser.plan import Decisions
 from optimiser.solve.earlier import plan_from
+from optimiser.solve.earliest import possible_starts
 from optimiser.solve.highs import Interrupt, Limits, Outcome, Progress, run
 from optimiser.solve.kernels import is_large, solve_by_kernels
 from optimiser.solve.other import run_other
+from optimiser.solve.packing import packing_of, solve_packing
 from optimiser.solve.programme import Programme, assemble
 
 Watch = Callable[[str, Progress], None]
@@ -82,6 +84,9 @@ class Search:
             outcome = run_other(model, programme, limits, limits.solver)
         elif self._by_kernels(model, programme) and not (question.least_shortfall or question.least_familiar):
             outcome = solve_by_kernels(model, programme, limits, watch, interrupt, start)
+        elif limits.strategy == "auto" and (packing := packing_of(model, programme)) is not None:
+            allowed = possible_starts(self.instance, packing)
+            outcome = solve_packing(packing, allowed, limits, watch, interrupt, start)
         else:
             outcome = run(programme, limits, watch, interrupt, start)
         self._add("solve", before)

@@ -3,7 +3,8 @@
 The projects are put in order of what one unit costs or saves and dealt into parts. Step by step, one part is decided
 in whole units, what was decided before is held, and all smaller projects may still be in parts: they are what later
 steps fit in with. Only starts that cost little above their project's cheapest are looked at; where a step costs more
-than its share of the gap, it is done again with more of them. Assets of fleets are whole in a last step.
+than its share of the gap, it is done again with more of them. Whether there are issues of debt is decided once the
+largest projects are, which they have to pay for, and assets of fleets are whole in a last step.
 
 While nothing is held a step is a relaxation: whole units in those parts that cost most give a bound for the whole.
 
@@ -25,15 +26,16 @@ PARTS, LARGE, PROJECTS = (3, 6), 150, 40
 """How many parts at least and at most, with how many projects in each between the two, and at least in any case."""
 SMALL = 25
 """Projects of an entity, in the mean, up to which entities are the parts."""
-REACH = ((0.2, 1), (2.0, np.inf))
+REACH = ((0.2, 1), (0.7, 2), (2.0, np.inf))
 """Which starts are looked at: of the part, up to a price that is a share of the gap's room; of projects that come
-later the cheapest, up to the whole room, as many times `FEW` or two for each project; all of them the second time."""
+later the cheapest, up to the whole room, as many times `FEW` or two for each project; all of them the last time, where
+more of them helped."""
 FEW = 3000
 LONGER = 6.0
 """The last part, which has to fit in with all others, and the assets of fleets have as many times the seconds; a
 third of it where there are neither fleets nor small entities."""
-SHARE = 0.2
-"""A step that costs more than this share of the gap's room is done again with more starts."""
+SHARE, LITTLE = 0.2, 0.1
+"""A step that costs more than this share of the gap's room is done again with more starts, unless that helped less."""
 
 Run = Callable[[str, Programme, float, Floats | None, float, float | None, tuple[str, ...], bool], Outcome]
 """Runs a programme: words, programme, seconds, plan to begin from, relative gap, objective that is enough, searches,
@@ -42,6 +44,20 @@ FEW_WHOLE: tuple[str, ...] = ()
 MANY_WHOLE: tuple[str, ...] = ("rins",)
 """HiGHS's searches in a step: where a part is whole, branching is quicker without; where all that is left is, not.
 Small entities need all of them: there a plan is hard to find."""
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """What a step decides: `projects`, whether there are issues of debt, how many assets of fleets there are.
+
+    `part` is its place among the parts of projects.
+    """
+
+    words: str
+    projects: Ints
+    part: int | None = None
+    issues: bool = False
+    assets: bool = False
 
 
 @dataclass(eq=False)
@@ -71,76 +87,100 @@ class Steps:
         whole = self.grid.whole[self.grid.owner]
         self.later = self.programme.integer & (self.programme.upper > 1.5)
         self.later[self.grid.at] = False
+        self.issuing = np.zeros(len(self.programme.cost), dtype=bool)
+        self.issuing[self.grid.issuing] = True
+        self.steps = self._steps()
         self.aim = self.bound + (0.5 if self.later.any() else 0.8) * self.room
         order = np.lexsort((np.arange(self.grid.size), np.where(whole, self.prices.start, np.inf)))
         self.rank = np.empty(self.grid.size)
         self.rank[order] = np.arange(self.grid.size)
 
+    def _steps(self) -> list[Step]:
+        nobody = np.zeros(0, dtype=int)
+        steps = [Step(f"step {i + 1}", part, i) for i, part in enumerate(self.parts)]
+        if self.issuing.any():
+            steps.insert(min(1, len(steps) - 1), Step("issues", nobody, issues=True))
+        return [*steps, Step("assets", nobody, assets=True)] if self.later.any() else steps
+
     def plan(self) -> Floats | None:
         """A plan of the whole programme; None where a step finds none or the time is over."""
         x, before = self.x, self.bound
         held = np.zeros(len(self.grid.whole), dtype=bool)
-        parts = [*self.parts, np.zeros(0, dtype=int)] if self.later.any() else self.parts
-        for i, part in enumerate(parts):
-            found = self._step(i, part, held, x, before)
+        for i, step in enumerate(self.steps):
+            found = self._decided(i, held, x, before)
             if found is None:
                 return None
             kernel, outcome = found
             assert outcome.x is not None
-            if i < len(self.cost):
-                self.cost[i] = outcome.objective - before
+            if step.part is not None:
+                self.cost[step.part] = outcome.objective - before
             if i == 0 and np.isfinite(outcome.bound):
                 self.aim += max(outcome.bound - self.bound, 0.0)
             x, before = kernel.expand(outcome.x), outcome.objective
-            held[part] = True
+            held[step.projects] = True
         return x
 
-    def _step(self, i: int, part: Ints, held: Flags, x: Floats, before: float) -> tuple[Kernel, Outcome] | None:
-        """The part decided; among more starts where it is these that cost."""
+    def _decided(self, i: int, held: Flags, x: Floats, before: float) -> tuple[Kernel, Outcome] | None:
+        """What a step is to decide; among more starts where it is these that cost."""
         best: tuple[Kernel, Outcome] | None = None
+        step = self.steps[i]
         size, allowed = 0, before + SHARE * self.room
-        longer = LONGER if self.are_small or self.later.any() else LONGER / 3
-        seconds = self.seconds * (longer if i + 1 >= len(self.parts) else 1.0)
-        around = FEW_WHOLE if i + 1 < len(self.parts) else MANY_WHOLE
-        around = AROUND if self.are_small else around
+        seconds = self.seconds * self._longer(step)
         for own, other in self.reach:
             if self.over():
                 return best
-            keep = self._kept(part, x, own * self.room, other)
+            keep = self._kept(step, x, own * self.room, other)
             kernel = restrict(self.programme, self.grid, keep, held, x)
-            programme = self._whole_in(kernel, part)
+            programme = self._to_decide(kernel, i, x)
             if len(programme.cost) < 1.05 * size:
                 continue
             size = len(programme.cost)
             begin = kernel.shrink(best[0].expand(best[1].x)) if best is not None and best[1].x is not None else None
-            gap = self._gap(i, before)
-            outcome = self.run(f"step {i + 1}", programme, seconds, begin, gap, self._enough(i), around, False)
-            if not held.any():
+            enough = self._enough() if step is self.steps[-1] else None
+            outcome = self.run(
+                step.words, programme, seconds, begin, self._gap(i, before), enough, self._around(step), False
+            )
+            if i == 0:
                 self.proven = max(self.proven, min(outcome.bound, self.bound + self._least_beyond(keep)))
-            if outcome.x is not None and (best is None or outcome.objective < best[1].objective):
+            was = best[1].objective if best is not None else np.inf
+            if outcome.x is not None and outcome.objective < was:
                 best = kernel, outcome
             if best is not None and (best[1].objective <= allowed or outcome.bound <= allowed):
                 break
+            if was - (best[1].objective if best is not None else np.inf) < LITTLE * self.room:
+                break
         return best
 
-    def _enough(self, i: int) -> float | None:
+    def _longer(self, step: Step) -> float:
+        """How many times the seconds of a step it may take."""
+        if step.assets or step.part == len(self.parts) - 1:
+            return LONGER if self.are_small or self.later.any() else LONGER / 3
+        return LONGER / 3 if step.issues else 1.0
+
+    def _around(self, step: Step) -> tuple[str, ...]:
+        if self.are_small:
+            return AROUND
+        return MANY_WHOLE if step.assets or step.part == len(self.parts) - 1 else FEW_WHOLE
+
+    def _enough(self) -> float:
         """What the last step's plan may cost, since the gap is proven then."""
-        enough = self.proven + self.gap * abs(self.proven)
-        return enough if i + 1 == len(self.parts) + bool(self.later.any()) else None
+        return self.proven + self.gap * abs(self.proven)
 
     def _gap(self, i: int, before: float) -> float:
         """What of the room is left for each step from here on, relative; it is not needed to the last."""
-        left = len(self.parts) + bool(self.later.any()) - i
-        each = (self.aim - before) / max(left, 1) / max(abs(before), 1e-9)
+        each = (self.aim - before) / max(len(self.steps) - i, 1) / max(abs(before), 1e-9)
         return float(np.clip(each, self.gap / 20, self.gap if self.are_small else self.gap / 3))
 
-    def _kept(self, part: Ints, x: Floats, own: float, many: float) -> Flags:
-        """The starts (n,) that a step looks at: those of its part up to the price `own`, and of others `many`."""
+    def _kept(self, step: Step, x: Floats, own: float, many: float) -> Flags:
+        """The starts (n,) that a step looks at: those it decides up to the price `own`, and of others `many`.
+
+        Where it decides no project, all are others, up to the price `own` as well.
+        """
         grid, whole = self.grid, self.grid.whole[self.grid.owner]
         reach = np.inf if many == np.inf else self.room
         most = many * max(FEW, 2 * int(grid.whole.sum()))
-        others = (self.rank < most) & (self.prices.start <= reach)
-        keep = np.where(self._of(part), self.prices.start <= own, others)
+        others = (self.rank < most) & (self.prices.start <= (min(reach, own) if step.issues else reach))
+        keep = np.where(self._of(step.projects), self.prices.start <= own, others)
         return keep | self.needed | (grid.new(x) > 1e-7) | ~whole
 
     def _least_beyond(self, keep: Flags) -> float:
@@ -153,11 +193,23 @@ class Steps:
         chosen[projects] = True
         return chosen[self.grid.owner]
 
-    def _whole_in(self, kernel: Kernel, projects: Ints) -> Programme:
-        """A kernel whose starts are whole only in these projects; without any, the assets of fleets are, too."""
+    def _to_decide(self, kernel: Kernel, i: int, x: Floats) -> Programme:
+        """A kernel that is whole in what a step decides; whether there are issues is held after their step."""
+        step, issuing = self.steps[i], self.issuing[kernel.columns]
+        if step.issues:
+            return replace(kernel.programme, integer=issuing)
+        programme = self._whole_in(kernel, step.projects, step.assets)
+        if any(s.issues for s in self.steps[i:]):
+            return replace(programme, integer=programme.integer & ~issuing)
+        lower, upper = programme.lower.copy(), programme.upper.copy()
+        lower[issuing] = upper[issuing] = np.round(x[kernel.columns[issuing]])
+        return replace(programme, lower=lower, upper=upper)
+
+    def _whole_in(self, kernel: Kernel, projects: Ints, assets: bool = False) -> Programme:
+        """A kernel whose starts are whole only in these projects; assets of fleets where it is said."""
         free = np.zeros(len(self.programme.cost), dtype=bool)
         free[self.grid.at[~self._of(projects)]] = True
-        if len(projects):
+        if not assets:
             free |= self.later
         return replace(kernel.programme, integer=kernel.programme.integer & ~free[kernel.columns])
 

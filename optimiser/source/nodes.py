@@ -9,6 +9,7 @@ from typing import Any
 from optimiser.errors import Problem, visible
 
 Key = str | int
+_DIGITS = frozenset("-0123456789")
 _WHOLE = re.compile(r"(0|-?[1-9][0-9]{0,17})\Z")
 
 
@@ -74,7 +75,7 @@ class Node:
 
 def key_of(text: str) -> Key:
     """A key is a text, or a whole number, quoted (as in JSON) or not."""
-    return int(text) if _WHOLE.match(text) else text
+    return int(text) if text[:1] in _DIGITS and _WHOLE.match(text) else text
 
 
 def plain(node: Node) -> Any:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
 from typing import Any
 
 import yaml
@@ -38,7 +37,7 @@ def read_yaml(text: str, label: str, problems: Problems, fixed: tuple[int, int] 
     found = forbidden_character(text, label)
     if found is None:
         try:
-            return reader.read(yaml.parse(text, Loader=_LOADER))
+            return reader.read(_LOADER(text))
         except yaml.MarkedYAMLError as error:
             found = syntax_problem(error, text, label)
         except _TooMuchError:
@@ -53,7 +52,7 @@ def scalar(text: str) -> Any:
     """A plain YAML scalar as null, boolean, whole number, number or text (YAML 1.2 core)."""
     if text in _WORDS:
         return _WORDS[text]
-    if text[0] in "+-.0123456789":
+    if text[0] in "+-.0123456789" and text[-1] in ".0123456789":
         if _INT.match(text) and len(text) < 20:
             return int(text)
         if _FLOAT.match(text) and not (text[:1] == "0" and text[1:2].isdigit()):
@@ -85,18 +84,18 @@ class _Reader:
         self.root: Node | None = None
         self.weight = 0
 
-    def read(self, events: Iterable[Any]) -> Node | None:
+    def read(self, parser: Any) -> Node | None:
         documents = 0
-        for event in events:
+        for event in iter(parser.get_event, None):
             kind = type(event)
             if kind is yaml.ScalarEvent:
-                self._add(self._scalar(event), event)
+                self._put(self._scalar(event), event.anchor)
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 self._open(event, kind is yaml.MappingStartEvent)
             elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
                 self._close()
             elif kind is yaml.AliasEvent:
-                self._add(self._alias(event), event)
+                self._put(self._alias(event), None)
             elif kind is yaml.DocumentStartEvent:
                 documents += 1
                 if documents == 2:
@@ -127,11 +126,6 @@ class _Reader:
         node.weight = 1 + sum([p.weight for p in done.parts])
         self.weight -= node.weight - 1  # its parts were counted one by one
         self._put(node, done.anchor)
-        self._count(node, node.weight)
-
-    def _add(self, node: Node, event: Any) -> None:
-        self._put(node, event.anchor if type(event) is yaml.ScalarEvent else None)
-        self._count(node, node.weight)
 
     def _put(self, node: Node, anchor: str | None) -> None:
         if anchor:
@@ -140,9 +134,7 @@ class _Reader:
             self.stack[-1].parts.append(node)
         else:
             self.root = node
-
-    def _count(self, node: Node, weight: int) -> None:
-        self.weight += weight
+        self.weight += node.weight
         if self.weight > MAX_WEIGHT:
             text = f"more than {MAX_WEIGHT:,} values, with all aliases written out"
             self.problems.found.append(Problem(self.label, node.line, node.column, "S005", "", text))
@@ -170,7 +162,8 @@ class _Reader:
             return Node(text, self.label, line, column)
         value = scalar(text)
         kind = type(value)
-        if (kind is str and len(text) < 10 and _NOT_FINITE.match(text)) or (kind is float and math.isinf(value)):
+        odd = kind is str and len(text) < 10 and text[-1] in "nfyNFY" and _NOT_FINITE.match(text)
+        if odd or (kind is float and math.isinf(value)):
             self._note(event, "S010", f"{quoted(text)} is not a finite number")
             value = UNREAD
         return Node(value, self.label, line, column)
@@ -197,8 +190,11 @@ class _Reader:
                 place = f" (first in line {first[0]})" if first and not self.fixed else ""
                 text = f"{quoted(name)} stands twice in this mapping{place}"
                 self.problems.found.append(key.problem("S002", "", text))
-            else:
+            elif self.anchors:  # it may stand elsewhere, too
                 found[name] = value.keyed(key.line, key.column)
+            else:
+                value.key = (key.line, key.column)
+                found[name] = value
         for node in merged:  # the mistake is noted; what it brings in is not called missing as well
             found = (node.value | found) if isinstance(node.value, dict) else found
         return found

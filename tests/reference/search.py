@@ -16,11 +16,21 @@ FOREIGN_TOLERANCE = 5e-6  # what a solver may lose on the sizes of a schedule th
 
 
 class Search:
-    """A scenario with its options, and the columns of what stays continuous."""
+    """A scenario with its options, and the columns of what stays continuous.
 
-    def __init__(self, raw: dict, splits: dict | None = None, credits: dict | None = None, sizes_open: bool = True):
-        self.raw, self.world = raw, World(raw)
-        self.projects = read_projects(self.world)
+    What has been `read` of the same scenario by another search need not be read again.
+    """
+
+    def __init__(
+        self,
+        raw: dict,
+        splits: dict | None = None,
+        credits: dict | None = None,
+        sizes_open: bool = True,
+        read: "Search | None" = None,
+    ):
+        self.raw, self.world = raw, read.world if read else World(raw)
+        self.projects = read.projects if read else read_projects(self.world)
         self.sizes_open, self.given_splits, self.given_credits = sizes_open, splits, credits
         self.tolerance = TOLERANCE if sizes_open else FOREIGN_TOLERANCE
         self.columns: list[tuple[str, int]] = []

@@ -58,6 +58,12 @@ def scenarios() -> list[dict]:
     return [draw(seed) for seed in range(SEEDS)]
 
 
+@pytest.fixture(scope="module")
+def answers(scenarios):
+    """The best of all schedules of each."""
+    return [best(raw) for raw in scenarios]
+
+
 def test_every_feature_is_drawn(scenarios):
     """Proves that agreement over the seeds says something about every feature; a feature never drawn is untested."""
     counts = Counter(feature for raw in scenarios for feature in features(raw))
@@ -72,9 +78,8 @@ def test_scenarios_survive_a_file(scenarios):
     assert draw(7) == scenarios[7]
 
 
-def test_enough_are_feasible_and_bind(scenarios):
+def test_enough_are_feasible_and_bind(scenarios, answers):
     """Proves that limits matter: 60 to 75 % have a plan, and in half of these the limits cost something."""
-    answers = [best(raw) for raw in scenarios]
     feasible = [(raw, answer) for raw, answer in zip(scenarios, answers, strict=True) if answer.feasible]
     assert 0.60 <= len(feasible) / SEEDS <= 0.75
     free = [
@@ -85,10 +90,9 @@ def test_enough_are_feasible_and_bind(scenarios):
     assert len(binding) > len(feasible) / 2
 
 
-def test_answers_evaluate_to_themselves(scenarios):
+def test_answers_evaluate_to_themselves(scenarios, answers):
     """Proves that the evaluator agrees with the search it is used to check others against."""
-    for raw in scenarios:
-        answer = best(raw)
+    for raw, answer in zip(scenarios, answers, strict=True):
         if answer.feasible:
             again = evaluate(raw, answer.schedule)
             assert again.feasible

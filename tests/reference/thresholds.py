@@ -44,8 +44,8 @@ def find_witness(rng: random.Random, raw: dict):
                 schedule += [(project.name, y, a) for y, a in zip(project.window, option.amounts, strict=True) if a]
             else:
                 schedule += some_size(rng, project)
-        splits = some_split(rng, raw, schedule)
-        search = Search(raw, splits, {}, sizes_open=False)
+        splits = some_split(rng, open_sizes, schedule)
+        search = Search(raw, splits, {}, sizes_open=False, read=open_sizes)
         options = search.options_of(schedule)
         if options and search.logical(options) and search.solve(options):
             return schedule, splits
@@ -63,9 +63,8 @@ def some_size(rng: random.Random, project) -> list:
     return rows
 
 
-def some_split(rng: random.Random, raw: dict, schedule) -> dict:
+def some_split(rng: random.Random, search: Search, schedule) -> dict:
     """Part of each free output used on site."""
-    search = Search(raw, {}, {}, sizes_open=False)
     splits = {}
     for name, project in search.projects.items():
         if project.splits_freely:

@@ -65,7 +65,7 @@ def test_large_projects_come_first(tmp_path, monkeypatch):
     assert not are_small
 
 
-@pytest.mark.parametrize("case", [(60, 1, Variant())], indirect=True)
+@pytest.mark.parametrize("case", [(60, 1, Variant()), (60, 1, Variant(finance=True))], indirect=True)
 @pytest.mark.parametrize("small", [1, 25])
 def test_a_plan_is_one_of_the_whole_and_bounds_are_bounds(case, small, monkeypatch):
     """Proves that a plan keeps every row, is whole, costs what is said, and that no bound is above a plan.
@@ -82,12 +82,43 @@ def test_a_plan_is_one_of_the_whole_and_bounds_are_bounds(case, small, monkeypat
     assert np.all(programme.matrix @ x >= programme.row_lower - 1e-5)
     assert np.abs(x - np.round(x))[programme.integer].max() < 1e-5
     assert sorted(np.concatenate(made.parts)) == list(np.flatnonzero(grid.whole))
-    assert len({words for words, _ in log}) == len(made.parts)
+    assert len({words for words, _ in log}) == len(made.steps)
     objective = float(programme.cost @ x) + programme.offset
     best = min(objective, run(programme, replace(LIMITS, seconds=2), start=x).objective)
     made.cost[:] = made.room
     bound = made.bounds(x, objective, np.inf, 1.5)
     assert root.outcome.objective <= made.proven <= bound <= best + 1e-6 * abs(best)
+
+
+@pytest.mark.parametrize("case", [(60, 2, Variant(finance=True))], indirect=True)
+@pytest.mark.parametrize("parts", [1, 3])
+def test_issues_are_decided_once_the_largest_projects_are(case, parts, monkeypatch):
+    """Before their step issues may be in parts, in it nothing else is whole, after it they are held; with one part
+    of projects they come first. The wrong answer is issues that fit projects in parts and no whole ones."""
+    monkeypatch.setattr(steps, "SMALL", 1)
+    monkeypatch.setattr(steps, "PARTS", (parts, parts))
+    monkeypatch.setattr(steps, "PROJECTS", 10)
+    programme, grid, root = case
+    made, log = steps_of(programme, grid, root)
+    seen = []
+    decide = made._to_decide
+
+    def watched(kernel, i, x):
+        found = decide(kernel, i, x)
+        issuing = made.issuing[kernel.columns]
+        held = issuing & (found.lower == found.upper)
+        seen.append((made.steps[i].words, bool(found.integer[issuing].all()), bool((held == issuing).all())))
+        if made.steps[i].issues:
+            assert found.integer.sum() == issuing.sum() == len(grid.issuing) > 20
+        return found
+
+    made._to_decide = watched
+    assert made.plan() is not None
+    states = {words: (whole, held) for words, whole, held in seen}
+    before, inside, after = (False, False), (True, False), (True, True)
+    names = ["issues", "step 1"] if parts == 1 else ["step 1", "issues", "step 2", "step 3"]
+    assert list(dict.fromkeys(words for words, _ in log)) == names
+    assert [states[n] for n in names] == ([inside, after] if parts == 1 else [before, inside, after, after])
 
 
 @pytest.mark.parametrize("reach", [(0.2, 0.3), (np.inf, np.inf)])

@@ -65,8 +65,10 @@ def number(value: Any) -> float | int:
 
 
 def numbers(values: Iterable[Any]) -> list[float | int]:
-    """Many of them."""
-    return [number(v) for v in values]
+    """Many of them; most years of a wedge are like the year before."""
+    plain = values.tolist() if isinstance(values, np.ndarray) else [float(v) for v in values]
+    known = {v: number(v) for v in set(plain)}
+    return [known[v] for v in plain]
 
 
 def _sources(result: Result) -> list[dict[str, Any]]:

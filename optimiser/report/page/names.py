@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from weakref import WeakKeyDictionary
 
 from optimiser.instance import Instance
 from optimiser.instance.fleet_data import ChangeData, FleetData
@@ -11,6 +12,7 @@ from optimiser.report.page.words import ENGLISH, Words
 
 Named = tuple[str, str, int]
 """Id, label and index of the entity."""
+_KNOWN: WeakKeyDictionary[Instance, dict[str, str]] = WeakKeyDictionary()
 
 
 def distinct(instance: Instance, things: Iterable[Named]) -> dict[str, str]:
@@ -25,8 +27,10 @@ def distinct(instance: Instance, things: Iterable[Named]) -> dict[str, str]:
 
 
 def project_names(instance: Instance) -> dict[str, str]:
-    """Of projects."""
-    return distinct(instance, ((p.id, p.label, p.entity) for p in instance.projects))
+    """Of projects; every part of the page asks for them."""
+    if instance not in _KNOWN:
+        _KNOWN[instance] = distinct(instance, ((p.id, p.label, p.entity) for p in instance.projects))
+    return _KNOWN[instance]
 
 
 def change_names(instance: Instance, words: Words = ENGLISH) -> dict[tuple[str, int], str]:

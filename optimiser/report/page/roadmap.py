@@ -21,7 +21,9 @@ def roadmap(result: Result, words: Words = ENGLISH) -> list[dict[str, Any]]:
     `starts` are (year, amount, capex), `runs` years from and to in operation (both included), `renewals` years in which
     a further cycle begins. Amounts are those of the schedule and of the table of changes.
     """
-    rows = [*_projects(result), *_changes(result, words)]
+    if _projects not in result.made:
+        result.made[_projects] = list(_projects(result))
+    rows = [*result.made[_projects], *_changes(result, words)]
     return sorted(rows, key=lambda row: row["starts"][0][0])
 
 
@@ -46,13 +48,15 @@ def _projects(result: Result) -> Iterator[dict[str, Any]]:
 
 def _runs(result: Result, operating: Any) -> list[tuple[int, int]]:
     """Years in which any start operates, as spans from and to."""
-    on = np.concatenate([[False], operating.any(axis=0), [False]])
-    edges = np.flatnonzero(on[1:] != on[:-1]).reshape(-1, 2)
-    return [(result.instance.first + int(a), result.instance.first + int(b) - 1) for a, b in edges]
+    on = np.zeros(operating.shape[1] + 2, dtype=bool)
+    on[1:-1] = operating.any(axis=0)
+    edges = np.flatnonzero(on[1:] != on[:-1]).tolist()
+    first = result.instance.first
+    return [(first + a, first + b - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _renewals(result: Result, p: ProjectData, begun: Any) -> set[int]:
-    years = {int(y) for begins in p.timing.cycles[1:] for y in begins[begun]}
+    years = {y for begins in p.timing.cycles[1:] for y in begins[begun].tolist()}
     return {y for y in years if y <= result.instance.last}
 
 
