@@ -172,8 +172,9 @@ def test_starts_that_cost_are_looked_at_again(case, monkeypatch):
 
 
 def test_kernels_use_them(tmp_path, monkeypatch):
-    """The way from a file: a group is solved within its gap, and the log names the steps."""
+    """The way from a file: a group is solved within its gap, and the log names the steps, in the order of size."""
     monkeypatch.setattr(kernels, "LARGE", 1)
+    monkeypatch.setattr(steps, "SMALL", 1)
     path = tmp_path / "scenario.yaml"
     path.write_text(yaml.safe_dump(group(60, 2, Variant()), sort_keys=False), encoding="utf-8")
     model = build(compile_instance(read(path).scenario))
