@@ -171,6 +171,8 @@ class _Kernels:
             self.log += found.log
             found.log.clear()
             self.abandoned |= found.abandoned
+            if found.bound == np.inf and self.x is not None:
+                break  # a plan is known, so that no block is infeasible: the solver erred, and nothing is proven
             self.bound = max(self.bound, min(found.bound, self.objective))
             self._told(Progress(self.seconds, self.objective, self.bound))
             larger = pool | found.pool()

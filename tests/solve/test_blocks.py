@@ -307,6 +307,21 @@ def test_kernels_ask_them(text, best, always, tmp_path, monkeypatch):
     assert any(line.startswith("blocks: ") for line in found.log)
 
 
+def test_a_plan_that_is_known_refutes_blocks_without_one(always, tmp_path, monkeypatch):
+    """Blocks that are said to have no plan prove nothing where one of the whole is known.
+
+    The wrong answer is the known plan, said to be the cheapest; it costs more than 64.
+    """
+    monkeypatch.setattr(root, "ROUNDS", 0)
+    monkeypatch.setattr(kernels.Multipliers, "search", lambda self, seconds: setattr(self, "bound", np.inf))
+    model = build(compile_instance(read(write(TWO, tmp_path)).scenario))
+    programme = assemble(model)
+    dear = run(replace(programme, cost=-programme.cost), LIMITS).x
+    assert float(programme.cost @ dear) + programme.offset > 65
+    found = kernels.solve_by_kernels(model, programme, LIMITS, None, Interrupt(), dear)
+    assert (found.objective, found.bound) == (pytest.approx(64), pytest.approx(64))
+
+
 def test_an_interrupt_keeps_the_bound_and_the_plan(always, tmp_path, monkeypatch):
     """Stopped after the pool's plan: 64, and 56 by entity where the relaxation has 53.33."""
     monkeypatch.setattr(root, "ROUNDS", 0)
