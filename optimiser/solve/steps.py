@@ -33,7 +33,7 @@ more of them helped."""
 FEW = 3000
 LONGER = 6.0
 """The last part, which has to fit in with all others, and the assets of fleets have as many times the seconds; a
-third of it where there are neither fleets nor small entities."""
+third of it where there are neither fleets nor small entities, and in every step where there are fleets."""
 SHARE, LITTLE = 0.2, 0.1
 """A step that costs more than this share of the gap's room is done again with more starts, unless that helped less."""
 
@@ -155,7 +155,7 @@ class Steps:
         """How many times the seconds of a step it may take."""
         if step.assets or step.part == len(self.parts) - 1:
             return LONGER if self.are_small or self.later.any() else LONGER / 3
-        return LONGER / 3 if step.issues else 1.0
+        return LONGER / 3 if step.issues or self.later.any() else 1.0
 
     def _around(self, step: Step) -> tuple[str, ...]:
         if self.are_small:
