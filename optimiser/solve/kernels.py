@@ -72,6 +72,7 @@ class _Kernels:
         self.bound, self.objective = -np.inf, np.inf
         self.x: Floats | None = None
         self.around: tuple[str, ...] = AROUND
+        self.are_small = False
 
     @property
     def seconds(self) -> float:
@@ -107,13 +108,12 @@ class _Kernels:
             self.root_seconds += self.seconds - before
             self.programme = root.programme
             lp, prices = self._priced(root.outcome)
-        are_small = parts_of(self.programme, self.grid)[1]
-        if are_small and not self.is_over:
+        if self.are_small and not self.is_over:
             self._by_entity(lp)
             if self.bound == np.inf:
                 reason = "proven infeasible"
                 return Outcome("infeasible", None, np.inf, np.inf, self.seconds, reason, None, self.log, self.abandoned)
-        if not self.is_over and not (are_small and self.x is not None):
+        if not self.is_over and not (self.are_small and self.x is not None):
             self._steps(lp, prices)
         for share in SHARES:
             seconds = max(5.0, 3.0 * self.root_seconds, 0.15 * self.left)
@@ -133,7 +133,8 @@ class _Kernels:
             return Outcome(lp.status, None, np.inf, bound, self.seconds, lp.reason, None, log, self.abandoned)
         if lp.status == "failed" or lp.x is None or lp.row_dual is None:
             return self._run("whole", self.programme, self.left, start)
-        self.around = AROUND if parts_of(self.programme, self.grid)[1] else MANY_WHOLE
+        self.are_small = parts_of(self.programme, self.grid)[1]
+        self.around = AROUND if self.are_small else MANY_WHOLE
         return None
 
     def _priced(self, lp: Outcome) -> tuple[Outcome, Prices]:
