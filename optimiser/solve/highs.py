@@ -56,8 +56,8 @@ class Limits:
     `tolerance`: how far from whole a whole variable may be. `enough`: an objective at which a plan is good enough;
     a search that is proven not to reach it ends with the first plan it has, if it `gives_up`. `strategy`: whether a
     programme is solved as a whole or by kernels; its size decides by itself. `around`: HiGHS's searches around its
-    relaxations and plans. `room`: an absolute gap that is enough, too. `collects`: all plans on the way
-    are kept, not only the best.
+    relaxations and plans. `restarts`: whether it may begin anew with a smaller programme. `room`: an absolute gap
+    that is enough, too. `collects`: all plans on the way are kept, not only the best.
     """
 
     gap: float = 1e-4
@@ -70,6 +70,7 @@ class Limits:
     gives_up: bool = True
     strategy: Strategy = "auto"
     around: tuple[str, ...] = AROUND
+    restarts: bool = True
     room: float = 1e-9
     collects: bool = False
 
@@ -101,15 +102,22 @@ def relative_gap(objective: float, bound: float) -> float:
 
 
 class Interrupt:
-    """Set by Ctrl-C; every search asks it."""
+    """Set by Ctrl-C; every search asks it. One `within` another is set with that, too, but not the other way round."""
 
-    def __init__(self) -> None:
+    def __init__(self, within: Interrupt | None = None) -> None:
         self.event = threading.Event()
+        self.within = within
 
     @property
     def is_set(self) -> bool:
         """True once somebody has asked to stop."""
-        return self.event.is_set()
+        return self.event.is_set() or (self.within is not None and self.within.is_set)
+
+    def set(self) -> None:
+        """Stops all searches, as Ctrl-C asks."""
+        if self.within is not None:
+            self.within.set()
+        self.event.set()
 
 
 def run(
@@ -199,6 +207,7 @@ class _Run:
             "mip_feasibility_tolerance": limits.tolerance,
             "allow_unbounded_or_infeasible": False,
             "presolve_rule_off": self._rules_off(),
+            "mip_allow_restart": limits.restarts,
             **{f"mip_heuristic_run_{name}": name in limits.around for name in AROUND},
         }
         for name, value in options.items():
@@ -269,7 +278,7 @@ class _Run:
             try:
                 worker.join(0.05)
             except KeyboardInterrupt:
-                self.interrupt.event.set()
+                self.interrupt.set()
             if overdue is None and (self.interrupt.is_set or self.seconds > self.limits.seconds):
                 overdue = self.seconds + self.GRACE + 0.05 * self.limits.seconds
             if overdue is not None and self.seconds > overdue:

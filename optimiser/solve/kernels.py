@@ -20,8 +20,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pyomo.environ as pyo
 
+from optimiser.solve.beside import Beside
 from optimiser.solve.blocks import blocks_of
-from optimiser.solve.grid import Flags, Floats, Grid, Prices, grid_of, price_of_starts, restrict, undecided
+from optimiser.solve.grid import Flags, Floats, Grid, Kernel, Prices, grid_of, price_of_starts, restrict, undecided
 from optimiser.solve.highs import AROUND, Interrupt, Limits, Outcome, Progress, relative_gap, run
 from optimiser.solve.multipliers import Multipliers
 from optimiser.solve.programme import Programme
@@ -69,10 +70,12 @@ class _Kernels:
 
     def __post_init__(self) -> None:
         self.began = time.monotonic()
-        self.bound, self.objective = -np.inf, np.inf
+        self.bound, self.first, self.objective = -np.inf, -np.inf, np.inf
         self.x: Floats | None = None
         self.around: tuple[str, ...] = AROUND
         self.are_small = False
+        self.settled = Interrupt(within=self.interrupt)
+        self.beside: tuple[Kernel, Beside] | None = None
 
     @property
     def seconds(self) -> float:
@@ -84,6 +87,7 @@ class _Kernels:
 
     @property
     def is_over(self) -> bool:
+        self._take_beside()
         return self.interrupt.is_set or self.left <= 0 or self.is_proven
 
     @property
@@ -91,6 +95,13 @@ class _Kernels:
         return relative_gap(self.objective, self.bound) <= self.limits.gap
 
     def outcome(self, start: Floats | None) -> Outcome:
+        try:
+            return self._outcome(start)
+        finally:
+            if self.beside is not None:
+                self.beside[1].stop()
+
+    def _outcome(self, start: Floats | None) -> Outcome:
         self.log.append("--- relaxation\n")
         solved = relaxed(self.programme, self.limits, self.left, self.interrupt)
         self.root_seconds = self.seconds
@@ -99,13 +110,14 @@ class _Kernels:
         lp, prices = self._priced(solved.outcome)
         if start is not None:
             self._take(start)
-        starts = int(self.grid.whole[self.grid.owner].sum())
         if self.grid.whole.sum() >= MANY and not self.is_over:
-            self._kernel(lp, prices, max(int(QUICK[0] * starts), QUICK[1]), max(3.0, 2.0 * self.root_seconds))
+            self._quick(lp, prices)
         if not self.is_over:
             before = self.seconds
-            root = with_cuts(solved, self.grid, self.limits, self.left, self.interrupt)
+            root = with_cuts(solved, self.grid, self.limits, self.left, self.settled)
             self.root_seconds += self.seconds - before
+            self._take_beside()
+        if not self.is_over:
             self.programme = root.programme
             lp, prices = self._priced(root.outcome)
         if self.are_small and not self.is_over:
@@ -117,12 +129,64 @@ class _Kernels:
             self._steps(lp, prices)
         for share in SHARES:
             seconds = max(5.0, 3.0 * self.root_seconds, 0.15 * self.left)
-            if self.is_over or not self._kernel(lp, prices, max(int(share * starts), LEAST), seconds):
+            if self.is_over or not self._kernel(lp, prices, max(int(share * self._starts), LEAST), seconds):
                 break
         if not self.is_over:
             return self._rest(prices)
         status = "optimal" if self.is_proven else "stopped"
         return self._done(status, "gap reached" if self.is_proven else self._reason())
+
+    @property
+    def _starts(self) -> int:
+        return int(self.grid.whole[self.grid.owner].sum())
+
+    def _quick(self, lp: Outcome, prices: Prices) -> None:
+        """A small kernel: beside the cuts and steps that come next where there is a second thread.
+
+        If its plan is proven by the relaxation alone, that plan is the answer, whatever the others have found.
+        """
+        count, seconds = max(int(QUICK[0] * self._starts), QUICK[1]), max(3.0, 2.0 * self.root_seconds)
+        if (self.limits.threads or os.cpu_count() or 1) < 2:
+            self._kernel(lp, prices, count, seconds)
+            return
+        if (chosen := self._chosen(lp, prices, count)) is None:
+            return
+        words, kernel, begin = chosen
+        limits = replace(
+            self.limits,
+            seconds=min(seconds, self.left),
+            gap=self.limits.gap / 4,
+            enough=self.bound + self._room(),
+            around=self.around,
+            threads=1,
+        )
+        self.log.append(f"--- {words}, beside what follows\n")
+
+        def ask(interrupt: Interrupt) -> Outcome:
+            return run(kernel.programme, limits, None, interrupt, begin)
+
+        def ended(found: Outcome) -> None:
+            if self._proven_at_first(found):
+                self.settled.event.set()
+
+        self.first = self.bound
+        self.beside = kernel, Beside(ask, self.interrupt, ended)
+
+    def _take_beside(self) -> None:
+        """Takes the plan of the search beside once it has ended."""
+        if self.beside is None or (found := self.beside[1].outcome) is None:
+            return
+        (kernel, _), self.beside = self.beside, None
+        self.log += found.log
+        self.abandoned |= found.abandoned
+        if self._proven_at_first(found):
+            self.x, self.objective, self.bound = None, np.inf, self.first
+        if found.x is not None:
+            self._take(kernel.expand(found.x))
+
+    def _proven_at_first(self, found: Outcome) -> bool:
+        """Whether the relaxation alone proves a plan."""
+        return found.x is not None and relative_gap(found.objective, self.first) <= self.limits.gap
 
     def _relaxed(self, lp: Outcome, start: Floats | None) -> Outcome | None:
         """What the relaxation says of the whole where it has no optimum."""
@@ -160,7 +224,7 @@ class _Kernels:
             workers,
             gap,
             self.limits.seed,
-            self.interrupt.event.set,
+            self.interrupt.set,
         )
         pool = np.zeros(self.grid.size, dtype=bool)
         while not self.is_over:
@@ -215,6 +279,8 @@ class _Kernels:
             self.programme, self.grid, prices, lp.x, lp.objective, room, self._run, lambda: self.is_over, seconds, gap
         )
         x = steps.plan()
+        if self.settled.is_set:
+            return
         self.bound = max(self.bound, steps.proven)
         if x is None:
             return
@@ -226,12 +292,23 @@ class _Kernels:
 
     def _kernel(self, lp: Outcome, prices: Prices, count: int, seconds: float) -> bool:
         """Decides the cheapest questions anew. False where that were most of all: then the whole is no harder."""
+        if (chosen := self._chosen(lp, prices, count)) is None:
+            return False
+        words, kernel, begin = chosen
+        seconds = min(self.left, seconds)
+        found = self._run(words, kernel.programme, seconds, begin, self.limits.gap / 4, self.bound + self._room())
+        if found.x is not None:
+            self._take(kernel.expand(found.x))
+        return True
+
+    def _chosen(self, lp: Outcome, prices: Prices, count: int) -> tuple[str, Kernel, Floats | None] | None:
+        """A kernel of so many starts, its name, and the plan to begin from; None where these are most of all."""
         assert lp.x is not None
         grid = self.grid
         whole = grid.whole[grid.owner]
         entry = np.where(whole, prices.entry(grid), np.inf)
         if count > 0.6 * whole.sum():
-            return False
+            return None
         most = np.partition(entry, count)[count]
         parts = undecided(self.programme, grid, lp.x) & grid.whole
         keep = (entry <= most) | (parts[grid.owner] & (prices.start <= max(most, PARTS * self._room())))
@@ -242,13 +319,8 @@ class _Kernels:
             plan = self.x
             keep |= grid.new(self.x) > 1e-7
         kernel = restrict(self.programme, grid, keep, ~free, plan)
-        seconds = min(self.left, seconds)
         begin = kernel.shrink(self.x) if self.x is not None else None
-        words = f"kernel of {int(free.sum())} projects"
-        found = self._run(words, kernel.programme, seconds, begin, self.limits.gap / 4, self.bound + self._room())
-        if found.x is not None:
-            self._take(kernel.expand(found.x))
-        return True
+        return f"kernel of {int(free.sum())} projects", kernel, begin
 
     def _room(self) -> float:
         """How far above the bound a plan may cost for the gap to be proven."""
@@ -290,9 +362,10 @@ class _Kernels:
         self.log.append(f"--- {words}\n")
         gap = self.limits.gap if gap is None else gap
         seconds = max(min(seconds, self.left), 0.1)
-        around = self.around if around is None else around
-        limits = replace(self.limits, seconds=seconds, gap=gap, enough=enough, gives_up=gives_up, around=around)
-        found = run(programme, limits, self._told, self.interrupt, start)
+        is_step = around is not None and around != AROUND
+        limits = replace(self.limits, seconds=seconds, gap=gap, enough=enough, gives_up=gives_up)
+        limits = replace(limits, around=self.around if around is None else around, restarts=not is_step)
+        found = run(programme, limits, self._told, self.settled, start)
         self.log += found.log
         self.abandoned |= found.abandoned
         return found

@@ -34,8 +34,9 @@ FEW = 3000
 LONGER = 6.0
 """The last part, which has to fit in with all others, and the assets of fleets have as many times the seconds; a
 third of it where there are neither fleets nor small entities, and in every step where there are fleets."""
-SHARE, LITTLE = 0.2, 0.1
-"""A step that costs more than this share of the gap's room is done again with more starts, unless that helped less."""
+SHARE, HALF, LITTLE = 0.2, 0.5, 0.1
+"""A step that costs more than this share of the gap's room, and more than this share of what is left of it, is done
+again with more starts, unless that helped less."""
 
 Run = Callable[[str, Programme, float, Floats | None, float, float | None, tuple[str, ...], bool], Outcome]
 """Runs a programme: words, programme, seconds, plan to begin from, relative gap, objective that is enough, searches,
@@ -90,6 +91,7 @@ class Steps:
         self.issuing = np.zeros(len(self.programme.cost), dtype=bool)
         self.issuing[self.grid.issuing] = True
         self.steps = self._steps()
+        self.most = self.bound + self.room
         self.aim = self.bound + (0.5 if self.later.any() else 0.8) * self.room
         order = np.lexsort((np.arange(self.grid.size), np.where(whole, self.prices.start, np.inf)))
         self.rank = np.empty(self.grid.size)
@@ -116,6 +118,7 @@ class Steps:
                 self.cost[step.part] = outcome.objective - before
             if i == 0 and np.isfinite(outcome.bound):
                 self.aim += max(outcome.bound - self.bound, 0.0)
+                self.most += max(outcome.bound - self.bound, 0.0)
             x, before = kernel.expand(outcome.x), outcome.objective
             held[step.projects] = True
         return x
@@ -124,7 +127,7 @@ class Steps:
         """What a step is to decide; among more starts where it is these that cost."""
         best: tuple[Kernel, Outcome] | None = None
         step = self.steps[i]
-        size, allowed = 0, before + SHARE * self.room
+        size, allowed = 0, before + max(SHARE * self.room, HALF * (self.most - before))
         seconds = self.seconds * self._longer(step)
         for own, other in self.reach:
             if self.over():

@@ -1,0 +1,41 @@
+"""A search beside another one, in a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from optimiser.solve.highs import Interrupt, Outcome
+
+
+class Beside:
+    """A search that is under way until its `outcome` is there; `ended` is called once it is.
+
+    `ask` is given the interrupt that it has to heed: `interrupt`, and what `stop` sets.
+    """
+
+    def __init__(self, ask: Callable[[Interrupt], Outcome], interrupt: Interrupt, ended: Callable[[Outcome], None]):
+        self._ask, self._ended, self._interrupt = ask, ended, Interrupt(within=interrupt)
+        self._outcome: Outcome | None = None
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread.start()
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """None while it is under way. Raises what the search raised."""
+        if self._error is not None:
+            raise self._error
+        return self._outcome
+
+    def stop(self) -> None:
+        """Ends it, and waits until it has ended."""
+        self._interrupt.event.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        try:
+            self._outcome = self._ask(self._interrupt)
+            self._ended(self._outcome)
+        except BaseException as error:
+            self._error = error
