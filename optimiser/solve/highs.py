@@ -213,6 +213,7 @@ class _Run:
         """Hands the programme over as arrays: the fields of a HighsLp would be filled number by number."""
         p, whole = self.scaled, np.int32
         matrix = sparse.csc_array(p.matrix)
+        matrix.eliminate_zeros()
         self.highs.passModel(
             len(p.cost), len(p.row_lower), matrix.nnz, int(highspy.MatrixFormat.kColwise),
             int(highspy.ObjSense.kMinimize), p.offset, p.cost, p.lower, p.upper, p.row_lower, p.row_upper,
