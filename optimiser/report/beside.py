@@ -1,7 +1,8 @@
 """A large workbook is written by a process of its own, beside everything else that is written.
 
 It takes more than half of the time of writing, on one core. The other process is a fresh interpreter, not a fork: other
-threads may be running here (a solver that was left behind, a notebook), which a fork does not survive.
+threads may be running here (a solver that was left behind, a notebook), which a fork does not survive. It starts while
+the tables are made, and is told that they are there by the end of its input.
 """
 
 from __future__ import annotations
@@ -10,44 +11,50 @@ import os
 import pickle
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from optimiser.report import book
-from optimiser.report.book import Contents, write_book
+from optimiser.report.result import Result
+from optimiser.report.workbook import contents, write_workbook
 
-LARGE = 50_000
-"""Cells from which on another process pays: writing so many takes three times as long as to start it."""
+LARGE = 20_000
+"""Flows of money by owner, kind and year from which on another process pays: some 500 projects. To start it takes a
+tenth of a second of processor time."""
 
 
 @contextmanager
-def written_beside(contents: Contents, path: Path) -> Iterator[None]:
-    """Afterwards the workbook is written; by another process within, where it is large and a second core is there.
+def workbook_beside(result: Result, path: Path) -> Iterator[None]:
+    """Writes the workbook; a large one by another process while what stands within is done, if there is a core for it.
 
     Where the other process fails, for whatever reason, the workbook is written here, and errors are raised as if there
-    had been no other. Where what stands within fails or is interrupted, the other process is ended before that
-    goes on.
+    had been no other. Where what stands within fails or is interrupted, the other process is ended first.
     """
-    child = _started(contents, path) if _pays(contents) else None
-    done = False
-    if child is not None:
+    said = path.with_name(f"{path.name}.said")
+    child = _started(said, path) if _is_large(result) and _cores() > 1 else None
+    if child is None:
+        write_workbook(result, path)
+        yield
+        return
+    with child:  # on leaving, its input is closed and its end awaited
         try:
+            with said.open("wb") as file:
+                pickle.dump(contents(result), file)
+            assert child.stdin is not None
+            child.stdin.close()
             yield
             done = child.wait() == 0
         finally:
             child.kill()
-            child.wait()
+            said.unlink(missing_ok=True)
     if not done:
-        write_book(contents, str(path))
-    if child is None:
-        yield
+        write_workbook(result, path)
 
 
-def _pays(contents: Contents) -> bool:
-    cells = sum(len(values) for columns in contents[2].values() for _, _, values in columns)
-    return cells >= LARGE and _cores() > 1
+def _is_large(result: Result) -> bool:
+    owners = sum(map(len, result.accounts.money.values()))
+    return owners * len(result.accounts.years) >= LARGE
 
 
 def _cores() -> int:
@@ -55,16 +62,13 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _started(contents: Contents, path: Path) -> subprocess.Popen[bytes] | None:
-    """A process that writes the workbook; None where there can be none. What it is to write comes from a file without
-    a name, for which nobody has to wait."""
+def _started(said: Path, path: Path) -> subprocess.Popen[bytes] | None:
+    """A process that writes to `path` what `said` holds, once its input ends; None where there can be none."""
     if getattr(sys, "frozen", False) or "python" not in Path(sys.executable or "").name.lower():
         return None  # packed into an application, which would be started once more
-    command = [sys.executable, "-P", book.__file__]
+    command = [sys.executable, "-P", book.__file__, str(said), str(path)]
+    quiet = subprocess.DEVNULL
     try:
-        with tempfile.TemporaryFile() as said:
-            pickle.dump((contents, str(path)), said)
-            said.seek(0)
-            return subprocess.Popen(command, stdin=said, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet)
     except OSError:
         return None

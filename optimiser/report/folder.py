@@ -11,11 +11,10 @@ import pandas as pd
 
 from optimiser.garbage import uncollected
 from optimiser.report import aside, carbon, fleets, funding, prices, tables
-from optimiser.report.beside import written_beside
+from optimiser.report.beside import workbook_beside
 from optimiser.report.document import FORMAT, dumps, plan_document
 from optimiser.report.page import page_or_apology
 from optimiser.report.result import Result
-from optimiser.report.workbook import contents
 from optimiser.source import scenario_text
 
 MARK, SCENARIO, RUN = "plan.json", "scenario.json", "run.json"
@@ -48,7 +47,7 @@ def write_result(result: Result, run: dict[str, Any], folder: Path, language: st
     """
     refuse_foreign(folder)
     with aside.aside(folder, lambda name: name not in OURS) as new:
-        with written_beside(contents(result), new / "plan.xlsx"):
+        with workbook_beside(result, new / "plan.xlsx"):
             (new / MARK).write_text(dumps(plan_document(result)), encoding="utf-8", newline="\n")
             (new / SCENARIO).write_text(scenario_text(result.merged), encoding="utf-8", newline="\n")
             for name, frame in frames(result).items():
