@@ -17,7 +17,8 @@ Line = tuple[str, Any, str]
 Chart = tuple[str, str, str, str]
 """The sheet that is drawn, the kind of chart, title, and what the axis shows."""
 Contents = tuple[str, list[Line], Sheets, list[Chart]]
-"""Title of the file; lines of the summary, which is left out where there are none; sheets by name; charts beside it."""
+"""Title of the file; lines of the summary; sheets by name; charts in the summary. No lines: no summary, and no
+charts then."""
 
 COLOURS = ("#1F4E5F", "#D1733A", "#5B8C5A", "#8A6FA8", "#C2A33E", "#4F81BD", "#9B4F4F", "#7F7F7F")
 WIDTH, HEIGHT, COLUMN = 720, 300, 3
@@ -32,10 +33,10 @@ def write_book(contents: Contents, path: str) -> None:
     with xlsxwriter.Workbook(path, options) as book:
         book.set_properties({"title": title[:250]})
         formats = _formats(book)
-        summary = _write_summary(book, formats, lines) if lines else None
+        summary: Any = _write_summary(book, formats, lines) if lines else None
         for name, columns in sheets.items():
             _write_sheet(book, formats, name, columns)
-        for place, (name, kind, words, axis) in enumerate(charts if summary is not None else ()):
+        for place, (name, kind, words, axis) in enumerate(charts):
             drawn = _chart(book, name, kind, words, axis, sheets[name])
             summary.insert_chart(place * (HEIGHT // 20 + 2), COLUMN, drawn)
 
