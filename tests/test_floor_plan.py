@@ -9,7 +9,7 @@ FLOORS = [
     {"cli", "face"},
     {"asking"},
     {"commands"},
-    {"workflow", "starter", "progress"},
+    {"workflow", "starter", "progress", "ahead"},
     {"study"},
     {"report", "explain"},
     {"audit"},

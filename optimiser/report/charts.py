@@ -1,18 +1,20 @@
-"""Native charts of the workbook, and the yearly tables that two of them are drawn from."""
+"""Which charts the workbook has, and the yearly tables that two of them are drawn from."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from optimiser.report.book import Chart
 from optimiser.report.result import Result
 from optimiser.report.words import clean
 
 CAPEX, DEBT = "Capex by year", "Debt by year"
-COLOURS = ("#1F4E5F", "#D1733A", "#5B8C5A", "#8A6FA8", "#C2A33E", "#4F81BD", "#9B4F4F", "#7F7F7F")
-WIDTH, HEIGHT, COLUMN = 720, 300, 3
+CHARTS: list[Chart] = [
+    ("Pathway", "line", "Pathway, all scopes", "ktCO2e a year"),
+    (CAPEX, "column", "Capex by year and entity", "millions, undiscounted"),
+    (DEBT, "area", "Debt by instrument", "millions, end of year"),
+]
 
 
 def yearly(result: Result) -> dict[str, pd.DataFrame]:
@@ -49,38 +51,6 @@ def _by_year(result: Result, parts: dict[str, np.ndarray]) -> pd.DataFrame:
     return pd.DataFrame({"year": [int(y) for y in result.accounts.years], **found})
 
 
-def add_charts(book: Any, sheet: Any, frames: dict[str, pd.DataFrame]) -> None:
-    """Draws pathway, capex and debt beside the summary, from the cells of their sheets."""
-    row = 0
-    for name, kind, title, axis in (
-        ("Pathway", "line", "Pathway, all scopes", "ktCO2e a year"),
-        (CAPEX, "column", "Capex by year and entity", "millions, undiscounted"),
-        (DEBT, "area", "Debt by instrument", "millions, end of year"),
-    ):
-        if name in frames and len(frames[name].columns) > 1:
-            sheet.insert_chart(row, COLUMN, _chart(book, name, kind, title, axis, frames[name]))
-            row += HEIGHT // 20 + 2
-
-
-def _chart(book: Any, name: str, kind: str, title: str, axis: str, frame: pd.DataFrame) -> Any:
-    stacked = {} if kind == "line" else {"subtype": "stacked"}
-    chart = book.add_chart({"type": kind, **stacked})
-    last = len(frame)
-    for place in range(1, len(frame.columns)):
-        colour = COLOURS[(place - 1) % len(COLOURS)]
-        look = {"line": {"color": colour, "width": 2}} if kind == "line" else {"fill": {"color": colour}}
-        chart.add_series(
-            {
-                "name": [name, 0, place],
-                "categories": [name, 1, 0, last, 0],
-                "values": [name, 1, place, last, place],
-                **look,
-            }
-        )
-    chart.set_title({"name": title, "name_font": {"size": 12}, "overlay": False})
-    chart.set_x_axis({"num_font": {"size": 9}, "interval_unit": max(1, last // 12)})
-    grid = {"visible": True, "line": {"color": "#D9D9D9", "width": 0.75}}
-    chart.set_y_axis({"name": axis, "num_format": "#,##0", "num_font": {"size": 9}, "major_gridlines": grid})
-    chart.set_legend({"position": "bottom", "font": {"size": 9}})
-    chart.set_size({"width": WIDTH, "height": HEIGHT})
-    return chart
+def charts_of(frames: dict[str, pd.DataFrame]) -> list[Chart]:
+    """Pathway, capex and debt, as far as there are sheets of them."""
+    return [chart for chart in CHARTS if chart[0] in frames and len(frames[chart[0]].columns) > 1]

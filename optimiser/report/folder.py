@@ -11,13 +11,14 @@ import pandas as pd
 
 from optimiser.garbage import uncollected
 from optimiser.report import aside, carbon, fleets, funding, prices, tables
-from optimiser.report.document import FORMAT, dumps, plan_document
-from optimiser.report.page import page_or_apology
+from optimiser.report.beside import workbook_beside
+from optimiser.report.document import dumps, plan_document
+from optimiser.report.page.assembling import page_or_apology
+from optimiser.report.place import MARK, refuse_foreign
 from optimiser.report.result import Result
-from optimiser.report.workbook import write_workbook
 from optimiser.source import scenario_text
 
-MARK, SCENARIO, RUN = "plan.json", "scenario.json", "run.json"
+SCENARIO, RUN = "scenario.json", "run.json"
 TABLES = {
     "schedule.csv": tables.schedule,
     "money.csv": tables.money,
@@ -47,12 +48,13 @@ def write_result(result: Result, run: dict[str, Any], folder: Path, language: st
     """
     refuse_foreign(folder)
     with aside.aside(folder, lambda name: name not in OURS) as new:
-        (new / MARK).write_text(dumps(plan_document(result)), encoding="utf-8", newline="\n")
-        (new / SCENARIO).write_text(scenario_text(result.merged), encoding="utf-8", newline="\n")
-        for name, frame in frames(result).items():
-            aside.write_csv(frame, new / name)
-        write_workbook(result, new / "plan.xlsx")
-        (new / "report.html").write_text(page_or_apology(result, language), encoding="utf-8", newline="\n")
+        with workbook_beside(result, new / "plan.xlsx"):
+            (new / MARK).write_text(dumps(plan_document(result)), encoding="utf-8", newline="\n")
+            (new / SCENARIO).write_text(scenario_text(result.merged), encoding="utf-8", newline="\n")
+            for name, frame in frames(result).items():
+                aside.write_csv(frame, new / name)
+            html = page_or_apology(result, language)
+            (new / "report.html").write_text(html, encoding="utf-8", newline="\n")
         sealed = {"outputs": {name: digest(new / name) for name in SEALED}}
         (new / RUN).write_text(dumps(run | sealed), encoding="utf-8")
 
@@ -61,16 +63,6 @@ def frames(result: Result) -> dict[str, pd.DataFrame]:
     """Every table that the result has, by the name of its CSV file."""
     found = {name: table(result) for name, table in (TABLES | WHERE_ASKED).items()}
     return {name: frame for name, frame in found.items() if frame is not None}
-
-
-def refuse_foreign(folder: Path) -> None:
-    """Raises UsageError where `folder` is something else than an earlier result, or cannot be written."""
-    aside.refuse_foreign(folder, is_result)
-
-
-def is_result(folder: Path) -> bool:
-    """True where `folder` holds a result, of whatever version."""
-    return aside.has_format(folder / MARK, FORMAT)
 
 
 def digest(path: Path) -> str:

@@ -4,41 +4,30 @@ from __future__ import annotations
 
 from math import isfinite
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from optimiser.report import carbon, fleets, funding, prices, tables
-from optimiser.report.charts import add_charts, yearly
+from optimiser.report.book import Column, Contents, Line, Sheets, write_book
+from optimiser.report.charts import charts_of, yearly
 from optimiser.report.result import Result
 
 
 def write_workbook(result: Result, path: Path) -> None:
     """Writes the workbook. Cells that begin like a formula are written as text."""
-    found = sheets(result)
-    with _open(path, result.title) as book:
-        formats = _formats(book)
-        summary = _write_summary(book, formats, result)
-        for name, frame in found.items():
-            _write_sheet(book, formats, name, frame)
-        add_charts(book, summary, found)
+    write_book(contents(result), str(path))
 
 
 def write_tables(frames: dict[str, pd.DataFrame], title: str, path: Path) -> None:
     """Writes a workbook of tables, one sheet each, without a summary."""
-    with _open(path, title) as book:
-        formats = _formats(book)
-        for name, frame in frames.items():
-            _write_sheet(book, formats, name, frame)
+    write_book((title, [], _plain(frames), []), str(path))
 
 
-def _open(path: Path, title: str) -> Any:
-    import xlsxwriter
-
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
-    book = xlsxwriter.Workbook(str(path), options)
-    book.set_properties({"title": title[:250]})
-    return book
+def contents(result: Result) -> Contents:
+    """What the workbook holds, as plain values."""
+    found = sheets(result)
+    return result.title, _summary(result), _plain(found), charts_of(found)
 
 
 def sheets(result: Result) -> dict[str, pd.DataFrame]:
@@ -59,37 +48,14 @@ def sheets(result: Result) -> dict[str, pd.DataFrame]:
     }
 
 
-def _formats(book: Any) -> dict[str, Any]:
-    return {
-        "head": book.add_format(
-            {"bold": True, "bg_color": "#1F4E5F", "font_color": "#FFFFFF", "text_wrap": True, "valign": "top"}
-        ),
-        "title": book.add_format({"bold": True, "font_size": 14}),
-        "warn": book.add_format({"bold": True, "font_color": "#B00020"}),
-        "bold": book.add_format({"bold": True}),
-        "whole": book.add_format({"num_format": "0"}),
-        "number": book.add_format({"num_format": "#,##0.00;[Red]-#,##0.00"}),
-        "share": book.add_format({"num_format": "0.00%"}),
-    }
-
-
-def _write_summary(book: Any, formats: dict[str, Any], result: Result) -> Any:
-    sheet = _add_sheet(book, "Summary")
-    sheet.set_column(0, 0, 44)
-    sheet.set_column(1, 1, 22)
-    sheet.set_column(2, 2, 3)
+def _summary(result: Result) -> list[Line]:
     plan, instance = result.plan, result.instance
-    sheet.write_string(0, 0, result.title, formats["title"])
-    row = 1
+    lines: list[Line] = [(result.title, None, "title")]
     if result.missed:
-        sheet.write_string(row, 0, "Targets missed: " + ", ".join(result.missed), formats["warn"])
-        row += 1
+        lines.append(("Targets missed: " + ", ".join(result.missed), None, "warn"))
     if plan.status != "optimal":
-        sheet.write_string(
-            row, 0, f"Stopped by {plan.stopped_by}: not proven within the gap asked for", formats["warn"]
-        )
-        row += 1
-    lines: list[tuple[str, Any, str]] = [
+        lines.append((f"Stopped by {plan.stopped_by}: not proven within the gap asked for", None, "warn"))
+    lines += [
         ("Status", plan.status, ""),
         (f"Least cost, present value [{result.money}]", plan.objective, "number"),
         (f"Proven bound [{result.money}]", plan.bound if isfinite(plan.bound) else "none", "number"),
@@ -100,38 +66,18 @@ def _write_summary(book: Any, formats: dict[str, Any], result: Result) -> Any:
         ("Base year", instance.base_year, "whole"),
     ]
     lines += [(f"{kind}, present value [{result.money}]", value, "number") for kind, value in tables.cost_parts(result)]
-    for text, value, form in lines:
-        sheet.write_string(row, 0, text, formats["bold"])
-        if isinstance(value, str):
-            sheet.write_string(row, 1, value)
-        else:
-            sheet.write_number(row, 1, value, formats[form])
-        row += 1
-    return sheet
+    return lines
 
 
-def _add_sheet(book: Any, name: str) -> Any:
-    """A sheet that prints on A4 across, as wide as the paper."""
-    sheet = book.add_worksheet(name)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    return sheet
+def _plain(frames: dict[str, pd.DataFrame]) -> Sheets:
+    return {name: [_column(str(title), frame[title]) for title in frame.columns] for name, frame in frames.items()}
 
 
-def _write_sheet(book: Any, formats: dict[str, Any], name: str, frame: pd.DataFrame) -> None:
-    sheet = _add_sheet(book, name)
-    sheet.freeze_panes(1, 1)
-    sheet.repeat_rows(0)
-    for column, title in enumerate(frame.columns):
-        sheet.write_string(0, column, str(title), formats["head"])
-        values = frame[title].tolist()
-        form = _form(str(title), frame[title])
-        _write_column(sheet, column, values, form, formats)
-        longest = max([len(str(title)), *(len(str(v)) for v in values[:200])], default=8)
-        sheet.set_column(column, column, min(max(longest + 1, 8), 42))
-    if len(frame):
-        sheet.autofilter(0, 0, len(frame), len(frame.columns) - 1)
+def _column(title: str, values: pd.Series) -> Column:
+    plain = values.tolist()
+    if not isinstance(values.dtype, np.dtype) or values.dtype == object:
+        plain = [None if v is pd.NA else v for v in plain]
+    return title, _form(title, values), plain
 
 
 def _form(title: str, values: pd.Series) -> str:
@@ -140,28 +86,3 @@ def _form(title: str, values: pd.Series) -> str:
     if title in ("year", "issued_in", "operates_from", "operates_until", "in_service_from", "scope", "category"):
         return "whole"
     return "number" if values.dtype == float else "whole"
-
-
-def _write_column(sheet: Any, column: int, values: list[Any], form: str, formats: dict[str, Any]) -> None:
-    kinds = set(map(type, values))
-    if kinds == {str}:
-        for row, text in enumerate(values, start=1):
-            sheet.write_string(row, column, text)
-    elif kinds == {int} or (kinds == {float} and isfinite(sum(values))):
-        look = formats[form]
-        for row, number in enumerate(values, start=1):
-            sheet.write_number(row, column, number, look)
-    else:
-        for row, value in enumerate(values, start=1):
-            _write_cell(sheet, row, column, value, form, formats)
-
-
-def _write_cell(sheet: Any, row: int, column: int, value: Any, form: str, formats: dict[str, Any]) -> None:
-    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
-        sheet.write_blank(row, column, None)
-    elif isinstance(value, bool):
-        sheet.write_boolean(row, column, value)
-    elif isinstance(value, int | float):
-        sheet.write_number(row, column, value, formats[form])
-    else:
-        sheet.write_string(row, column, str(value))

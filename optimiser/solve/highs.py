@@ -219,20 +219,15 @@ class _Run:
         return DOUBLETON | (AGGREGATOR if self.careful else 0)
 
     def _pass(self) -> None:
-        p = self.scaled
+        """Hands the programme over as arrays: the fields of a HighsLp would be filled number by number."""
+        p, whole = self.scaled, np.int32
         matrix = sparse.csc_array(p.matrix)
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = len(p.cost), len(p.row_lower)
-        lp.col_cost_, lp.offset_ = p.cost, p.offset
-        lp.col_lower_, lp.col_upper_ = p.lower, p.upper
-        lp.row_lower_, lp.row_upper_ = p.row_lower, p.row_upper
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.indptr, matrix.indices
-        lp.a_matrix_.value_ = matrix.data
-        if p.integer.any():
-            kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-            lp.integrality_ = [kinds[i] for i in p.integer.astype(int)]
-        self.highs.passModel(lp)
+        matrix.eliminate_zeros()
+        self.highs.passModel(
+            len(p.cost), len(p.row_lower), matrix.nnz, int(highspy.MatrixFormat.kColwise),
+            int(highspy.ObjSense.kMinimize), p.offset, p.cost, p.lower, p.upper, p.row_lower, p.row_upper,
+            matrix.indptr.astype(whole), matrix.indices.astype(whole), matrix.data, p.integer.astype(whole),
+        )  # fmt: skip
 
     def _on_log(self, event) -> None:
         self.log.append(event.message)

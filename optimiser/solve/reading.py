@@ -63,11 +63,12 @@ def read_decisions(model: pyo.ConcreteModel, programme: Programme, x: Floats) ->
     for p in instance.projects:
         at = model.started.offsets[p.index]
         until = started[at : at + len(p.starts)]
-        if not np.any(until > CRUMB):
+        if not (until > CRUMB).any():
             continue
-        amounts = np.diff(until, prepend=0.0)
+        amounts = until.copy()
+        amounts[1:] -= until[:-1]
         amounts = np.round(amounts) if p.integer else np.where(amounts > CRUMB * max(1.0, p.most), amounts, 0.0)
-        starts += [Start(p.id, int(v), float(n)) for v, n in zip(p.starts, amounts, strict=True) if n > 0]
+        starts += [Start(p.id, int(p.starts[i]), float(amounts[i])) for i in np.flatnonzero(amounts > 0)]
     supplied = {k: v for k, v in programme.of_variable(model.supplied, x).items() if abs(v) > 1e-9}
     credits = {k: v for k, v in programme.of_variable(model.credits, x).items() if v > 1e-9}
     issued = {k: v for k, v in programme.of_variable(model.issued, x).items() if v > CRUMB}

@@ -34,14 +34,15 @@ class Scaling:
 def scale(programme: Programme) -> tuple[Programme, Scaling]:
     """The programme as the solver shall see it, and the way back."""
     rows, columns = np.ones(len(programme.row_lower)), np.ones(len(programme.cost))
-    if _has_small_rows(programme):
+    matrix = sparse.csr_array(programme.matrix)
+    if _has_small_rows(matrix, programme.integer):
         rows, columns = _equilibrated(programme)
+        matrix = _scaled(matrix, rows, columns)
     cost = programme.cost * columns
     largest = float(np.max(np.abs(cost), initial=0.0))
     factor = 1.0
     if largest > 0 and not SMALL_COST <= largest <= LARGE_COST:
         factor = float(2.0 ** np.round(np.log2(1e3 / largest)))
-    matrix = sparse.csr_array(sparse.diags_array(rows) @ programme.matrix @ sparse.diags_array(columns))
     scaled = replace(
         programme,
         cost=cost * factor,
@@ -55,10 +56,18 @@ def scale(programme: Programme) -> tuple[Programme, Scaling]:
     return scaled, Scaling(rows, columns, factor)
 
 
-def _has_small_rows(programme: Programme) -> bool:
+def _scaled(matrix: sparse.csr_array, rows: Floats, columns: Floats) -> sparse.csr_array:
+    """Each row and each column times its factor."""
+    data = matrix.data * np.repeat(rows, np.diff(matrix.indptr)) * columns[matrix.indices]
+    return sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def _has_small_rows(matrix: sparse.csr_array, integer: NDArray[np.bool_]) -> bool:
     """True where a row is made of figures that the tolerance would swallow (the unit columns of totals aside)."""
-    whole = programme.matrix[:, programme.integer] if programme.integer.any() else programme.matrix
-    largest = np.abs(whole).max(axis=1).toarray().ravel() if whole.shape[1] and whole.shape[0] else np.zeros(0)
+    whole = integer if integer.any() else ~integer
+    sizes = np.where(whole[matrix.indices], np.abs(matrix.data), 0.0)
+    filled = np.diff(matrix.indptr) > 0
+    largest = np.maximum.reduceat(sizes, matrix.indptr[:-1][filled]) if len(sizes) else sizes
     return bool(np.any((largest > 0) & (largest < SMALL_ROW)))
 
 

@@ -43,7 +43,7 @@ def test_a_second_result_takes_the_place_of_the_first(world, hostile, tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 
-@pytest.mark.parametrize("fails", ["write_workbook", "plan_document", "scenario_text"])
+@pytest.mark.parametrize("fails", ["workbook_beside", "plan_document", "scenario_text"])
 def test_a_death_in_the_middle_leaves_the_old_result_whole(fails, world, tmp_path, monkeypatch):
     """A writer raises half-way: the earlier files are there to the last letter, and nothing is left beside them."""
     out = tmp_path / "out"
@@ -61,7 +61,7 @@ def test_a_death_in_the_middle_leaves_the_old_result_whole(fails, world, tmp_pat
 
 
 def test_a_death_in_the_middle_of_the_first_result_leaves_nothing(world, tmp_path, monkeypatch):
-    monkeypatch.setattr(room, "write_workbook", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(room, "workbook_beside", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         write_result(world, RUN, tmp_path / "out")
     assert list(tmp_path.iterdir()) == []

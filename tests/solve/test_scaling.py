@@ -1,7 +1,10 @@
 """Scaling: what the solver sees is of ordinary size, and the way back is exact."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy import sparse
 
 from optimiser.solve.highs import Limits, run
 from optimiser.solve.scaling import scale
@@ -100,3 +103,22 @@ def test_rows_of_zeros_and_empty_programmes():
     assert np.isfinite(scaled.matrix.toarray()).all()
     scaled, scaling = scale(programme([], np.zeros((0, 0)), [], []))
     assert scaling.objective == 1
+
+
+def test_empty_rows_and_stored_zeros_say_nothing():
+    """min x + y with x >= 2, a row of nothing and x + y >= 5; the matrix stores a zero beside x, whole or not: 5.
+
+    Proves that the largest figure of each row is looked for in that row: a row of nothing, first, between or last,
+    does not shift what is found in the next one, and only the millionth is too small.
+    """
+    for whole in (False, True):
+        for small, factor in ((1.0, 1.0), (1e-6, 2.0**20)):
+            rows = [(), (0, 1), (), (0, 1), ()]
+            data = np.array([1.0, 0.0, small, small])
+            start = np.cumsum([0, *map(len, rows)])
+            matrix = sparse.csr_array((data, np.concatenate(rows).astype(int), start), shape=(5, 2))
+            low, high = [-INF, 2, -INF, 5 * small, -INF], [1, INF, 1, INF, 1]
+            ours = replace(programme([1, 1], np.zeros((5, 2)), low, high, integer=[whole, whole]), matrix=matrix)
+            _, scaling = scale(ours)
+            assert scaling.rows.tolist() == [1, 1, 1, factor, 1]
+            assert run(ours, EXACT).objective == pytest.approx(5, rel=1e-9)
