@@ -20,8 +20,6 @@ from optimiser.errors import InternalError, NoPlan, NoPlanError, Problem, Scenar
 
 PLAN, WRONG, NONE, STOPPED, BUG = 0, 2, 3, 4, 1
 INTERRUPTED = 130
-AFTERWARDS = ("optimiser.report.folder", "optimiser.report.terminal", "jinja2", "xlsxwriter")
-"""What is needed only once there is a plan."""
 
 
 class Strategy(StrEnum):
@@ -95,8 +93,8 @@ def run(
     json: Annotated[bool, typer.Option("--json", help="Print plan.json and nothing else.")] = False,
 ) -> None:
     """Find the least-cost plan of SCENARIO and write it."""
+    from optimiser.report.folder import refuse_foreign, write_result
     from optimiser.report.page import checked_language
-    from optimiser.report.place import refuse_foreign
 
     checked_language(language)
     _refuse_folder(scenario)
@@ -108,8 +106,6 @@ def run(
     if answer.result is None:
         _say_why(answer.conflict)
         raise typer.Exit(NONE)
-    from optimiser.report.folder import write_result
-
     write_result(answer.result, answer.run, folder, language)
     if json:
         from optimiser.report.document import dumps, plan_document
@@ -180,7 +176,7 @@ add_questions(app)
 
 
 def _solve(scenario: Path, limits: dict[str, Any], silent: bool, start: Path | None) -> Any:
-    from optimiser import ahead, workflow
+    from optimiser import workflow
     from optimiser.progress import ProgressLine, listening
 
     earlier = None
@@ -190,15 +186,14 @@ def _solve(scenario: Path, limits: dict[str, Any], silent: bool, start: Path | N
         earlier = open_result(start).plan.decisions
     interrupt = workflow.Interrupt()
     with ProgressLine(sys.stderr, silent) as line, listening(interrupt.event.set):
-        watch = ahead.loading(AFTERWARDS, line.watch)
-        return workflow.solve(scenario, limits, watch, interrupt, earlier)
+        return workflow.solve(scenario, limits, line.watch, interrupt, earlier)
 
 
 def _refuse_folder(scenario: Path) -> None:
     """A folder is no scenario: its result may be shown, or one of its files be meant."""
     if not scenario.is_dir() and scenario.name not in ("plan.json", "run.json"):
         return
-    from optimiser.report.place import is_result
+    from optimiser.report.folder import is_result
 
     if scenario.is_file():
         if is_result(scenario.parent):

@@ -9,7 +9,7 @@ FLOORS = [
     {"cli", "face"},
     {"asking"},
     {"commands"},
-    {"workflow", "starter", "progress", "ahead"},
+    {"workflow", "starter", "progress"},
     {"study"},
     {"report", "explain"},
     {"audit"},

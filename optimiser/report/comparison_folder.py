@@ -9,7 +9,7 @@ from typing import Any
 from optimiser.report import aside
 from optimiser.report.comparison import TABLES, Comparison, all_tables
 from optimiser.report.document import dumps
-from optimiser.report.page.assembling import page
+from optimiser.report.page import page
 from optimiser.report.workbook import write_tables
 
 MARK, BOOK, PAGE = "comparison.json", "comparison.xlsx", "comparison.html"

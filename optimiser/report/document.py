@@ -10,11 +10,10 @@ import pandas as pd
 
 from optimiser.report import carbon, fleets, funding, prices, tables
 from optimiser.report.exact import exact
-from optimiser.report.place import FORMAT
 from optimiser.report.result import Result
 from optimiser.report.words import clean, cleaned
 
-VERSION = 2
+FORMAT, VERSION = "optimiser-plan", 2
 
 
 def plan_document(result: Result) -> dict[str, Any]:

@@ -12,13 +12,12 @@ import pandas as pd
 from optimiser.garbage import uncollected
 from optimiser.report import aside, carbon, fleets, funding, prices, tables
 from optimiser.report.beside import workbook_beside
-from optimiser.report.document import dumps, plan_document
-from optimiser.report.page.assembling import page_or_apology
-from optimiser.report.place import MARK, refuse_foreign
+from optimiser.report.document import FORMAT, dumps, plan_document
+from optimiser.report.page import page_or_apology
 from optimiser.report.result import Result
 from optimiser.source import scenario_text
 
-SCENARIO, RUN = "scenario.json", "run.json"
+MARK, SCENARIO, RUN = "plan.json", "scenario.json", "run.json"
 TABLES = {
     "schedule.csv": tables.schedule,
     "money.csv": tables.money,
@@ -63,6 +62,16 @@ def frames(result: Result) -> dict[str, pd.DataFrame]:
     """Every table that the result has, by the name of its CSV file."""
     found = {name: table(result) for name, table in (TABLES | WHERE_ASKED).items()}
     return {name: frame for name, frame in found.items() if frame is not None}
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Raises UsageError where `folder` is something else than an earlier result, or cannot be written."""
+    aside.refuse_foreign(folder, is_result)
+
+
+def is_result(folder: Path) -> bool:
+    """True where `folder` holds a result, of whatever version."""
+    return aside.has_format(folder / MARK, FORMAT)
 
 
 def digest(path: Path) -> str:

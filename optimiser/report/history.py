@@ -11,7 +11,7 @@ from rich.text import Text
 
 from optimiser.errors import UsageError, visible
 from optimiser.report.document import VERSION
-from optimiser.report.place import is_result
+from optimiser.report.folder import is_result
 from optimiser.report.reopening import read_run
 from optimiser.report.terminal import percent
 from optimiser.report.words import amount

@@ -11,9 +11,8 @@ from optimiser.errors import InternalError, Problem, Problems, UsageError, quote
 from optimiser.instance import compile_instance
 from optimiser.report.document import VERSION
 from optimiser.report.exact import plan_of, warnings_of
-from optimiser.report.folder import RUN, SCENARIO, SEALED, digest
+from optimiser.report.folder import MARK, RUN, SCENARIO, SEALED, digest, is_result
 from optimiser.report.older import plan_of_version_1, scenario_of_version_1
-from optimiser.report.place import MARK, is_result
 from optimiser.report.result import Result
 from optimiser.scenario import Scenario, load_scenario
 from optimiser.source import Document, plain, read_document

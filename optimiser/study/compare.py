@@ -10,8 +10,7 @@ from optimiser import __version__
 from optimiser.errors import UsageError, quoted
 from optimiser.report import Result
 from optimiser.report.comparison import Comparison
-from optimiser.report.folder import RUN, SCENARIO, digest_of
-from optimiser.report.place import is_result
+from optimiser.report.folder import RUN, SCENARIO, digest_of, is_result
 from optimiser.report.reopening import find_folder, open_result, read_run, read_scenario
 from optimiser.source import plain, scenario_text
 

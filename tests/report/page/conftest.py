@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from optimiser.report.page.assembling import page
+from optimiser.report.page import page
 from tests.browser import CHROMIUM, DRAWN
 from tests.helpers import solved
 

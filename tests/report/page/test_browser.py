@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from optimiser.report.page.assembling import page
+from optimiser.report.page import page
 from tests.browser import DRAWN, MARKS, lines
 from tests.helpers import solved
 

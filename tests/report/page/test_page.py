@@ -17,8 +17,7 @@ from optimiser.errors import UsageError
 from optimiser.report import tables
 from optimiser.report.document import plan_document
 from optimiser.report.folder import write_result
-from optimiser.report.page import assembling, checked_language
-from optimiser.report.page.assembling import page, page_or_apology
+from optimiser.report.page import assembling, checked_language, page, page_or_apology
 from optimiser.report.page.data import embedded
 from optimiser.report.page.words import _ALL, LANGUAGES, words_of
 from optimiser.solve import prices
