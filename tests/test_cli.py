@@ -124,7 +124,11 @@ def test_mistakes_on_the_command_line(words, said, optimise, tmp_path):
 
 
 def test_threads_and_time_limit_reach_the_solver(optimise, tmp_path):
-    write(GOOD, tmp_path, "s.yaml")
+    several = [
+        f"  p{i}: {{kind: upgrade, capex: {13 + 7 * i % 11}.{i} MCNY, abates: {{site: {9 + i} %}}}}" for i in range(9)
+    ]
+    text = "projects:\n" + "\n".join(several) + "\ntargets: {cap: {kind: reduction, by: 2, cut: 41 %}}\n"
+    write(text, tmp_path, "s.yaml")
     assert optimise("s.yaml", "--threads", "2", "--time-limit", "33", "-q")[0] == 0
     run = json.loads((tmp_path / "results" / "s" / "run.json").read_text(encoding="utf-8"))
     assert run["solver"]["threads"] == 2
