@@ -33,8 +33,8 @@ later the cheapest, up to the whole room, as many times `FEW` or two for each pr
 more of them helped."""
 FEW = 3000
 ASSETS = 0.03
-"""Assets of fleets are decided among this part of the cheapest starts first, and among more only where there is no plan:
-a few projects in parts are room enough for them."""
+"""Assets of fleets are decided among this part of the cheapest starts first, and among more only where there is no good
+plan: a few projects in parts are room enough for them."""
 LONGER = 6.0
 """The last part, which has to fit in with all others, and the assets of fleets have as many times the seconds; a
 third of it where there are neither fleets nor small entities, and in every step where there are fleets."""
@@ -118,7 +118,10 @@ class Steps:
         return None
 
     def _in_order(self) -> Floats | None:
-        """A plan by the steps as they stand; None where one of them finds none or the time is over."""
+        """A plan by the steps as they stand; None where one of them finds none or the time is over.
+
+        Assets that come first and cost more than the whole room are no plan to build on.
+        """
         x, before = self.x, self.bound
         self.aim = self.bound + (0.5 if self.later.any() else 0.8) * self.room
         held = np.zeros(len(self.grid.whole), dtype=bool)
@@ -128,6 +131,8 @@ class Steps:
                 return None
             kernel, outcome = found
             assert outcome.x is not None
+            if step.assets and step is not self.steps[-1] and outcome.objective > before + self.room:
+                return None
             if step.part is not None:
                 self.cost[step.part] = outcome.objective - before
             if i == 0 and np.isfinite(outcome.bound):
@@ -161,7 +166,7 @@ class Steps:
             was = best[1].objective if best is not None else np.inf
             if outcome.x is not None and outcome.objective < was:
                 best = kernel, outcome
-            if best is not None and step.assets:
+            if step.assets and best is not None and best[1].objective <= before + self.room:
                 break
             if best is not None and (best[1].objective <= allowed or outcome.bound <= allowed):
                 break
@@ -169,16 +174,20 @@ class Steps:
                 break
         return best
 
+    def _is_last(self, step: Step) -> bool:
+        """Whether all that is left of its kind is whole in a step: the last one, and the last part of the projects."""
+        return step is self.steps[-1] or step.part == len(self.parts) - 1
+
     def _longer(self, step: Step) -> float:
         """How many times the seconds of a step it may take."""
-        if step is self.steps[-1] or step.part == len(self.parts) - 1:
+        if step.assets or self._is_last(step):
             return LONGER if self.are_small or self.later.any() else LONGER / 3
         return LONGER / 3 if step.issues or self.later.any() else 1.0
 
     def _around(self, step: Step) -> tuple[str, ...]:
         if self.are_small:
             return AROUND
-        return MANY_WHOLE if step.assets or step.part == len(self.parts) - 1 else FEW_WHOLE
+        return MANY_WHOLE if self._is_last(step) else FEW_WHOLE
 
     def _enough(self) -> float:
         """What the last step's plan may cost, since the gap is proven then."""

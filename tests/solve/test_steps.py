@@ -65,7 +65,11 @@ def test_large_projects_come_first(tmp_path, monkeypatch):
     assert not are_small
 
 
-@pytest.mark.parametrize("case", [(60, 1, Variant()), (60, 1, Variant(finance=True))], indirect=True)
+@pytest.mark.parametrize(
+    "case",
+    [(60, 1, Variant()), (60, 1, Variant(finance=True)), (60, 1, Variant(fleets=True))],
+    indirect=True,
+)
 @pytest.mark.parametrize("small", [1, 25])
 def test_a_plan_is_one_of_the_whole_and_bounds_are_bounds(case, small, monkeypatch):
     """Proves that a plan keeps every row, is whole, costs what is said, and that no bound is above a plan.
@@ -119,6 +123,75 @@ def test_issues_are_decided_once_the_largest_projects_are(case, parts, monkeypat
     names = ["issues", "step 1"] if parts == 1 else ["step 1", "issues", "step 2", "step 3"]
     assert list(dict.fromkeys(words for words, _ in log)) == names
     assert [states[n] for n in names] == ([inside, after] if parts == 1 else [before, inside, after, after])
+
+
+@pytest.mark.parametrize("case", [(60, 1, Variant(fleets=True)), (60, 2, Variant(fleets=True))], indirect=True)
+def test_assets_are_decided_first_and_held(case, monkeypatch):
+    """In the step of the assets no start is whole, after it they are whole numbers that no step changes.
+
+    Rows that are about nothing else are left out then, and no others: counted again from the kernel's matrix.
+    """
+    monkeypatch.setattr(steps, "SMALL", 1)
+    monkeypatch.setattr(steps, "PROJECTS", 12)
+    monkeypatch.setattr(steps, "REACH", ((np.inf, np.inf),))
+    programme, grid, root = case
+    made, log = steps_of(programme, grid, root, gap=0.05)
+    decide, seen = made._to_decide, []
+
+    def watched(kernel, i, x):
+        found = decide(kernel, i, x)
+        at = made.later[kernel.columns]
+        starts = np.isin(kernel.columns, grid.at)
+        if made.steps[i].assets:
+            assert found.integer[at].all()
+            assert not found.integer[starts].any()
+            assert len(found.row_lower) == len(kernel.programme.row_lower)
+        else:
+            assert np.array_equal(found.lower[at], found.upper[at])
+            free = (kernel.programme.matrix.toarray()[:, ~at] != 0).any(axis=1)
+            assert len(found.row_lower) == len(found.rows) == free.sum() < len(free)
+            seen.append(np.array(found.lower[at]))
+        return found
+
+    made._to_decide = watched
+    x = made.plan()
+    assert list(dict.fromkeys(words for words, _ in log)) == ["assets", "step 1", "step 2", "step 3"]
+    assert len(seen) == 3
+    assert all(np.array_equal(held, x[made.later]) for held in seen)
+    assert np.array_equal(seen[0], np.round(seen[0]))
+    assert seen[0].sum() > 100
+
+
+@pytest.mark.parametrize("wrong", ["no plan of the projects", "too dear"])
+@pytest.mark.parametrize("case", [(60, 1, Variant(fleets=True))], indirect=True)
+def test_assets_come_last_where_nothing_fits_them(case, wrong, monkeypatch):
+    """Proves that there is a plan where projects do not fit the assets that were chosen for projects in parts, or
+    these cost more than the gap leaves room for: everything is decided again with the assets last."""
+    monkeypatch.setattr(steps, "SMALL", 1)
+    monkeypatch.setattr(steps, "PARTS", (2, 2))
+    monkeypatch.setattr(steps, "PROJECTS", 12)
+    monkeypatch.setattr(steps, "REACH", ((np.inf, np.inf),))
+    programme, grid, root = case
+    made, log = steps_of(programme, grid, root, gap=0.05)
+    ask = made.run
+
+    def poor(words, part, *more):
+        found = ask(words, part, *more)
+        if wrong == "too dear" and words == "assets" and "step 2" not in [w for w, _ in log]:
+            return replace(found, objective=found.objective + 2 * made.room)
+        held = made.steps[0].assets and words == "step 2"
+        return replace(found, x=None, objective=np.inf) if held else found
+
+    made.run = poor
+    x = made.plan()
+    first = ["assets"] if wrong == "too dear" else ["assets", "step 1", "step 2"]
+    words = [w for i, (w, _) in enumerate(log) if i == 0 or w != log[i - 1][0]]
+    assert words == [*first, "step 1", "step 2", "assets"]
+    assert np.all(programme.matrix @ x <= programme.row_upper + 1e-5)
+    assert np.all(programme.matrix @ x >= programme.row_lower - 1e-5)
+    assert np.abs(x - np.round(x))[programme.integer].max() < 1e-5
+    best = run(programme, replace(LIMITS, seconds=2), start=x).objective
+    assert root.outcome.objective <= made.proven <= best + 1e-6 * abs(best)
 
 
 @pytest.mark.parametrize("reach", [(0.2, 0.3), (np.inf, np.inf)])
