@@ -1,12 +1,19 @@
 r"""Overlap: shares of one source multiply, exactly, for every plan in whole units.
 
-Up to four measures that are yes or no form a group. A weight $w_{c}$ per combination $c$ of what operates says which
-one it is:
+Up to four measures that are yes or no form a group. A weight $w_c$ per combination $c$ of two of them and more says
+which one it is; what these leave is the weight of each measure alone, or of none:
 
-$$ \sum_c w_{c,y} = 1, \qquad \sum_{c \ni m} w_{c,y} = \text{operating}_{m,y}, \qquad
-   \text{left}_y = \sum_c w_{c,y} \prod_{m \in c} (1 - \text{share}_{m,y}) $$
+$$ w_{m,y} = \text{operating}_{m,y} - \sum_{c \ni m} w_{c,y} \ge 0, \qquad
+   w_{\emptyset,y} = 1 - \sum_m \text{operating}_{m,y} + \sum_c (|c| - 1)\, w_{c,y} \ge 0 $$
 
-Further groups are chained: with $r_y$ what the measures before leave, $q_{c,y} = r_y w_{c,y}$ is stated by
+$$ \text{left}_y = 1 - \sum_m \text{share}_{m,y}\,\text{operating}_{m,y}
+   + \sum_c w_{c,y} \Bigl( \prod_{m \in c} (1 - \text{share}_{m,y}) - 1 + \sum_{m \in c} \text{share}_{m,y} \Bigr) $$
+
+which is the convex hull of all plans of the group in that year. There is no weight in a year in which not all of a
+combination can operate, nor of measures that exclude each other.
+
+Further groups are chained: with $r_y$ what the measures before leave, $q_{c,y} = r_y w_{c,y}$ for every
+combination, none and single ones among them, is stated by
 
 $$ \sum_c q_{c,y} = r_y, \qquad \underline r_y\,w_{c,y} \le q_{c,y} \le \overline r_y\,w_{c,y}, \qquad
    \text{left}_y = \sum_c q_{c,y} \prod_{m \in c} (1 - \text{share}_{m,y}) $$
@@ -27,18 +34,23 @@ exact and only the bound is loosened.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from math import prod
+from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
+from numpy.typing import NDArray
 from scipy import sparse
 
-from optimiser.formulation.matrix import Columns, LinearForm, constant, of_columns
+from optimiser.formulation.matrix import Columns, LinearForm, constant, of_columns, sum_of
 from optimiser.instance.data import Instance, Ledger, ProjectData, SourceData
 from optimiser.instance.timing import Floats
 
+Flags = NDArray[np.bool_]
 GROUP = 4
 COMBINATIONS = 128
 
@@ -147,83 +159,148 @@ def _groups(measures: list[Measure]) -> list[list[Measure]]:
 
 @dataclass(eq=False)
 class Combinations:
-    """Every combination of levels of a group of yes/no measures; columns come by year, then by combination."""
+    """What of a group of yes/no measures can operate together in a year: combinations by year.
 
-    levels: list[tuple[int, ...]]
+    `levels` (K, M): the level of each measure in each combination, 0 for none. `year`, `which` (I,): of each column.
+    """
+
+    group: list[Measure]
+    levels: NDArray[np.int_]
+    year: NDArray[np.int_]
+    which: NDArray[np.int_]
     years: int
 
-    def of(self, columns: Columns, chosen: Floats) -> LinearForm:
-        """Sum over combinations of chosen (Y, combinations) x column, one row per year."""
-        y, c = np.nonzero(chosen)
-        data = (chosen[y, c], (y, y * len(self.levels) + c))
-        return LinearForm(self.years, {columns: sparse.csr_array(data, shape=(self.years, columns.size))})
+    def of(self, columns: Columns, values: Floats) -> LinearForm:
+        """Sum over combinations of values (I,) x column, one row per year."""
+        matrix = sparse.csr_array((values, (self.year, np.arange(len(values)))), shape=(self.years, len(values)))
+        matrix.eliminate_zeros()
+        return LinearForm(self.years, {columns: matrix})
 
-    @property
-    def all(self) -> Floats:
-        """Ones (Y, combinations)."""
-        return np.ones((self.years, len(self.levels)))
+    @cached_property
+    def together(self) -> Floats:
+        """How many measures operate in each (I,)."""
+        return np.count_nonzero(self.levels, axis=1).astype(float)[self.which]
 
     def at_level(self, measure: int, level: int) -> Floats:
-        """1 where a measure operates at a level (Y, combinations)."""
-        return np.tile(np.array([c[measure] == level for c in self.levels], dtype=float), (self.years, 1))
+        """1 where a measure operates at a level (I,)."""
+        return (self.levels[:, measure] == level).astype(float)[self.which]
 
-    def left(self, group: list[Measure]) -> Floats:
-        """What each combination leaves, as a product (Y, combinations)."""
-        left = self.all
-        for k, m in enumerate(group):
-            effect = np.array([0.0, *m.levels])[[c[k] for c in self.levels]]
-            left *= 1 - m.share[:, None] * effect[None, :]
-        return left
+    def taken(self, measure: int) -> Floats:
+        """The share that a measure takes in each (I,)."""
+        m = self.group[measure]
+        effect = np.array([0.0, *m.levels])[self.levels[:, measure]]
+        return effect[self.which] * m.share[self.year]
+
+    def label(self, source: SourceData, years: list[int]) -> Callable[[int], Any]:
+        """The name of each column."""
+        return lambda i: (source.id, tuple(int(j) for j in self.levels[self.which[i]]), years[self.year[i]])
+
+    @property
+    def left(self) -> Floats:
+        """What each leaves, as a product (I,)."""
+        return np.prod([1 - self.taken(k) for k in range(len(self.group))], axis=0)
+
+    @property
+    def saved(self) -> Floats:
+        """How much more each leaves than 1 less the shares of its measures (I,)."""
+        return self.left - 1 + sum(self.taken(k) for k in range(len(self.group)))
+
+
+def _combinations(instance: Instance, group: list[Measure], least: int) -> Combinations:
+    """Combinations of at least so many measures, in the years in which they can operate at these levels."""
+    place = {m.project.index: k for k, m in enumerate(group)}
+    pairs = [(place[a], place[b]) for a, b in instance.exclusions if a in place and b in place]
+    several = (c for c in product(*(range(len(m.levels) + 1) for m in group)) if np.count_nonzero(c) >= least)
+    levels = [c for c in several if not any(c[a] and c[b] for a, b in pairs)]
+    years = len(group[0].share)
+    chosen = np.array(levels, dtype=int).reshape(-1, len(group))
+    can = np.ones((years, len(levels)), dtype=bool)
+    for k, m in enumerate(group):
+        each = np.array([np.ones(years, dtype=bool), *(_at(m, j).any(axis=0) for j in m.levels)])
+        can &= each[chosen[:, k]].T
+    year, which = np.nonzero(can)
+    return Combinations(group, chosen, year, which, years)
+
+
+def _at(m: Measure, level: float) -> Flags:
+    """Whether a unit started in a year operates at a level in a year (V, Y)."""
+    return np.isclose(m.project.effect, level)
 
 
 def _group(model: pyo.ConcreteModel, source: SourceData, group: list[Measure], rest: Remainder) -> Remainder:
     if len(group) == 1 and rest.form.is_constant:
         return _first(model, group[0])
-    levels = list(product(*(range(len(m.levels) + 1) for m in group)))
-    combos = Combinations(levels, len(model.instance.years))
-    weights = _weights(model, source, group, combos)
+    weights = _weights(model, source, group)
     if rest.form.is_constant:
-        form = combos.of(weights, combos.left(group))
+        each = [_level(model, m).scaled(-1.0) for m in group]
+        form = sum_of(rest.form.rows, [rest.form, weights.of(weights.combos.saved), *each])
     else:
-        form = combos.of(_parts(model, source, combos, weights, rest), combos.left(group))
+        every = _combinations(model.instance, group, 0)
+        form = every.of(_parts(model, source, every, weights, rest), every.left)
     after = Remainder(form, rest.low, rest.high)
     for m in group:
         after = _after(after, m, form)
     return after
 
 
-def _weights(model: pyo.ConcreteModel, source: SourceData, group: list[Measure], combos: Combinations) -> Columns:
-    """A weight per combination and year, one in all, that say what operates."""
+@dataclass(eq=False)
+class Weights:
+    """Weights of the combinations of two measures and more, and what they leave to one measure alone, or to none.
+
+    `alone[levels]`: the weight of a measure alone at a level, or of none, one row per year.
+    """
+
+    combos: Combinations
+    columns: Columns
+    alone: dict[tuple[int, ...], LinearForm]
+
+    def of(self, values: Floats) -> LinearForm:
+        """Sum over combinations of values (I,) x weight, one row per year."""
+        return self.combos.of(self.columns, values)
+
+    def each(self, levels: tuple[int, ...]) -> LinearForm:
+        """The weight of one combination, one row per year."""
+        if levels in self.alone:
+            return self.alone[levels]
+        return self.of(np.all(self.combos.levels == levels, axis=1)[self.combos.which].astype(float))
+
+
+def _weights(model: pyo.ConcreteModel, source: SourceData, group: list[Measure]) -> Weights:
+    """Columns for combinations of two measures and more; rows where there are any."""
     years = [int(y) for y in model.instance.years]
-    n = len(combos.levels)
-    weights = model.matrix.add_columns(
-        "weight", len(years) * n, label=lambda i: (source.id, combos.levels[i % n], years[i // n])
-    )
-
-    def label(y: int) -> tuple[str, int]:
-        return source.id, years[y]
-
-    model.matrix.add_rows("weights_sum_to_one", combos.of(weights, combos.all), 1.0, 1.0, label)
+    combos = _combinations(model.instance, group, 2)
+    columns = model.matrix.add_columns("weight", len(combos.year), label=combos.label(source, years))
+    used = np.unique(combos.year)
+    nobody = (0,) * len(group)
+    alone = {nobody: constant(np.ones(len(years))) + combos.of(columns, combos.together - 1)}
     for k, m in enumerate(group):
         for j, level in enumerate(m.levels, start=1):
-            operates = model.started.effect([(m.project, np.isclose(m.project.effect, level).astype(float))])
-            at_level = combos.of(weights, combos.at_level(k, j))
-            model.matrix.add_rows("weights_match_operation", at_level - operates, 0.0, 0.0, label)
-    return weights
+            operates = model.started.effect([(m.project, _at(m, level).astype(float))])
+            one = (*nobody[:k], j, *nobody[k + 1 :])
+            alone[one] = operates - combos.of(columns, combos.at_level(k, j))
+            alone[nobody] = alone[nobody] - operates
+    for levels, form in alone.items():
+        name = "weight_of_one" if any(levels) else "weight_of_none"
+        model.matrix.add_rows(name, form.taken(used), 0.0, label=lambda i, c=levels: (source.id, c, years[used[i]]))
+    return Weights(combos, columns, alone)
 
 
 def _parts(
-    model: pyo.ConcreteModel, source: SourceData, combos: Combinations, weights: Columns, rest: Remainder
+    model: pyo.ConcreteModel, source: SourceData, every: Combinations, weights: Weights, rest: Remainder
 ) -> Columns:
     """rest x weight for each combination."""
     years = [int(y) for y in model.instance.years]
-    parts = model.matrix.add_columns("part", weights.size, label=weights.label)
-    each, share = of_columns(parts, range(parts.size)), of_columns(weights, range(weights.size))
-    total = combos.of(parts, combos.all) - rest.form
+    label = every.label(source, years)
+    parts = model.matrix.add_columns("part", len(every.year), label=label)
+    total = every.of(parts, np.ones(len(every.year))) - rest.form
     model.matrix.add_rows("parts_sum_to_rest", total, 0.0, 0.0, lambda y: (source.id, years[y]))
-    low, high = np.repeat(rest.low, len(combos.levels)), np.repeat(rest.high, len(combos.levels))
-    model.matrix.add_rows("part_at_most", each - share.scaled(high), upper=0.0, label=weights.label)
-    model.matrix.add_rows("part_at_least", each - share.scaled(low), 0.0, label=weights.label)
+    for c, levels in enumerate(every.levels):
+        at = np.flatnonzero(every.which == c)
+        year = every.year[at]
+        part, weight = of_columns(parts, at), weights.each(tuple(levels)).taken(year)
+        low, high = weight.scaled(rest.low[year]), weight.scaled(rest.high[year])
+        model.matrix.add_rows("part_at_most", part - high, upper=0.0, label=lambda i, at=at: label(at[i]))
+        model.matrix.add_rows("part_at_least", part - low, 0.0, label=lambda i, at=at: label(at[i]))
     return parts
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from optimiser.formulation import build
 from tests.helpers import gross, least_cost, refused, solved, starts
 
 
@@ -225,3 +226,38 @@ def test_units_that_do_not_run_add_nothing(tmp_path):
         tail="targets: {top: {kind: peak, by: 1}}",
     )
     assert least_cost(text, tmp_path) == pytest.approx(110)
+
+
+def weights(text: str, tmp_path) -> int:
+    """How many weights a model has."""
+    model = build(solved(text, tmp_path).instance)
+    return sum(c.size for c in model.matrix.columns if c.name == "weight")
+
+
+def test_no_weight_where_measures_never_operate_together(tmp_path):
+    """Three years: the first measure runs in year 1 only, the others from year 2 on; only those two overlap, twice.
+
+    Both of them are needed from year 2 on, where they leave 0.7 x 0.6 = 42; the first alone leaves 50 in year 1.
+    """
+    entries = [
+        "start: 1, life: 1, capex: 2 MCNY, abates: {site: 50 %}",
+        "start: 2, capex: 3 MCNY, abates: {site: 30 %}",
+        "start: 2, capex: 4 MCNY, abates: {site: 40 %}",
+    ]
+    text = measures(*entries, tail=cap(42.01))
+    assert weights(text, tmp_path) == 2
+    assert least_cost(text, tmp_path) == pytest.approx(7)
+    refused(measures(*entries, tail=cap(41.99)), tmp_path)
+
+
+def test_no_weight_for_measures_that_exclude_each_other(tmp_path):
+    """a and b exclude each other, c neither: weights of {a, c} and {b, c} in three years. b and c leave 0.6 x 0.8."""
+    entries = [
+        "capex: 2 MCNY, abates: {site: 30 %}, excludes: [b]",
+        "capex: 4 MCNY, abates: {site: 40 %}",
+        "capex: 1 MCNY, abates: {site: 20 %}",
+    ]
+    text = measures(*entries, tail=cap(48.01))
+    assert weights(text, tmp_path) == 6
+    assert least_cost(text, tmp_path) == pytest.approx(5)
+    refused(measures(*entries, tail=cap(47.99)), tmp_path)
