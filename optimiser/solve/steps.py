@@ -166,8 +166,9 @@ class Steps:
             was = best[1].objective if best is not None else np.inf
             if outcome.x is not None and outcome.objective < was:
                 best = kernel, outcome
-            if step.assets and best is not None and best[1].objective <= before + self.room:
-                break
+            good = best is not None and best[1].objective <= before + self.room
+            if step.assets and (good or outcome.status == "stopped"):
+                break  # more starts take longer still
             if best is not None and (best[1].objective <= allowed or outcome.bound <= allowed):
                 break
             if was - (best[1].objective if best is not None else np.inf) < LITTLE * self.room:
