@@ -4,7 +4,8 @@ The projects are put in order of what one unit costs or saves and dealt into par
 in whole units, what was decided before is held, and all smaller projects may still be in parts: they are what later
 steps fit in with. Only starts that cost little above their project's cheapest are looked at; where a step costs more
 than its share of the gap, it is done again with more of them. Whether there are issues of debt is decided once the
-largest projects are, which they have to pay for, and assets of fleets are whole in a last step.
+largest projects are, which they have to pay for. Assets of fleets come first, while every project may be in parts, and
+are held from then on; where a later step has no plan with them as they are, all is done again with the assets last.
 
 While nothing is held a step is a relaxation: whole units in those parts that cost most give a bound for the whole.
 
@@ -31,6 +32,9 @@ REACH = ((0.2, 1), (0.7, 2), (2.0, np.inf))
 later the cheapest, up to the whole room, as many times `FEW` or two for each project; all of them the last time, where
 more of them helped."""
 FEW = 3000
+ASSETS = 0.03
+"""Assets of fleets are decided among this part of the cheapest starts first, and among more only where there is no good
+plan: a few projects in parts are room enough for them."""
 LONGER = 6.0
 """The last part, which has to fit in with all others, and the assets of fleets have as many times the seconds; a
 third of it where there are neither fleets nor small entities, and in every step where there are fleets."""
@@ -90,23 +94,38 @@ class Steps:
         self.later[self.grid.at] = False
         self.issuing = np.zeros(len(self.programme.cost), dtype=bool)
         self.issuing[self.grid.issuing] = True
-        self.steps = self._steps()
-        self.most = self.bound + self.room
-        self.aim = self.bound + (0.5 if self.later.any() else 0.8) * self.room
+        self.steps: list[Step] = []
+        self.aim = self.most = self.bound
         order = np.lexsort((np.arange(self.grid.size), np.where(whole, self.prices.start, np.inf)))
         self.rank = np.empty(self.grid.size)
         self.rank[order] = np.arange(self.grid.size)
 
-    def _steps(self) -> list[Step]:
+    def _orders(self) -> list[list[Step]]:
+        """The steps, and in what order they are tried where an order finds no plan."""
         nobody = np.zeros(0, dtype=int)
         steps = [Step(f"step {i + 1}", part, i) for i, part in enumerate(self.parts)]
         if self.issuing.any():
             steps.insert(min(1, len(steps) - 1), Step("issues", nobody, issues=True))
-        return [*steps, Step("assets", nobody, assets=True)] if self.later.any() else steps
+        assets = Step("assets", nobody, assets=True)
+        return [[assets, *steps], [*steps, assets]] if self.later.any() else [steps]
 
     def plan(self) -> Floats | None:
-        """A plan of the whole programme; None where a step finds none or the time is over."""
+        """A plan of the whole programme; None where no order of the steps finds one or the time is over."""
+        for steps in self._orders():
+            self.steps = steps
+            x = self._in_order()
+            if x is not None or self.over():
+                return x
+        return None
+
+    def _in_order(self) -> Floats | None:
+        """A plan by the steps as they stand; None where one of them finds none or the time is over.
+
+        Assets that come first and cost more than the whole room are no plan to build on.
+        """
         x, before = self.x, self.bound
+        self.most = self.bound + self.room
+        self.aim = self.bound + (0.5 if self.later.any() else 0.8) * self.room
         held = np.zeros(len(self.grid.whole), dtype=bool)
         for i, step in enumerate(self.steps):
             found = self._decided(i, held, x, before)
@@ -114,6 +133,8 @@ class Steps:
                 return None
             kernel, outcome = found
             assert outcome.x is not None
+            if step.assets and step is not self.steps[-1] and outcome.objective > before + self.room:
+                return None
             if step.part is not None:
                 self.cost[step.part] = outcome.objective - before
             if i == 0 and np.isfinite(outcome.bound):
@@ -129,7 +150,7 @@ class Steps:
         step = self.steps[i]
         size, allowed = 0, before + max(SHARE * self.room, HALF * (self.most - before))
         seconds = self.seconds * self._longer(step)
-        for own, other in self.reach:
+        for own, other in ((0.0, ASSETS), self.reach[0]) if step.assets else self.reach:
             if self.over():
                 return best
             keep = self._kept(step, x, own * self.room, other)
@@ -148,22 +169,29 @@ class Steps:
             was = best[1].objective if best is not None else np.inf
             if outcome.x is not None and outcome.objective < was:
                 best = kernel, outcome
+            good = best is not None and best[1].objective <= before + self.room
+            if step.assets and (good or outcome.status == "stopped"):
+                break  # more starts take longer still
             if best is not None and (best[1].objective <= allowed or outcome.bound <= allowed):
                 break
             if was - (best[1].objective if best is not None else np.inf) < LITTLE * self.room:
                 break
         return best
 
+    def _is_last(self, step: Step) -> bool:
+        """Whether all that is left of its kind is whole in a step: the last one, and the last part of the projects."""
+        return step is self.steps[-1] or step.part == len(self.parts) - 1
+
     def _longer(self, step: Step) -> float:
         """How many times the seconds of a step it may take."""
-        if step.assets or step.part == len(self.parts) - 1:
+        if step.assets or self._is_last(step):
             return LONGER if self.are_small or self.later.any() else LONGER / 3
         return LONGER / 3 if step.issues or self.later.any() else 1.0
 
     def _around(self, step: Step) -> tuple[str, ...]:
         if self.are_small:
             return AROUND
-        return MANY_WHOLE if step.assets or step.part == len(self.parts) - 1 else FEW_WHOLE
+        return MANY_WHOLE if self._is_last(step) else FEW_WHOLE
 
     def _enough(self) -> float:
         """What the last step's plan may cost, since the gap is proven then."""
@@ -197,16 +225,18 @@ class Steps:
         return chosen[self.grid.owner]
 
     def _to_decide(self, kernel: Kernel, i: int, x: Floats) -> Programme:
-        """A kernel that is whole in what a step decides; whether there are issues is held after their step."""
+        """A kernel that is whole in what a step decides; issues and assets are held after their steps."""
         step, issuing = self.steps[i], self.issuing[kernel.columns]
-        if step.issues:
-            return replace(kernel.programme, integer=issuing)
         programme = self._whole_in(kernel, step.projects, step.assets)
-        if any(s.issues for s in self.steps[i:]):
-            return replace(programme, integer=programme.integer & ~issuing)
-        lower, upper = programme.lower.copy(), programme.upper.copy()
-        lower[issuing] = upper[issuing] = np.round(x[kernel.columns[issuing]])
-        return replace(programme, lower=lower, upper=upper)
+        if step.issues:
+            programme = replace(programme, integer=issuing)
+        elif any(s.issues for s in self.steps[i:]):
+            programme = replace(programme, integer=programme.integer & ~issuing)
+        else:
+            programme = _held(programme, issuing, x[kernel.columns])
+        if any(s.assets for s in self.steps[:i]):
+            programme = _held(programme, self.later[kernel.columns], x[kernel.columns])
+        return programme
 
     def _whole_in(self, kernel: Kernel, projects: Ints, assets: bool = False) -> Programme:
         """A kernel whose starts are whole only in these projects; assets of fleets where it is said."""
@@ -236,6 +266,24 @@ class Steps:
             outcome = self.run("bound by parts", programme, seconds, begin, self.gap / 10, least, FEW_WHOLE, True)
             bound = max(bound, min(outcome.bound, objective))
         return bound
+
+
+def _held(programme: Programme, columns: Flags, x: Floats) -> Programme:
+    """The programme in which some whole columns are as in `x` (N,), without the rows that are about nothing else."""
+    if not columns.any():
+        return programme
+    lower, upper = programme.lower.copy(), programme.upper.copy()
+    lower[columns] = upper[columns] = np.round(x[columns])
+    asked = np.flatnonzero(np.logical_or.reduceat(~columns[programme.matrix.indices], programme.matrix.indptr[:-1]))
+    return replace(
+        programme,
+        lower=lower,
+        upper=upper,
+        matrix=programme.matrix[asked],
+        row_lower=programme.row_lower[asked],
+        row_upper=programme.row_upper[asked],
+        rows=[programme.rows[i] for i in asked],
+    )
 
 
 def parts_of(programme: Programme, grid: Grid) -> tuple[list[Ints], bool]:

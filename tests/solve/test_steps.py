@@ -12,7 +12,7 @@ from optimiser.solve import kernels, steps
 from optimiser.solve.grid import grid_of, price_of_starts
 from optimiser.solve.highs import Interrupt, Limits, run
 from optimiser.solve.programme import assemble
-from optimiser.solve.root import root_of
+from optimiser.solve.root import Root, relaxed, root_of
 from optimiser.workflow import read
 from tests.benchmarks.groups import Variant, group
 from tests.helpers import write
@@ -65,7 +65,11 @@ def test_large_projects_come_first(tmp_path, monkeypatch):
     assert not are_small
 
 
-@pytest.mark.parametrize("case", [(60, 1, Variant()), (60, 1, Variant(finance=True))], indirect=True)
+@pytest.mark.parametrize(
+    "case",
+    [(60, 1, Variant()), (60, 1, Variant(finance=True)), (60, 1, Variant(fleets=True))],
+    indirect=True,
+)
 @pytest.mark.parametrize("small", [1, 25])
 def test_a_plan_is_one_of_the_whole_and_bounds_are_bounds(case, small, monkeypatch):
     """Proves that a plan keeps every row, is whole, costs what is said, and that no bound is above a plan.
@@ -119,6 +123,81 @@ def test_issues_are_decided_once_the_largest_projects_are(case, parts, monkeypat
     names = ["issues", "step 1"] if parts == 1 else ["step 1", "issues", "step 2", "step 3"]
     assert list(dict.fromkeys(words for words, _ in log)) == names
     assert [states[n] for n in names] == ([inside, after] if parts == 1 else [before, inside, after, after])
+
+
+@pytest.mark.parametrize("case", [(60, 1, Variant(fleets=True))], indirect=True)
+def test_assets_are_decided_first_and_held(case, monkeypatch):
+    """In the step of the assets no start is whole, after it they are whole numbers that no step changes.
+
+    Rows that are about nothing else are left out then, and no others: counted again from the kernel's matrix.
+    """
+    monkeypatch.setattr(steps, "SMALL", 1)
+    monkeypatch.setattr(steps, "PROJECTS", 12)
+    monkeypatch.setattr(steps, "REACH", ((np.inf, np.inf),))
+    programme, grid, root = case
+    made, log = steps_of(programme, grid, root, gap=0.05)
+    decide, seen = made._to_decide, []
+
+    def watched(kernel, i, x):
+        found = decide(kernel, i, x)
+        at = made.later[kernel.columns]
+        starts = np.isin(kernel.columns, grid.at)
+        if made.steps[i].assets:
+            assert found.integer[at].all()
+            assert not found.integer[starts].any()
+            assert len(found.row_lower) == len(kernel.programme.row_lower)
+        else:
+            assert np.array_equal(found.lower[at], found.upper[at])
+            free = (kernel.programme.matrix.toarray()[:, ~at] != 0).any(axis=1)
+            assert len(found.row_lower) == len(found.rows) == free.sum() < len(free)
+            seen.append(np.array(found.lower[at]))
+        return found
+
+    made._to_decide = watched
+    x = made.plan()
+    assert list(dict.fromkeys(words for words, _ in log)) == ["assets", "step 1", "step 2", "step 3"]
+    assert len(seen) == 3
+    assert all(np.array_equal(held, x[made.later]) for held in seen)
+    assert np.array_equal(seen[0], np.round(seen[0]))
+    assert seen[0].sum() > 100
+
+
+NEEDED = """
+horizon: {first: 1, last: 1}
+projects:
+  plant: {kind: upgrade, capex: 10 MCNY, abates: {site: 10 ktCO2e}}
+fleets:
+  ships:
+    states: {old: {count: 2, emissions: 10 ktCO2e}, new-tech: {emissions: 4 ktCO2e}}
+    changes: [{from: old, to: new-tech, capex: 5 MCNY}]
+targets: {cap: {kind: reduction, by: 1, cut: CUT ktCO2e}}
+budgets: {money: {limit: 16 MCNY}}
+"""
+
+
+@pytest.mark.parametrize(("cut", "relaxation", "order", "cost"), [
+    (14, 12, ["assets", "step 1", "step 1", "assets"], 15),
+    (8, 20 / 3, ["assets", "step 1", "assets"], 10),
+    (12, 10, ["assets", "step 1"], 10),
+])  # fmt: skip
+def test_assets_come_last_where_they_do_not_fit(cut, relaxation, order, cost, tmp_path, monkeypatch):
+    """A ship is 6 kt for 5 MCNY, the plant 10 kt for 10, and there are 16 MCNY.
+
+    14 kt: two ships and a fifth of the plant cost 12. With both ships held the plant cannot be paid, so all is decided
+    anew, the plant first: 10 and two thirds of a ship, then one ship, 15. 8 kt: ships in parts cost 6.7, one ship and a
+    fifth of the plant 7, which is more than the gap leaves room for; nothing is held, and two ships are 10. To build on
+    the ship would cost 15. 12 kt: two ships, and nothing else is wanted.
+    """
+    monkeypatch.setattr(steps, "PROJECTS", 1)
+    model = build(compile_instance(read(write(NEEDED.replace("CUT", str(cut)), tmp_path)).scenario))
+    programme = assemble(model)
+    first = relaxed(programme, LIMITS, 30.0, Interrupt()).outcome
+    assert first.objective == pytest.approx(relaxation)
+    made, log = steps_of(programme, grid_of(model, programme), Root(programme, first, first.objective))
+    x = made.plan()
+    assert [words for words, _ in log] == order
+    assert float(programme.cost @ x) + programme.offset == pytest.approx(cost)
+    assert made.proven <= cost
 
 
 @pytest.mark.parametrize("reach", [(0.2, 0.3), (np.inf, np.inf)])
