@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
-from optimiser.solve.highs import Interrupt, Outcome
+from optimiser.solve.highs import Interrupt
+
+Found = TypeVar("Found")
 
 
-class Beside:
+class Beside(Generic[Found]):
     """A search that is under way until its `outcome` is there; `ended` is called once it is.
 
     `ask` is given the interrupt that it has to heed: `interrupt`, and what `stop` sets.
     """
 
-    def __init__(self, ask: Callable[[Interrupt], Outcome], interrupt: Interrupt, ended: Callable[[Outcome], None]):
+    def __init__(self, ask: Callable[[Interrupt], Found], interrupt: Interrupt, ended: Callable[[Found], None]):
         self._ask, self._ended, self._interrupt = ask, ended, Interrupt(within=interrupt)
-        self._outcome: Outcome | None = None
+        self._outcome: Found | None = None
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
 
     @property
-    def outcome(self) -> Outcome | None:
+    def outcome(self) -> Found | None:
         """None while it is under way. Raises what the search raised."""
         if self._error is not None:
             raise self._error

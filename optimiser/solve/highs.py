@@ -127,11 +127,14 @@ def run(
     interrupt: Interrupt | None = None,
     start: Floats | None = None,
 ) -> Outcome:
-    """Solves a programme as a MIP, or as an LP where nothing is integer."""
+    """Solves a programme as a MIP, or as an LP where nothing is integer.
+
+    What HiGHS calls infeasible, or an error of its own, is asked again with fewer rules of presolve.
+    """
     interrupt = interrupt or Interrupt()
     small = len(programme.cost) <= SMALL
     outcome = _Run(programme, limits, watch, interrupt, start, careful=small).outcome()
-    if outcome.status != "infeasible" or small or not programme.integer.any():
+    if outcome.status not in ("infeasible", "failed") or small or not programme.integer.any():
         return outcome
     rest = replace(limits, seconds=max(limits.seconds - outcome.seconds, 1.0))
     return _Run(programme, rest, watch, interrupt, start, careful=True).outcome()
@@ -287,6 +290,13 @@ class _Run:
             # the solver's own threads must end with this one: left over, they abort the process when it exits
             highspy.Highs.resetGlobalScheduler(True)
 
+    def _keeps_rows(self, x: Floats) -> bool:
+        """Whether a plan is one: of one that goes wrong in its postsolve, HiGHS 1.15.1 reports an error only."""
+        p = self.programme
+        total, size = p.matrix @ x, abs(p.matrix) @ abs(x)
+        slack = 1e-6 * (1 + size)
+        return bool(np.all(total >= p.row_lower - slack) and np.all(total <= p.row_upper + slack))
+
     def _reason(self) -> str:
         return "interrupt" if self.interrupt.is_set else "time limit"
 
@@ -332,4 +342,6 @@ class _Run:
         stopped = status in (kinds.kTimeLimit, kinds.kInterrupt, kinds.kSolutionLimit, kinds.kIterationLimit)
         stopped = stopped or self.interrupt.is_set or self.seconds >= self.limits.seconds or self._is_settled()
         reason = self._reason() if stopped else highs.modelStatusToString(status)
+        if not stopped and x is not None and not self._keeps_rows(x):
+            x, objective = None, np.inf
         return Outcome("stopped" if stopped else "failed", x, objective, bound, reason=reason, **common)

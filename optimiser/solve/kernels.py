@@ -13,30 +13,30 @@ Method: kernel search (Angelelli, Mansini, Speranza 2010) and reduced-cost fixin
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pyomo.environ as pyo
 
 from optimiser.solve.beside import Beside
-from optimiser.solve.blocks import blocks_of
-from optimiser.solve.grid import Flags, Floats, Grid, Kernel, Prices, grid_of, price_of_starts, restrict, undecided
-from optimiser.solve.highs import AROUND, Interrupt, Limits, Outcome, Progress, relative_gap, run
-from optimiser.solve.multipliers import Multipliers
+from optimiser.solve.by_entity import by_entity
+from optimiser.solve.grid import Floats, Kernel, Prices, grid_of, price_of_starts, restrict, undecided
+from optimiser.solve.highs import AROUND, Interrupt, Limits, Outcome, Progress, Status, relative_gap, run
 from optimiser.solve.programme import Programme
 from optimiser.solve.root import relaxed, with_cuts
 from optimiser.solve.steps import MANY_WHOLE, Steps, parts_of
+from optimiser.solve.under_way import UnderWay
 
 LARGE = 1500
 """Whole starts from which a programme is solved by kernels."""
-SHARES, LEAST = (0.07, 0.17, 0.42), 2500
-"""Starts that a kernel decides: a share of all whole ones, and how many at least."""
+SHARES, LEAST, MOST = (0.07, 0.17, 0.42), 2500, 0.4
+"""Starts that a kernel decides: a share of all whole ones, and how many at least; at most this share of those that may
+be in a better plan than the one known."""
 MANY, QUICK = 1000, (0.025, 1200)
 """Whole projects from which a small kernel is tried before cuts and steps, and its starts: a share, and at least."""
-ROUNDS, POOL = (0.45, 0.2), 0.3
-"""What share of the time left goes into bounds by entity, at first and later on, and into the plan of their pool."""
 PARTS = 0.5
 """Starts of a project in parts are decided up to this share of the room that the gap leaves."""
 
@@ -58,48 +58,30 @@ def solve_by_kernels(
     return _Kernels(programme, grid_of(model, programme), limits, watch, interrupt).outcome(start)
 
 
-@dataclass(eq=False)
-class _Kernels:
-    programme: Programme
-    grid: Grid
-    limits: Limits
-    watch: Callable[[Progress], None] | None
-    interrupt: Interrupt
-    log: list[str] = field(default_factory=list)
-    abandoned: bool = False
-
+class _Kernels(UnderWay):
     def __post_init__(self) -> None:
-        self.began = time.monotonic()
-        self.bound, self.first, self.objective = -np.inf, -np.inf, np.inf
-        self.x: Floats | None = None
-        self.around: tuple[str, ...] = AROUND
+        super().__post_init__()
+        self.first = self.raised = -np.inf
         self.are_small = False
-        self.settled = Interrupt(within=self.interrupt)
-        self.beside: tuple[Kernel, Beside] | None = None
-
-    @property
-    def seconds(self) -> float:
-        return time.monotonic() - self.began
-
-    @property
-    def left(self) -> float:
-        return max(self.limits.seconds - self.seconds, 0.0)
+        self.beside: tuple[Kernel, Beside[Outcome]] | None = None
+        self.bounding: Beside[None] | None = None
 
     @property
     def is_over(self) -> bool:
+        """True where no more is to be solved; what was found beside is looked at first."""
         self._take_beside()
-        return self.interrupt.is_set or self.left <= 0 or self.is_proven
-
-    @property
-    def is_proven(self) -> bool:
-        return relative_gap(self.objective, self.bound) <= self.limits.gap
+        if self.bounding is not None:
+            _ = self.bounding.outcome
+        self.bound = max(self.bound, min(self.raised, self.objective))
+        return super().is_over
 
     def outcome(self, start: Floats | None) -> Outcome:
         try:
             return self._outcome(start)
         finally:
-            if self.beside is not None:
-                self.beside[1].stop()
+            for beside in (self.beside and self.beside[1], self.bounding):
+                if beside is not None:
+                    beside.stop()
 
     def _outcome(self, start: Floats | None) -> Outcome:
         self.log.append("--- relaxation\n")
@@ -109,7 +91,7 @@ class _Kernels:
             return ended
         lp, prices = self._priced(solved.outcome)
         if start is not None:
-            self._take(start)
+            self.take(start)
         if self.grid.whole.sum() >= MANY and not self.is_over:
             self._quick(lp, prices)
         if not self.is_over:
@@ -121,24 +103,35 @@ class _Kernels:
             self.programme = root.programme
             lp, prices = self._priced(root.outcome)
         if self.are_small and not self.is_over:
-            self._by_entity(lp)
+            by_entity(self, lp)
             if self.bound == np.inf:
                 reason = "proven infeasible"
                 return Outcome("infeasible", None, np.inf, np.inf, self.seconds, reason, None, self.log, self.abandoned)
         if not self.is_over and not (self.are_small and self.x is not None):
             self._steps(lp, prices)
-        for share in SHARES:
+        for count in sorted({max(int(share * self._starts), LEAST) for share in SHARES}):
             seconds = max(5.0, 3.0 * self.root_seconds, 0.15 * self.left)
-            if self.is_over or not self._kernel(lp, prices, max(int(share * self._starts), LEAST), seconds):
+            if self.is_over or count > MOST * self._mattering(prices):
+                break
+            if not self._kernel(lp, prices, count, seconds):
                 break
         if not self.is_over:
             return self._rest(prices)
-        status = "optimal" if self.is_proven else "stopped"
-        return self._done(status, "gap reached" if self.is_proven else self._reason())
+        status: Status = "optimal" if self.is_proven else "stopped"
+        return self.done(status, "gap reached" if self.is_proven else self.reason())
 
     @property
     def _starts(self) -> int:
         return int(self.grid.whole[self.grid.owner].sum())
+
+    @property
+    def _workers(self) -> int:
+        return self.limits.threads or os.cpu_count() or 1
+
+    def _mattering(self, prices: Prices) -> int:
+        """How many whole starts may be in a better plan."""
+        matters = prices.matter(self.grid, self.objective, self.relaxed)
+        return int((matters & self.grid.whole[self.grid.owner]).sum())
 
     def _quick(self, lp: Outcome, prices: Prices) -> None:
         """A small kernel: beside the cuts and steps that come next where there is a second thread.
@@ -146,7 +139,7 @@ class _Kernels:
         If its plan is proven by the relaxation alone, that plan is the answer, whatever the others have found.
         """
         count, seconds = max(int(QUICK[0] * self._starts), QUICK[1]), max(3.0, 2.0 * self.root_seconds)
-        if (self.limits.threads or os.cpu_count() or 1) < 2:
+        if self._workers < 2:
             self._kernel(lp, prices, count, seconds)
             return
         if (chosen := self._chosen(lp, prices, count)) is None:
@@ -156,7 +149,7 @@ class _Kernels:
             self.limits,
             seconds=min(seconds, self.left),
             gap=self.limits.gap / 4,
-            enough=self.bound + self._room(),
+            enough=self.bound + self.room(),
             around=self.around,
             threads=1,
         )
@@ -182,7 +175,7 @@ class _Kernels:
         if self._proven_at_first(found):
             self.x, self.objective, self.bound = None, np.inf, self.first
         if found.x is not None:
-            self._take(kernel.expand(found.x))
+            self.take(kernel.expand(found.x))
 
     def _proven_at_first(self, found: Outcome) -> bool:
         """Whether the relaxation alone proves a plan."""
@@ -196,7 +189,7 @@ class _Kernels:
             log = [*self.log, *lp.log]
             return Outcome(lp.status, None, np.inf, bound, self.seconds, lp.reason, None, log, self.abandoned)
         if lp.status == "failed" or lp.x is None or lp.row_dual is None:
-            return self._run("whole", self.programme, self.left, start)
+            return self.run("whole", self.programme, self.left, start)
         self.are_small = parts_of(self.programme, self.grid)[1]
         self.around = AROUND if self.are_small else MANY_WHOLE
         return None
@@ -210,73 +203,14 @@ class _Kernels:
         self.bound = max(self.bound, lp.objective)
         return lp, price_of_starts(self.programme, self.grid, lp.x, lp.row_dual)
 
-    def _by_entity(self, lp: Outcome) -> None:
-        """Bounds by entity, and plans from the starts that the entities' own plans have, in turns."""
-        assert lp.row_dual is not None
-        blocks = blocks_of(self.programme, self.grid)
-        workers, gap = self.limits.threads or os.cpu_count() or 1, self.limits.gap
-        found = Multipliers(
-            blocks,
-            self.grid,
-            lp.row_dual[blocks.coupling],
-            self._block,
-            lambda: self.is_over,
-            workers,
-            gap,
-            self.limits.seed,
-            self.interrupt.set,
-        )
-        pool = np.zeros(self.grid.size, dtype=bool)
-        while not self.is_over:
-            first = not pool.any()
-            if not found.is_settled:
-                found.search(ROUNDS[0 if first else 1] * self.left)
-            if not first:
-                found.stray(ROUNDS[1] * self.left)
-            self.log += found.log
-            found.log.clear()
-            self.abandoned |= found.abandoned
-            if found.bound == np.inf and self.x is not None:
-                break  # a plan is known, so that no block is infeasible: the solver erred, and nothing is proven
-            self.bound = max(self.bound, min(found.bound, self.objective))
-            self._told(Progress(self.seconds, self.objective, self.bound))
-            larger = pool | found.pool()
-            grows = not np.array_equal(larger, pool)
-            if self.bound == np.inf or (not grows and (first or found.is_settled)):
-                break
-            pool = larger
-            if grows and not self.is_over:
-                self._pool(pool, POOL * self.left)
-
-    def _pool(self, pool: Flags, seconds: float) -> None:
-        """The cheapest plan that has no starts of whole projects but these (n,), and those of the plan known."""
-        grid = self.grid
-        keep = pool | ~grid.whole[grid.owner]
-        if self.x is not None:
-            keep |= grid.new(self.x) > 1e-7
-        nobody = np.zeros(len(grid.whole), dtype=bool)
-        kernel = restrict(self.programme, grid, keep, nobody, np.zeros(len(self.programme.cost)))
-        begin = kernel.shrink(self.x) if self.x is not None else None
-        words, enough = f"pool of {int(keep.sum())} starts", self.bound + self._room()
-        found = self._run(words, kernel.programme, seconds, begin, None, enough, gives_up=False)
-        if found.x is not None:
-            self._take(kernel.expand(found.x))
-
-    def _block(self, programme: Programme, start: Floats | None, seconds: float, room: float) -> Outcome:
-        """One block, or the master, on one thread."""
-        limits = replace(
-            self.limits, gap=0.0, room=room, collects=True, threads=1, seconds=seconds, enough=None, around=MANY_WHOLE
-        )
-        return run(programme, limits, None, self.interrupt, start)
-
     def _steps(self, lp: Outcome, prices: Prices) -> None:
         """A plan step by step, and a bound by the steps that cost most."""
         assert lp.x is not None
-        room = max(self._room(), 5e-4 * abs(self.bound))
+        room = max(self.room(), 5e-4 * abs(self.bound))
         seconds = min(max(3.0, self.root_seconds), self.left / 12)
         gap = self.limits.gap
         steps = Steps(
-            self.programme, self.grid, prices, lp.x, lp.objective, room, self._run, lambda: self.is_over, seconds, gap
+            self.programme, self.grid, prices, lp.x, lp.objective, room, self.run, lambda: self.is_over, seconds, gap
         )
         x = steps.plan()
         if self.settled.is_set:
@@ -284,11 +218,32 @@ class _Kernels:
         self.bound = max(self.bound, steps.proven)
         if x is None:
             return
-        self._take(x)
+        self.take(x)
         if self.is_proven or self.x is None or steps.are_small:
             return
-        least = self.objective - gap * abs(self.objective)
-        self.bound = max(self.bound, steps.bounds(self.x, self.objective, least, max(4 * seconds, self.left / 5)))
+        self._bounds(steps, max(4 * seconds, self.left / 5))
+
+    def _bounds(self, steps: Steps, seconds: float) -> None:
+        """Bounds by the steps that cost most: beside the kernels that come next where there is a second thread."""
+        x, objective = self.x, self.objective
+        assert x is not None
+        least = objective - self.limits.gap * abs(objective)
+
+        def told(bound: float) -> None:
+            self.raised = max(self.raised, bound)
+            if relative_gap(self.objective, self.raised) <= self.limits.gap:
+                self.settled.event.set()
+
+        def ask(interrupt: Interrupt) -> None:
+            others = copy(steps)
+            others.run = partial(self.run, beside=interrupt)
+            others.over = lambda: interrupt.is_set or self.left <= 0
+            others.bounds(x, objective, least, seconds, told)
+
+        if self._workers < 2:
+            steps.bounds(x, objective, least, seconds, told)
+        else:
+            self.bounding = Beside(ask, self.interrupt, lambda _: None)
 
     def _kernel(self, lp: Outcome, prices: Prices, count: int, seconds: float) -> bool:
         """Decides the cheapest questions anew. False where that were most of all: then the whole is no harder."""
@@ -296,9 +251,9 @@ class _Kernels:
             return False
         words, kernel, begin = chosen
         seconds = min(self.left, seconds)
-        found = self._run(words, kernel.programme, seconds, begin, self.limits.gap / 4, self.bound + self._room())
+        found = self.run(words, kernel.programme, seconds, begin, self.limits.gap / 4, self.bound + self.room())
         if found.x is not None:
-            self._take(kernel.expand(found.x))
+            self.take(kernel.expand(found.x))
         return True
 
     def _chosen(self, lp: Outcome, prices: Prices, count: int) -> tuple[str, Kernel, Floats | None] | None:
@@ -311,7 +266,7 @@ class _Kernels:
             return None
         most = np.partition(entry, count)[count]
         parts = undecided(self.programme, grid, lp.x) & grid.whole
-        keep = (entry <= most) | (parts[grid.owner] & (prices.start <= max(most, PARTS * self._room())))
+        keep = (entry <= most) | (parts[grid.owner] & (prices.start <= max(most, PARTS * self.room())))
         free = (grid.of_projects(keep.astype(float), np.maximum) > 0) | parts | ~grid.whole
         keep |= (grid.new(lp.x) > 1e-7) | ~whole
         plan = lp.x
@@ -322,11 +277,6 @@ class _Kernels:
         begin = kernel.shrink(self.x) if self.x is not None else None
         return f"kernel of {int(free.sum())} projects", kernel, begin
 
-    def _room(self) -> float:
-        """How far above the bound a plan may cost for the gap to be proven."""
-        gap = self.limits.gap
-        return abs(self.bound) * gap / (1 + gap if self.bound < 0 else 1 - gap)
-
     def _rest(self, prices: Prices) -> Outcome:
         """The whole without the starts that are in no better plan than the best one known."""
         matters = prices.matter(self.grid, self.objective, self.relaxed)
@@ -335,9 +285,9 @@ class _Kernels:
         nobody = np.zeros(len(self.grid.whole), dtype=bool)
         kernel = restrict(self.programme, self.grid, matters, nobody, np.zeros(len(self.programme.cost)))
         begin = kernel.shrink(self.x) if self.x is not None else None
-        rest = self._run(f"{int(matters.sum())} starts that matter", kernel.programme, self.left, begin)
+        rest = self.run(f"{int(matters.sum())} starts that matter", kernel.programme, self.left, begin)
         if rest.x is not None:
-            self._take(kernel.expand(rest.x))
+            self.take(kernel.expand(rest.x))
         if rest.status == "infeasible":
             if self.x is None:
                 return Outcome("infeasible", None, np.inf, np.inf, self.seconds, rest.reason, None, self.log)
@@ -346,44 +296,4 @@ class _Kernels:
         if rest.status == "failed" and self.x is None:
             return rest
         proven = self.is_proven or rest.status in ("optimal", "infeasible")
-        return self._done("optimal" if proven else "stopped", "gap reached" if proven else rest.reason)
-
-    def _run(
-        self,
-        words: str,
-        programme: Programme,
-        seconds: float,
-        start: Floats | None = None,
-        gap: float | None = None,
-        enough: float | None = None,
-        around: tuple[str, ...] | None = None,
-        gives_up: bool = True,
-    ) -> Outcome:
-        self.log.append(f"--- {words}\n")
-        gap = self.limits.gap if gap is None else gap
-        seconds = max(min(seconds, self.left), 0.1)
-        is_step = around is not None and around != AROUND
-        limits = replace(self.limits, seconds=seconds, gap=gap, enough=enough, gives_up=gives_up)
-        limits = replace(limits, around=self.around if around is None else around, restarts=not is_step)
-        found = run(programme, limits, self._told, self.settled, start)
-        self.log += found.log
-        self.abandoned |= found.abandoned
-        return found
-
-    def _told(self, progress: Progress) -> None:
-        """Progress of a part, as progress of the whole."""
-        if self.watch is not None:
-            best = min(self.objective, progress.incumbent)
-            self.watch(Progress(self.seconds, best, self.bound))
-
-    def _take(self, x: Floats) -> None:
-        """Keeps a plan that is better than the best so far."""
-        objective = float(self.programme.cost @ x) + self.programme.offset
-        if objective < self.objective:
-            self.x, self.objective = x, objective
-
-    def _reason(self) -> str:
-        return "interrupt" if self.interrupt.is_set else "time limit"
-
-    def _done(self, status, reason: str) -> Outcome:
-        return Outcome(status, self.x, self.objective, self.bound, self.seconds, reason, None, self.log, self.abandoned)
+        return self.done("optimal" if proven else "stopped", "gap reached" if proven else rest.reason)

@@ -246,12 +246,14 @@ class Steps:
             free |= self.later
         return replace(kernel.programme, integer=kernel.programme.integer & ~free[kernel.columns])
 
-    def bounds(self, plan: Floats, objective: float, least: float, seconds: float) -> float:
-        """A bound for the whole from whole units in the parts that cost most, `seconds` for each.
+    def bounds(
+        self, plan: Floats, objective: float, least: float, seconds: float, told: Callable[[float], None]
+    ) -> None:
+        """Tells bounds for the whole from whole units in the parts that cost most, `seconds` for each.
 
-        It is at least the relaxation's. Ends once it is `least`, or the time is over. Starts whose price is beyond the
-        distance of plan and relaxation are left out: no better plan has them, so what is proven without them holds up
-        to the plan's own objective.
+        They are at least the relaxation's. Ends once one is `least`, or the time is over. Starts whose price is beyond
+        the distance of plan and relaxation are left out: no better plan has them, so what is proven without them holds
+        up to the plan's own objective.
         """
         grid = self.grid
         keep = self.prices.matter(grid, objective, self.bound) | (grid.new(plan) > 1e-7)
@@ -265,7 +267,7 @@ class Steps:
             begin = kernel.shrink(plan)
             outcome = self.run("bound by parts", programme, seconds, begin, self.gap / 10, least, FEW_WHOLE, True)
             bound = max(bound, min(outcome.bound, objective))
-        return bound
+            told(bound)
 
 
 def _held(programme: Programme, columns: Flags, x: Floats) -> Programme:

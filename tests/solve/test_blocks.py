@@ -9,7 +9,7 @@ import yaml
 from optimiser.formulation import build
 from optimiser.instance import compile_instance
 from optimiser.solve import blocks as blocks_room
-from optimiser.solve import kernels, root
+from optimiser.solve import by_entity, kernels, root
 from optimiser.solve.belonging import NOBODY, bounds_of, owners_of
 from optimiser.solve.blocks import blocks_of
 from optimiser.solve.grid import grid_of, restrict
@@ -313,7 +313,7 @@ def test_a_plan_that_is_known_refutes_blocks_without_one(always, tmp_path, monke
     With 110 kt in place of 130 the extra project is not needed: 52. The wrong answer is the plan with it, 64.
     """
     monkeypatch.setattr(root, "ROUNDS", 0)
-    monkeypatch.setattr(kernels.Multipliers, "search", lambda self, seconds: setattr(self, "bound", np.inf))
+    monkeypatch.setattr(by_entity.Multipliers, "search", lambda self, seconds: setattr(self, "bound", np.inf))
     model = build(compile_instance(read(write(TWO.replace("130", "110"), tmp_path)).scenario))
     programme = assemble(model)
     dear = run(replace(programme, cost=-programme.cost), LIMITS).x
@@ -328,8 +328,8 @@ def test_an_interrupt_keeps_the_bound_and_the_plan(always, tmp_path, monkeypatch
     model = build(compile_instance(read(write(TWO, tmp_path)).scenario))
     programme, stop = assemble(model), Interrupt()
     search = kernels._Kernels(programme, grid_of(model, programme), LIMITS, None, stop)
-    take = search._take
-    search._take = lambda x: (take(x), stop.event.set())
+    take = search.take
+    search.take = lambda x: (take(x), stop.event.set())
     found = search.outcome(None)
     assert (found.status, found.reason) == ("stopped", "interrupt")
     assert (found.objective, found.bound) == (pytest.approx(64), pytest.approx(56))

@@ -171,8 +171,8 @@ def test_an_interrupt_gives_the_best_plan_so_far(always, tmp_path, monkeypatch):
     model, programme = programme_of(PARTS, tmp_path)
     interrupt = Interrupt()
     search = kernels._Kernels(programme, grid_of(model, programme), LIMITS, None, interrupt)
-    take = search._take
-    search._take = lambda x: (take(x), interrupt.event.set())
+    take = search.take
+    search.take = lambda x: (take(x), interrupt.event.set())
     outcome = search.outcome(None)
     assert (outcome.status, outcome.reason) == ("stopped", "interrupt")
     assert (outcome.objective, outcome.bound) == (pytest.approx(26), pytest.approx(10 + 16 / 6))

@@ -1,0 +1,114 @@
+"""A large programme under way: the best plan and the best bound so far, and what time is left.
+
+What is solved on the way is always a part of the whole, or bounds it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from optimiser.solve.grid import Floats, Grid
+from optimiser.solve.highs import AROUND, Interrupt, Limits, Outcome, Progress, Status, relative_gap, run
+from optimiser.solve.programme import Programme
+
+
+@dataclass(eq=False)
+class UnderWay:
+    """`x` (N,) is the best plan, `objective` its cost and `bound` what is proven of the whole.
+
+    `around`: HiGHS's searches where no others are asked for. `settled` is set by `interrupt`, and by whoever knows that
+    what is being solved is not needed any more.
+    """
+
+    programme: Programme
+    grid: Grid
+    limits: Limits
+    watch: Callable[[Progress], None] | None
+    interrupt: Interrupt
+    log: list[str] = field(default_factory=list)
+    abandoned: bool = False
+
+    def __post_init__(self) -> None:
+        self.began = time.monotonic()
+        self.bound, self.objective = -np.inf, np.inf
+        self.x: Floats | None = None
+        self.around: tuple[str, ...] = AROUND
+        self.settled = Interrupt(within=self.interrupt)
+
+    @property
+    def seconds(self) -> float:
+        """Since it began."""
+        return time.monotonic() - self.began
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left."""
+        return max(self.limits.seconds - self.seconds, 0.0)
+
+    @property
+    def is_over(self) -> bool:
+        """True where no more is to be solved."""
+        return self.interrupt.is_set or self.left <= 0 or self.is_proven
+
+    @property
+    def is_proven(self) -> bool:
+        """True where plan and bound are within the gap."""
+        return relative_gap(self.objective, self.bound) <= self.limits.gap
+
+    def room(self) -> float:
+        """How far above the bound a plan may cost for the gap to be proven."""
+        gap = self.limits.gap
+        return abs(self.bound) * gap / (1 + gap if self.bound < 0 else 1 - gap)
+
+    def run(
+        self,
+        words: str,
+        programme: Programme,
+        seconds: float,
+        start: Floats | None = None,
+        gap: float | None = None,
+        enough: float | None = None,
+        around: tuple[str, ...] | None = None,
+        gives_up: bool = True,
+        beside: Interrupt | None = None,
+    ) -> Outcome:
+        """What is found of a part; steps, which say what HiGHS searches around, are solved without restarts.
+
+        A search `beside` another heeds that interrupt, takes one thread, and tells nobody how far it is.
+        """
+        gap = self.limits.gap if gap is None else gap
+        seconds = max(min(seconds, self.left), 0.1)
+        is_step = around is not None and around != AROUND
+        limits = replace(self.limits, seconds=seconds, gap=gap, enough=enough, gives_up=gives_up)
+        limits = replace(limits, around=self.around if around is None else around, restarts=not is_step)
+        if beside is not None:
+            found = run(programme, replace(limits, threads=1), None, beside, start)
+        else:
+            found = run(programme, limits, self.told, self.settled, start)
+        self.log += [f"--- {words}\n", *found.log]
+        self.abandoned |= found.abandoned
+        return found
+
+    def told(self, progress: Progress) -> None:
+        """Progress of a part, as progress of the whole."""
+        if self.watch is not None:
+            best = min(self.objective, progress.incumbent)
+            self.watch(Progress(self.seconds, best, self.bound))
+
+    def take(self, x: Floats) -> None:
+        """Keeps a plan that is better than the best so far."""
+        objective = float(self.programme.cost @ x) + self.programme.offset
+        if objective < self.objective:
+            self.x, self.objective = x, objective
+
+    def reason(self) -> str:
+        """Why a search ends that has proven nothing."""
+        return "interrupt" if self.interrupt.is_set else "time limit"
+
+    def done(self, status: Status, reason: str) -> Outcome:
+        """The outcome for the whole."""
+        return Outcome(status, self.x, self.objective, self.bound, self.seconds, reason, None, self.log, self.abandoned)
