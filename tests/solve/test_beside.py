@@ -1,0 +1,114 @@
+"""Searches beside others: what stops them, what they tell, and that the answer does not depend on who is first."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from optimiser.solve import kernels, steps
+from optimiser.solve.beside import Beside
+from optimiser.solve.grid import grid_of
+from optimiser.solve.highs import Interrupt, Limits
+from tests.helpers import result_of
+from tests.reference.drawing import draw
+from tests.reference.enumeration import best
+from tests.solve.test_kernels import PARTS, programme_of
+
+LIMITS = Limits(gap=0.0, seconds=30, threads=2)
+
+
+@pytest.fixture
+def always(monkeypatch):
+    """Kernels for every programme, the first of them beside the cuts."""
+    for name, value in {"LARGE": 0, "LEAST": 2, "MANY": 1, "QUICK": (0.0, 2)}.items():
+        monkeypatch.setattr(kernels, name, value)
+    monkeypatch.setattr(steps, "PROJECTS", 1)
+
+
+def test_an_interrupt_within_another_hears_it_but_not_the_other_way_round():
+    """What ends one search of two does not end the other; Ctrl-C, whoever hears it, ends both."""
+    outer = Interrupt()
+    one, two = Interrupt(within=outer), Interrupt(within=outer)
+    one.event.set()
+    assert (one.is_set, two.is_set, outer.is_set) == (True, False, False)
+    two.set()
+    assert (two.is_set, outer.is_set) == (True, True)
+
+
+def test_a_search_beside_is_stopped_and_waited_for():
+    begun, ended = threading.Event(), []
+
+    def ask(interrupt):
+        begun.set()
+        while not interrupt.is_set:
+            interrupt.event.wait(0.01)
+        return "stopped"
+
+    outer = Interrupt()
+    search = Beside(ask, outer, ended.append)
+    assert begun.wait(5)
+    assert search.outcome is None
+    search.stop()
+    assert search.outcome == "stopped"
+    assert ended == ["stopped"]
+    assert not outer.is_set
+
+
+def test_what_a_search_beside_raises_is_raised_to_who_asks():
+    def ask(interrupt):
+        raise ValueError("not a programme")
+
+    search = Beside(ask, Interrupt(), lambda found: None)
+    search.stop()
+    with pytest.raises(ValueError, match="not a programme"):
+        _ = search.outcome
+
+
+@pytest.mark.parametrize("seed", range(1000, 1030))
+def test_two_at_a_time_agree_with_enumeration(seed, always, tmp_path):
+    """Proves that the kernel beside, the bounds beside and what they stop leave the best plan and its proof."""
+    raw = draw(seed)
+    result, expected = result_of(raw, tmp_path, explained=False, threads=2), best(raw)
+    assert (result is not None) == expected.feasible
+    if result is not None:
+        assert result.plan.objective == pytest.approx(expected.objective, rel=1e-6, abs=1e-6)
+        assert result.plan.bound <= expected.objective + 1e-6 * max(1.0, abs(expected.objective))
+
+
+@pytest.mark.parametrize("first", ["kernel", "cuts"])
+def test_a_plan_that_the_relaxation_proves_is_the_answer_whoever_is_first(first, always, tmp_path, monkeypatch):
+    """35 kt of 30 and 30: 26 MCNY, in parts 12.67, which is within 60 %; with cuts the bound is 26.
+
+    Proves that the answer is the kernel's, with the relaxation as its bound, also where cuts and steps are under way.
+    """
+    monkeypatch.setattr(kernels, "QUICK", (0.0, 4))
+    model, programme = programme_of(PARTS, tmp_path)
+    search = kernels._Kernels(programme, grid_of(model, programme), replace(LIMITS, gap=0.6), None, Interrupt())
+    cut, ended = threading.Event(), threading.Event()
+    with_cuts, beside, plan = kernels.with_cuts, kernels.Beside, kernels.Steps.plan
+
+    def cuts(*asked):
+        assert first == "cuts" or ended.wait(10)
+        found = with_cuts(*asked)
+        assert first == "kernel" or found.outcome.objective == pytest.approx(26)
+        cut.set()
+        return found
+
+    def asked_beside(ask, interrupt, told):
+        def late(stop):
+            assert first == "kernel" or cut.wait(10)
+            return ask(stop)
+
+        return beside(late, interrupt, lambda found: (told(found), ended.set()))
+
+    def plan_by_steps(self):
+        assert ended.wait(10)
+        return plan(self)
+
+    monkeypatch.setattr(kernels, "with_cuts", cuts)
+    monkeypatch.setattr(kernels, "Beside", asked_beside)
+    monkeypatch.setattr(kernels.Steps, "plan", plan_by_steps)
+    found = search.outcome(None)
+    assert (found.status, found.objective) == ("optimal", pytest.approx(26))
+    assert found.bound == pytest.approx(10 + 16 / 6)
+    assert "step" not in "".join(found.log)
