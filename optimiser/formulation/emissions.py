@@ -18,7 +18,7 @@ from optimiser.formulation.credit_issues import sold_credits
 from optimiser.formulation.extensions import more_of
 from optimiser.formulation.fleet_fuels import fleet_bounds, fleet_gross
 from optimiser.formulation.matrix import LinearForm, add_total, sum_of
-from optimiser.formulation.overlap import left_of, measures_on
+from optimiser.formulation.overlap import has_many_weights, left_of, measures_on
 from optimiser.instance.data import CarbonBudgetData, Instance, Ledger, ProjectData, SourceData, TargetData
 from optimiser.instance.timing import Floats
 
@@ -96,6 +96,7 @@ class SourceForms:
 def add_emissions(model: pyo.ConcreteModel) -> None:
     """Adds `gross[scope, y]` for every set of sources that a target asks for; rows of every source that is abated."""
     instance: Instance = model.instance
+    model.has_many_weights = has_many_weights(instance)
     model.sources = SourceForms(model)
     for s, source in enumerate(instance.sources):
         model.sources.gross(s, "location")

@@ -1,19 +1,20 @@
 r"""Overlap: shares of one source multiply, exactly, for every plan in whole units.
 
-Up to four measures that are yes or no form a group. A weight $w_c$ per combination $c$ of two of them and more says
-which one it is; what these leave is the weight of each measure alone, or of none:
+Up to four measures that are yes or no form a group. A weight $w_c$ per combination $c$ of what operates says which one
+it is:
 
-$$ w_{m,y} = \text{operating}_{m,y} - \sum_{c \ni m} w_{c,y} \ge 0, \qquad
-   w_{\emptyset,y} = 1 - \sum_m \text{operating}_{m,y} + \sum_c (|c| - 1)\, w_{c,y} \ge 0 $$
+$$ \sum_c w_{c,y} = 1, \qquad \sum_{c \ni m} w_{c,y} = \text{operating}_{m,y}, \qquad
+   \text{left}_y = \sum_c w_{c,y} \prod_{m \in c} (1 - \text{share}_{m,y}) $$
 
-$$ \text{left}_y = 1 - \sum_m \text{share}_{m,y}\,\text{operating}_{m,y}
-   + \sum_c w_{c,y} \Bigl( \prod_{m \in c} (1 - \text{share}_{m,y}) - 1 + \sum_{m \in c} \text{share}_{m,y} \Bigr) $$
+which is the convex hull of all plans of the group in that year. Where there are very many weights, those of one measure
+alone and of none have no column, but are what the others leave, $\ge 0$, and there is no weight in a year in which not
+all of a combination can operate, nor of measures that exclude each other:
 
-which is the convex hull of all plans of the group in that year. There is no weight in a year in which not all of a
-combination can operate, nor of measures that exclude each other.
+$$ w_{m,y} = \text{operating}_{m,y} - \sum_{|c| \ge 2,\, c \ni m} w_{c,y}, \qquad
+   w_{\emptyset,y} = 1 - \sum_m \text{operating}_{m,y} + \sum_{|c| \ge 2} (|c| - 1)\, w_{c,y} $$
 
 Further groups are chained: with $r_y$ what the measures before leave, $q_{c,y} = r_y w_{c,y}$ for every
-combination, none and single ones among them, is stated by
+combination is stated by
 
 $$ \sum_c q_{c,y} = r_y, \qquad \underline r_y\,w_{c,y} \le q_{c,y} \le \overline r_y\,w_{c,y}, \qquad
    \text{left}_y = \sum_c q_{c,y} \prod_{m \in c} (1 - \text{share}_{m,y}) $$
@@ -34,37 +35,28 @@ exact and only the bound is loosened.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import product
 from math import prod
-from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
-from numpy.typing import NDArray
 from scipy import sparse
 
+from optimiser.formulation.combinations import (
+    Combinations,
+    Measure,
+    combinations_of,
+    operates_at,
+    possible_combinations,
+)
 from optimiser.formulation.matrix import Columns, LinearForm, constant, of_columns, sum_of
 from optimiser.instance.data import Instance, Ledger, ProjectData, SourceData
 from optimiser.instance.timing import Floats
 
-Flags = NDArray[np.bool_]
 GROUP = 4
 COMBINATIONS = 128
-
-
-@dataclass(frozen=True, eq=False)
-class Measure:
-    """A project that takes a share (Y,) of a source per unit in full operation.
-
-    `levels`: the shares of full operation that a unit can have.
-    """
-
-    project: ProjectData
-    share: Floats
-    levels: tuple[float, ...]
+MANY = 20_000
+"""Weights of all sources from which those of one measure and of none have no column."""
 
 
 @dataclass(eq=False)
@@ -157,85 +149,17 @@ def _groups(measures: list[Measure]) -> list[list[Measure]]:
     return groups
 
 
-@dataclass(eq=False)
-class Combinations:
-    """What of a group of yes/no measures can operate together in a year: combinations by year.
-
-    `levels` (K, M): the level of each measure in each combination, 0 for none. `year`, `which` (I,): of each column.
-    """
-
-    group: list[Measure]
-    levels: NDArray[np.int_]
-    year: NDArray[np.int_]
-    which: NDArray[np.int_]
-    years: int
-
-    def of(self, columns: Columns, values: Floats) -> LinearForm:
-        """Sum over combinations of values (I,) x column, one row per year."""
-        matrix = sparse.csr_array((values, (self.year, np.arange(len(values)))), shape=(self.years, len(values)))
-        matrix.eliminate_zeros()
-        return LinearForm(self.years, {columns: matrix})
-
-    @cached_property
-    def together(self) -> Floats:
-        """How many measures operate in each (I,)."""
-        return np.count_nonzero(self.levels, axis=1).astype(float)[self.which]
-
-    def at_level(self, measure: int, level: int) -> Floats:
-        """1 where a measure operates at a level (I,)."""
-        return (self.levels[:, measure] == level).astype(float)[self.which]
-
-    def taken(self, measure: int) -> Floats:
-        """The share that a measure takes in each (I,)."""
-        m = self.group[measure]
-        effect = np.array([0.0, *m.levels])[self.levels[:, measure]]
-        return effect[self.which] * m.share[self.year]
-
-    def label(self, source: SourceData, years: list[int]) -> Callable[[int], Any]:
-        """The name of each column."""
-        return lambda i: (source.id, tuple(int(j) for j in self.levels[self.which[i]]), years[self.year[i]])
-
-    @property
-    def left(self) -> Floats:
-        """What each leaves, as a product (I,)."""
-        return np.prod([1 - self.taken(k) for k in range(len(self.group))], axis=0)
-
-    @property
-    def saved(self) -> Floats:
-        """How much more each leaves than 1 less the shares of its measures (I,)."""
-        return self.left - 1 + sum(self.taken(k) for k in range(len(self.group)))
-
-
-def _combinations(instance: Instance, group: list[Measure], least: int) -> Combinations:
-    """Combinations of at least so many measures, in the years in which they can operate at these levels."""
-    place = {m.project.index: k for k, m in enumerate(group)}
-    pairs = [(place[a], place[b]) for a, b in instance.exclusions if a in place and b in place]
-    several = (c for c in product(*(range(len(m.levels) + 1) for m in group)) if np.count_nonzero(c) >= least)
-    levels = [c for c in several if not any(c[a] and c[b] for a, b in pairs)]
-    years = len(group[0].share)
-    chosen = np.array(levels, dtype=int).reshape(-1, len(group))
-    can = np.ones((years, len(levels)), dtype=bool)
-    for k, m in enumerate(group):
-        each = np.array([np.ones(years, dtype=bool), *(_at(m, j).any(axis=0) for j in m.levels)])
-        can &= each[chosen[:, k]].T
-    year, which = np.nonzero(can)
-    return Combinations(group, chosen, year, which, years)
-
-
-def _at(m: Measure, level: float) -> Flags:
-    """Whether a unit started in a year operates at a level in a year (V, Y)."""
-    return np.isclose(m.project.effect, level)
-
-
 def _group(model: pyo.ConcreteModel, source: SourceData, group: list[Measure], rest: Remainder) -> Remainder:
     if len(group) == 1 and rest.form.is_constant:
         return _first(model, group[0])
     weights = _weights(model, source, group)
-    if rest.form.is_constant:
+    if rest.form.is_constant and model.has_many_weights:
         each = [_level(model, m).scaled(-1.0) for m in group]
         form = sum_of(rest.form.rows, [rest.form, weights.of(weights.combos.saved), *each])
+    elif rest.form.is_constant:
+        form = weights.of(weights.combos.left)
     else:
-        every = _combinations(model.instance, group, 0)
+        every = _combinations(model, group, 0)
         form = every.of(_parts(model, source, every, weights, rest), every.left)
     after = Remainder(form, rest.low, rest.high)
     for m in group:
@@ -245,9 +169,9 @@ def _group(model: pyo.ConcreteModel, source: SourceData, group: list[Measure], r
 
 @dataclass(eq=False)
 class Weights:
-    """Weights of the combinations of two measures and more, and what they leave to one measure alone, or to none.
+    """Weights of combinations, and what they leave to one measure alone, or to none, where these have no column.
 
-    `alone[levels]`: the weight of a measure alone at a level, or of none, one row per year.
+    `alone[levels]`: the weight of such a one, one row per year.
     """
 
     combos: Combinations
@@ -265,24 +189,44 @@ class Weights:
         return self.of(np.all(self.combos.levels == levels, axis=1)[self.combos.which].astype(float))
 
 
+def has_many_weights(instance: Instance) -> bool:
+    """Whether weights are so many that those of one measure and of none are better left out."""
+    count = 0
+    for s in range(len(instance.sources)):
+        whole = [m for m in measures_on(instance, s, "location") if m.project.is_single]
+        count += sum(prod(len(m.levels) + 1 for m in group) for group in _groups(whole))
+    return count * len(instance.years) >= MANY
+
+
+def _combinations(model: pyo.ConcreteModel, group: list[Measure], least: int) -> Combinations:
+    """What of a group has a weight: where these are many, possible combinations of at least so many measures."""
+    many = model.has_many_weights
+    return possible_combinations(model.instance, group, least) if many else combinations_of(group, 0)
+
+
 def _weights(model: pyo.ConcreteModel, source: SourceData, group: list[Measure]) -> Weights:
-    """Columns for combinations of two measures and more; rows where there are any."""
     years = [int(y) for y in model.instance.years]
-    combos = _combinations(model.instance, group, 2)
+    combos = _combinations(model, group, 2)
     columns = model.matrix.add_columns("weight", len(combos.year), label=combos.label(source, years))
-    used = np.unique(combos.year)
+    add, used = model.matrix.add_rows, np.unique(combos.year)
     nobody = (0,) * len(group)
-    alone = {nobody: constant(np.ones(len(years))) + combos.of(columns, combos.together - 1)}
+    none, alone = constant(np.ones(len(years))) + combos.of(columns, combos.together - 1), {}
     for k, m in enumerate(group):
         for j, level in enumerate(m.levels, start=1):
-            operates = model.started.effect([(m.project, _at(m, level).astype(float))])
             one = (*nobody[:k], j, *nobody[k + 1 :])
+            operates = model.started.effect([(m.project, operates_at(m, level).astype(float))])
             alone[one] = operates - combos.of(columns, combos.at_level(k, j))
-            alone[nobody] = alone[nobody] - operates
-    for levels, form in alone.items():
-        name = "weight_of_one" if any(levels) else "weight_of_none"
-        model.matrix.add_rows(name, form.taken(used), 0.0, label=lambda i, c=levels: (source.id, c, years[used[i]]))
-    return Weights(combos, columns, alone)
+            none = none - operates
+    if model.has_many_weights:
+        alone[nobody] = none
+        for one, form in alone.items():
+            name = "weight_of_one" if any(one) else "weight_of_none"
+            add(name, form.taken(used), 0.0, label=lambda i, c=one: (source.id, c, years[used[i]]))
+        return Weights(combos, columns, alone)
+    add("weights_sum_to_one", combos.of(columns, np.ones(len(combos.year))), 1.0, 1.0, lambda y: (source.id, years[y]))
+    for one, form in alone.items():
+        add("weights_match_operation", form, 0.0, 0.0, lambda y, c=one: (source.id, c, years[y]))
+    return Weights(combos, columns, {})
 
 
 def _parts(
