@@ -14,7 +14,7 @@ from tests.programme import ROOT, SLACK, Programme, amounts, line, result, rows,
 MODEL = ROOT / "models" / "cecep.yaml"
 SCENARIOS = scenarios("cecep-")
 YEARS = range(2026, 2066)
-SOFT = 2046  # operations are neutral at the latest where the deadline has a price: plans within the gap differ by a year
+SOFT = 2046  # operations are neutral at the latest, where the deadline has a price; plans within the gap differ
 
 # 2024, kt: waste, landfills, wastewater, diesel, gas; power bought at the average mix and at the residual mix of 2024
 BOUGHT = 2300 + 1600 + 420  # GWh
