@@ -69,11 +69,15 @@ class _Kernels(UnderWay):
     @property
     def is_over(self) -> bool:
         """True where no more is to be solved; what was found beside is looked at first."""
+        self._listen()
+        return super().is_over
+
+    def _listen(self) -> None:
+        """Takes what searches beside have found so far."""
         self._take_beside()
         if self.bounding is not None:
             _ = self.bounding.outcome
         self.bound = max(self.bound, min(self.raised, self.objective))
-        return super().is_over
 
     def outcome(self, start: Floats | None) -> Outcome:
         try:
@@ -293,6 +297,7 @@ class _Kernels(UnderWay):
                 return Outcome("infeasible", None, np.inf, np.inf, self.seconds, rest.reason, None, self.log)
             rest.bound = self.objective  # no better plan than the one known
         self.bound = max(self.bound, min(rest.bound, self.objective))
+        self._listen()
         if rest.status == "failed" and self.x is None:
             return rest
         proven = self.is_proven or rest.status in ("optimal", "infeasible")

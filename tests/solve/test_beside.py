@@ -3,12 +3,13 @@
 import threading
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from optimiser.solve import kernels, steps
 from optimiser.solve.beside import Beside
 from optimiser.solve.grid import grid_of
-from optimiser.solve.highs import Interrupt, Limits
+from optimiser.solve.highs import Interrupt, Limits, Outcome, run
 from tests.helpers import result_of
 from tests.reference.drawing import draw
 from tests.reference.enumeration import best
@@ -112,3 +113,20 @@ def test_a_plan_that_the_relaxation_proves_is_the_answer_whoever_is_first(first,
     assert (found.status, found.objective) == ("optimal", pytest.approx(26))
     assert found.bound == pytest.approx(10 + 16 / 6)
     assert "step" not in "".join(found.log)
+
+
+def test_a_bound_that_is_told_beside_the_last_search_counts(tmp_path):
+    """A search of all that is left ends because bounds beside it prove its plan, 26 MCNY: it is proven, not stopped."""
+    model, programme = programme_of(PARTS, tmp_path)
+    search = kernels._Kernels(programme, grid_of(model, programme), LIMITS, None, Interrupt())
+    _, prices = search._priced(run(replace(programme, integer=np.zeros_like(programme.integer)), LIMITS))
+    search.take(run(programme, LIMITS).x)
+
+    def ended(*asked):
+        search.raised = 26.0
+        return Outcome("stopped", None, np.inf, -np.inf, 0.0, "time limit")
+
+    search.run = ended
+    found = search._rest(prices)
+    assert (found.status, found.reason) == ("optimal", "gap reached")
+    assert (found.objective, found.bound) == (pytest.approx(26), pytest.approx(26))
