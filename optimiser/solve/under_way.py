@@ -88,7 +88,7 @@ class UnderWay:
         if beside is not None:
             found = run(programme, replace(limits, threads=1), None, beside, start)
         else:
-            found = run(programme, limits, self.told, self.settled, start)
+            found = run(programme, limits, self.told if around is None else self._moved, self.settled, start)
         self.log += [f"--- {words}\n", *found.log]
         self.abandoned |= found.abandoned
         return found
@@ -98,6 +98,10 @@ class UnderWay:
         if self.watch is not None:
             best = min(self.objective, progress.incumbent)
             self.watch(Progress(self.seconds, best, self.bound))
+
+    def _moved(self, progress: Progress) -> None:
+        """Progress of a step: what it has found is no plan of the whole."""
+        self.told(replace(progress, incumbent=np.inf))
 
     def take(self, x: Floats) -> None:
         """Keeps a plan that is better than the best so far."""

@@ -7,9 +7,9 @@ from scipy import sparse
 
 from optimiser.formulation import build
 from optimiser.instance import compile_instance
-from optimiser.solve import kernels, root, searching, steps
+from optimiser.solve import kernels, root, searching, steps, under_way
 from optimiser.solve.grid import grid_of, price_of_starts, restrict
-from optimiser.solve.highs import Interrupt, Limits, run
+from optimiser.solve.highs import Interrupt, Limits, Outcome, Progress, run
 from optimiser.solve.programme import assemble
 from optimiser.workflow import read
 from tests.helpers import least_cost, result_of, solved, starts, write
@@ -176,6 +176,23 @@ def test_an_interrupt_gives_the_best_plan_so_far(always, tmp_path, monkeypatch):
     outcome = search.outcome(None)
     assert (outcome.status, outcome.reason) == ("stopped", "interrupt")
     assert (outcome.objective, outcome.bound) == (pytest.approx(26), pytest.approx(10 + 16 / 6))
+
+
+def test_what_a_step_finds_is_not_told_as_a_plan(tmp_path, monkeypatch):
+    """A step, in which later projects are in parts, finds 13; the plan known costs 26, and that is what is told."""
+    model, programme = programme_of(PARTS, tmp_path)
+    told = []
+    search = kernels._Kernels(programme, grid_of(model, programme), LIMITS, told.append, Interrupt())
+    search.take(run(programme, LIMITS).x)
+
+    def found(asked, limits, watch, *others):
+        watch(Progress(1.0, 13.0, 12.0))
+        return Outcome("stopped", None, np.inf, -np.inf, 1.0, "time limit")
+
+    monkeypatch.setattr(under_way, "run", found)
+    search.run("step 1", programme, 1.0, around=steps.FEW_WHOLE)
+    search.run("kernel", programme, 1.0)
+    assert [p.incumbent for p in told] == [pytest.approx(26), 13.0]
 
 
 @pytest.mark.parametrize("seed", range(20))
