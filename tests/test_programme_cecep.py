@@ -14,7 +14,10 @@ from tests.programme import ROOT, SLACK, Programme, amounts, line, result, rows,
 MODEL = ROOT / "models" / "cecep.yaml"
 SCENARIOS = scenarios("cecep-")
 YEARS = range(2026, 2066)
-SOFT = 2046  # operations are neutral at the latest, where the deadline has a price; plans within the gap differ
+SOFT = 2045  # the year from which operations are neutral where the deadline has a price
+WITHIN_THE_GAP = (
+    100.0  # kt: what 0.1 % of 56 bn CNY pays for in that year, at 1.5 kCNY/t discounted by 6 % over 19 years
+)
 
 # 2024, kt: waste, landfills, wastewater, diesel, gas; power bought at the average mix and at the residual mix of 2024
 BOUGHT = 2300 + 1600 + 420  # GWh
@@ -105,7 +108,7 @@ def test_neutralities_and_history_hold_in_the_csv(name):
     by = {"earlier-neutrality": 2038, "soft-2040": SOFT}.get(name, 2040)
     for y in range(by, YEARS.stop):
         assert own[y] <= 0.25 * OWN + SLACK
-        assert own[y] <= removed[y] + SLACK
+        assert own[y] <= removed[y] + SLACK + (WITHIN_THE_GAP if (name, y) == ("soft-2040", SOFT) else 0.0)
     bought, credits = scopes(path, {3}), amounts(path, "credits")
     stored = amounts(path, "removals", sinks(name)["suppliers"])
     for y, kt in sold(name).items():

@@ -217,7 +217,7 @@ class _Kernels(UnderWay):
             self.programme, self.grid, prices, lp.x, lp.objective, room, self.run, lambda: self.is_over, seconds, gap
         )
         x = steps.plan()
-        if self.settled.is_set:
+        if self.settled.event.is_set():  # the plan found beside is the answer; Ctrl-C keeps what the steps have
             return
         self.bound = max(self.bound, steps.proven)
         if x is None:

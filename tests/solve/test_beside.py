@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optimiser.solve import kernels, steps
+from optimiser.solve import kernels, root, steps
 from optimiser.solve.beside import Beside
 from optimiser.solve.grid import grid_of
 from optimiser.solve.highs import Interrupt, Limits, Outcome, run
@@ -130,3 +130,21 @@ def test_a_bound_that_is_told_beside_the_last_search_counts(tmp_path):
     found = search._rest(prices)
     assert (found.status, found.reason) == ("optimal", "gap reached")
     assert (found.objective, found.bound) == (pytest.approx(26), pytest.approx(26))
+
+
+def test_a_plan_by_steps_is_kept_when_they_are_interrupted(always, tmp_path, monkeypatch):
+    """Ctrl-C while the last step runs, which has 26 MCNY: that plan is the best so far, not thrown away."""
+    monkeypatch.setattr(kernels, "MANY", np.inf)
+    model, programme = programme_of(PARTS, tmp_path)
+    interrupt = Interrupt()
+    search = kernels._Kernels(programme, grid_of(model, programme), LIMITS, None, interrupt)
+    best_plan = run(programme, LIMITS).x
+
+    def plan(self):
+        interrupt.set()
+        return best_plan
+
+    monkeypatch.setattr(kernels.Steps, "plan", plan)
+    monkeypatch.setattr(kernels, "with_cuts", lambda solved, *others: root.Root(programme, solved.outcome, 0.0))
+    found = search.outcome(None)
+    assert (found.status, found.reason, found.objective) == ("stopped", "interrupt", pytest.approx(26))
