@@ -121,6 +121,9 @@ class _Kernels(UnderWay):
                 break
         if not self.is_over:
             return self._rest(prices)
+        if self.beside is not None and not self.is_proven:  # Ctrl-C, or the time is over: what it has counts
+            self.beside[1].stop()
+            self._take_beside()
         status: Status = "optimal" if self.is_proven else "stopped"
         return self.done(status, "gap reached" if self.is_proven else self.reason())
 

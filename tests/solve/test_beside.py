@@ -148,3 +148,23 @@ def test_a_plan_by_steps_is_kept_when_they_are_interrupted(always, tmp_path, mon
     monkeypatch.setattr(kernels, "with_cuts", lambda solved, *others: root.Root(programme, solved.outcome, 0.0))
     found = search.outcome(None)
     assert (found.status, found.reason, found.objective) == ("stopped", "interrupt", pytest.approx(26))
+
+
+def test_what_a_kernel_beside_has_found_is_kept_on_an_interrupt(always, tmp_path, monkeypatch):
+    """Ctrl-C while cuts are sought and the kernel, which has 26 MCNY, is under way: that plan is the best so far."""
+    monkeypatch.setattr(kernels, "QUICK", (0.0, 4))
+    model, programme = programme_of(PARTS, tmp_path)
+    interrupt = Interrupt()
+    search = kernels._Kernels(programme, grid_of(model, programme), LIMITS, None, interrupt)
+
+    def ended_by_the_interrupt(ask, within, told):
+        return Beside(lambda stop: (stop.event.wait(10), ask(Interrupt()))[1], within, told)
+
+    def cuts(solved, *others):
+        interrupt.set()
+        return root.Root(programme, solved.outcome, 0.0)
+
+    monkeypatch.setattr(kernels, "Beside", ended_by_the_interrupt)
+    monkeypatch.setattr(kernels, "with_cuts", cuts)
+    found = search.outcome(None)
+    assert (found.status, found.reason, found.objective) == ("stopped", "interrupt", pytest.approx(26))
