@@ -17,6 +17,8 @@ Flags = NDArray[np.bool_]
 
 TIGHT = 1e-6
 """Slack, relative to a row's size, up to which it binds."""
+ABOUT_THEMSELVES = ("starts_never_fall", "weight")
+"""How the names of rows begin that say what starts, or weights of combinations, are: no sum begins with one."""
 LONGEST = 6
 """Rows in one sum."""
 
@@ -40,7 +42,7 @@ class Bases:
         self.columns = sparse.csc_array(programme.matrix)
         self.lengths = np.diff(self.rows.indptr)
         self.is_equality = programme.row_lower == programme.row_upper
-        own = np.array([name == "starts_never_fall" for name, _ in programme.rows], dtype=bool)
+        own = np.array([name.startswith(ABOUT_THEMSELVES) for name, _ in programme.rows], dtype=bool)
         self.is_useless = own | self._is_sharp()
 
     def _is_sharp(self) -> NDArray[np.bool_]:

@@ -133,33 +133,16 @@ def run(
     """
     interrupt = interrupt or Interrupt()
     small = len(programme.cost) <= SMALL
-    outcome = _Run(programme, limits, watch, interrupt, start, careful=small).outcome()
+    outcome = Run(programme, limits, watch, interrupt, start, careful=small).outcome()
     if outcome.status not in ("infeasible", "failed") or small or not programme.integer.any():
         return outcome
     rest = replace(limits, seconds=max(limits.seconds - outcome.seconds, 1.0))
-    return _Run(programme, rest, watch, interrupt, start, careful=True).outcome()
+    return Run(programme, rest, watch, interrupt, start, careful=True).outcome()
 
 
-class Relaxation:
-    """The relaxation of a programme, solved again from where it stood when rows have been added."""
+class Run:
+    """One programme at HiGHS, and what it is asked."""
 
-    def __init__(self, programme: Programme, limits: Limits, interrupt: Interrupt | None = None):
-        relaxed = replace(programme, integer=np.zeros_like(programme.integer))
-        self._run = _Run(relaxed, limits, None, interrupt or Interrupt(), None, careful=True)
-
-    def solve(self, seconds: float) -> Outcome:
-        """Its optimum; duals of added rows follow those of the programme's."""
-        run = self._run
-        run.started, run.log, run.limits = time.monotonic(), [], replace(run.limits, seconds=seconds)
-        run.highs.setOptionValue("time_limit", run.highs.getRunTime() + max(seconds, 0.01))
-        return run.outcome()
-
-    def add(self, matrix: sparse.csr_array, upper: Floats) -> None:
-        """Adds rows matrix @ x <= upper, (K, N) and (K,)."""
-        self._run.add_rows(matrix, upper)
-
-
-class _Run:
     GRACE = 10.0
 
     def __init__(

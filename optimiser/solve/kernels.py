@@ -37,6 +37,9 @@ SHARES, LEAST, MOST = (0.07, 0.17, 0.42), 2500, 0.4
 be in a better plan than the one known."""
 MANY, QUICK = 1000, (0.025, 1200)
 """Whole projects from which a small kernel is tried before cuts and steps, and its starts: a share, and at least."""
+RAISED = 0.01
+"""Where cuts raise the bound by more than this share of it (and the gap), their relaxation says what to decide: a small
+kernel has a plan sooner than steps, and if any is good enough, it is the whole that says so."""
 PARTS = 0.5
 """Starts of a project in parts are decided up to this share of the room that the gap leaves."""
 
@@ -94,6 +97,7 @@ class _Kernels(UnderWay):
         if (ended := self._relaxed(solved.outcome, start)) is not None:
             return ended
         lp, prices = self._priced(solved.outcome)
+        first = self.bound
         if start is not None:
             self.take(start)
         if self.grid.whole.sum() >= MANY and not self.is_over:
@@ -106,16 +110,20 @@ class _Kernels(UnderWay):
         if not self.is_over:
             self.programme = root.programme
             lp, prices = self._priced(root.outcome)
+        raised = not self.are_small and lp.objective - first > max(RAISED, self.limits.gap) * abs(lp.objective)
         if self.are_small and not self.is_over:
             by_entity(self, lp)
             if self.bound == np.inf:
                 reason = "proven infeasible"
                 return Outcome("infeasible", None, np.inf, np.inf, self.seconds, reason, None, self.log, self.abandoned)
-        if not self.is_over and not (self.are_small and self.x is not None):
+        if raised and not self.is_over:
+            self._kernel(lp, prices, self._few, max(10.0, 3.0 * self.root_seconds), gives_up=False)
+        decided = self.x is not None and (self.are_small or raised)
+        if not self.is_over and not decided:
             self._steps(lp, prices)
         for count in sorted({max(int(share * self._starts), LEAST) for share in SHARES}):
             seconds = max(5.0, 3.0 * self.root_seconds, 0.15 * self.left)
-            if self.is_over or count > MOST * self._mattering(prices):
+            if self.is_over or (raised and decided) or count > MOST * self._mattering(prices):
                 break
             if not self._kernel(lp, prices, count, seconds):
                 break
@@ -132,6 +140,11 @@ class _Kernels(UnderWay):
         return int(self.grid.whole[self.grid.owner].sum())
 
     @property
+    def _few(self) -> int:
+        """The starts of a small kernel."""
+        return max(int(QUICK[0] * self._starts), QUICK[1])
+
+    @property
     def _workers(self) -> int:
         return self.limits.threads or os.cpu_count() or 1
 
@@ -145,7 +158,7 @@ class _Kernels(UnderWay):
 
         If its plan is proven by the relaxation alone, that plan is the answer, whatever the others have found.
         """
-        count, seconds = max(int(QUICK[0] * self._starts), QUICK[1]), max(3.0, 2.0 * self.root_seconds)
+        count, seconds = self._few, max(3.0, 2.0 * self.root_seconds)
         if self._workers < 2:
             self._kernel(lp, prices, count, seconds)
             return
@@ -252,13 +265,17 @@ class _Kernels(UnderWay):
         else:
             self.bounding = Beside(ask, self.interrupt, lambda _: None)
 
-    def _kernel(self, lp: Outcome, prices: Prices, count: int, seconds: float) -> bool:
-        """Decides the cheapest questions anew. False where that were most of all: then the whole is no harder."""
+    def _kernel(self, lp: Outcome, prices: Prices, count: int, seconds: float, gives_up: bool = True) -> bool:
+        """Decides the cheapest questions anew. False where that were most of all: then the whole is no harder.
+
+        It ends with a plan that is good enough, and where none will be if it `gives_up`.
+        """
         if (chosen := self._chosen(lp, prices, count)) is None:
             return False
         words, kernel, begin = chosen
         seconds = min(self.left, seconds)
-        found = self.run(words, kernel.programme, seconds, begin, self.limits.gap / 4, self.bound + self.room())
+        gap, enough = self.limits.gap / (4 if gives_up else 2), self.bound + self.room()
+        found = self.run(words, kernel.programme, seconds, begin, gap, enough, gives_up=gives_up)
         if found.x is not None:
             self.take(kernel.expand(found.x))
         return True

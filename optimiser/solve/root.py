@@ -8,10 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
+from optimiser.solve.covers import Covers
 from optimiser.solve.cuts import Cut, Separator
+from optimiser.solve.facets import relaxation_of
 from optimiser.solve.grid import Grid
-from optimiser.solve.highs import Interrupt, Limits, Outcome, Relaxation
+from optimiser.solve.highs import Interrupt, Limits, Outcome
 from optimiser.solve.programme import Programme
+from optimiser.solve.relaxation import Solved
 
 ROUNDS, AT_A_TIME = 20, 500
 LITTLE = 0.02
@@ -36,13 +39,13 @@ class Relaxed:
     """A programme whose relaxation is solved, before any cut."""
 
     programme: Programme
-    relaxation: Relaxation
+    relaxation: Solved
     outcome: Outcome
 
 
 def relaxed(programme: Programme, limits: Limits, seconds: float, interrupt: Interrupt) -> Relaxed:
     """Solves the relaxation."""
-    relaxation = Relaxation(programme, limits, interrupt)
+    relaxation = relaxation_of(programme, limits, interrupt)
     return Relaxed(programme, relaxation, relaxation.solve(seconds))
 
 
@@ -65,7 +68,7 @@ def with_cuts(solved: Relaxed, grid: Grid, limits: Limits, seconds: float, inter
     most = min(3.0 + took, seconds / 3)
     if outcome.status != "optimal" or outcome.x is None or outcome.row_dual is None:
         return root
-    separator = Separator(programme, grid)
+    separator, covers = Separator(programme, grid), Covers(programme, grid)
     size, kept, idle = len(programme.row_lower), list[Cut](), 0
     log = list[str]()
     for _ in range(ROUNDS):
@@ -73,7 +76,7 @@ def with_cuts(solved: Relaxed, grid: Grid, limits: Limits, seconds: float, inter
             break
         assert outcome.x is not None
         assert outcome.row_dual is not None
-        found = separator.cuts(outcome.x, outcome.row_dual[:size], kept)[:AT_A_TIME]
+        found = covers.cuts(outcome.x) or separator.cuts(outcome.x, outcome.row_dual[:size], kept)[:AT_A_TIME]
         if not found:
             break
         relaxation.add(*_rows_of(found, len(programme.cost)))

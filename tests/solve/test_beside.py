@@ -145,7 +145,7 @@ def test_a_plan_by_steps_is_kept_when_they_are_interrupted(always, tmp_path, mon
         return best_plan
 
     monkeypatch.setattr(kernels.Steps, "plan", plan)
-    monkeypatch.setattr(kernels, "with_cuts", lambda solved, *others: root.Root(programme, solved.outcome, 0.0))
+    monkeypatch.setattr(kernels, "with_cuts", lambda solved, *others: root.Root(programme, solved.outcome, solved.outcome.objective))
     found = search.outcome(None)
     assert (found.status, found.reason, found.objective) == ("stopped", "interrupt", pytest.approx(26))
 
@@ -162,7 +162,7 @@ def test_what_a_kernel_beside_has_found_is_kept_on_an_interrupt(always, tmp_path
 
     def cuts(solved, *others):
         interrupt.set()
-        return root.Root(programme, solved.outcome, 0.0)
+        return root.Root(programme, solved.outcome, solved.outcome.objective)
 
     monkeypatch.setattr(kernels, "Beside", ended_by_the_interrupt)
     monkeypatch.setattr(kernels, "with_cuts", cuts)

@@ -11,7 +11,8 @@ from optimiser.instance import compile_instance
 from optimiser.solve import root
 from optimiser.solve.cuts import Separator, rounded
 from optimiser.solve.grid import grid_of
-from optimiser.solve.highs import Interrupt, Limits, Relaxation, run
+from optimiser.solve.highs import Interrupt, Limits, run
+from optimiser.solve.relaxation import Relaxation
 from optimiser.solve.programme import assemble
 from optimiser.workflow import read
 from tests.benchmarks.groups import Variant, group
@@ -113,12 +114,12 @@ def test_an_interrupt_ends_the_root(tmp_path):
     model = build(compile_instance(read(write(TWO, tmp_path)).scenario))
     programme = assemble(model)
     stopped = Interrupt()
-    relaxation = root.Relaxation
+    relaxation = root.relaxation_of
     try:
-        root.Relaxation = lambda *a: _ThatStops(relaxation(*a), stopped)
+        root.relaxation_of = lambda *a: _ThatStops(relaxation(*a), stopped)
         found = root.root_of(programme, grid_of(model, programme), LIMITS, 30.0, stopped)
     finally:
-        root.Relaxation = relaxation
+        root.relaxation_of = relaxation
     assert found.outcome.objective == found.first == pytest.approx(10 + 16 / 6)
     assert found.programme is programme
 

@@ -52,11 +52,12 @@ def always(monkeypatch):
 
 
 @pytest.mark.parametrize("seed", range(1000, 1060))
-def test_kernels_agree_with_enumeration(seed, always, tmp_path):
+def test_kernels_agree_with_enumeration(seed, always, tmp_path, monkeypatch):
     """Proves that neither the kernels nor the starts left out cost the best plan, and that infeasible is infeasible.
 
-    Every fourth is explained.
+    Every fourth is explained; every other goes by steps even where cuts raise the bound.
     """
+    monkeypatch.setattr(kernels, "RAISED", 0.0 if seed % 2 else np.inf)
     raw = draw(seed)
     result, expected = result_of(raw, tmp_path, explained=seed % 4 == 0), best(raw)
     assert (result is not None) == expected.feasible
@@ -235,6 +236,19 @@ def test_a_better_bound_rules_out_no_start_of_the_best_plan(always, tmp_path, mo
     found = kernels.solve_by_kernels(model, programme, LIMITS, None, Interrupt())
     assert (found.status, found.objective) == ("optimal", pytest.approx(25.9))
     assert found.bound <= 25.9 + 1e-6
+
+
+@pytest.mark.parametrize("rises", [True, False])
+def test_a_small_kernel_in_place_of_steps_where_cuts_raise_the_bound(rises, always, tmp_path, monkeypatch):
+    """35 kt of 30 and 30: 12.67 MCNY in parts, 26 with cuts: decided by a kernel; as before where that is no rise."""
+    monkeypatch.setattr(kernels, "RAISED", 0.5 if rises else 0.6)
+    monkeypatch.setattr(kernels, "QUICK", (0.0, 4))
+    model, programme = programme_of(PARTS, tmp_path)
+    found = kernels.solve_by_kernels(model, programme, LIMITS, None, Interrupt())
+    assert (found.status, found.objective) == ("optimal", pytest.approx(26))
+    log = "".join(found.log)
+    assert "--- kernel of" in log
+    assert ("--- step" in log) == (not rises)
 
 
 def test_assets_of_fleets_make_no_programme_large(monkeypatch, tmp_path):

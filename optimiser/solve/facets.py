@@ -1,0 +1,346 @@
+r"""Facets: what combinations of measures leave, without a column for each of them.
+
+In a source and year the weights $w$ of combinations (`formulation.overlap`) have rows of their own,
+$l \le A x + W w \le u$, and count elsewhere only by one sum $e = \sum_c v_c w_c$, what combinations save less than
+their measures alone. All that the others need to know is between what bounds $e$ may be at $x$. Those are programmes
+of a dozen columns; with their multipliers $\lambda$
+
+$$ e \;\ge\; \sum_r \lambda_r \big(b_r - (A x)_r\big), \qquad \lambda^\top W \le v $$
+
+is a facet of the convex hull of the group's plans ($b_r$ is $l_r$ where $\lambda_r > 0$, else $u_r$), and likewise from above.
+The relaxation has $e$ in place of $w$ and, of the facets, those that its solutions have violated: a few thousand rows,
+where weights would be tens of thousands of columns and most of the work. At the end both have the same optimum. The
+answer is one of the whole programme: weights are those of the small programmes, and the price of a row of weights is what
+the facets' prices make of its multipliers, $-\sum_k \mu_k \lambda^k_r$. These price no weight below nothing, so that
+bounds and prices are those of the whole programme even where not all facets have been found.
+
+Method: Benders 1962, with all small programmes in one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import sparse
+
+from optimiser.solve.grid import Flags, Floats, Ints
+from optimiser.solve.highs import Interrupt, Limits, Outcome
+from optimiser.solve.programme import Programme
+from optimiser.solve.relaxation import Relaxation, Solved
+
+ROWS, OF_ONE, WEIGHTS = "weight_of", "weight_of_one", "weight"
+"""How the names of rows begin that are about weights alone, those of one measure, and the family of columns."""
+SHIFT = 1e-3
+"""How far from a solution facets are compared that it violates alike."""
+BEYOND = 1e-6
+"""Violation, as a share of the largest weight's value, from which a facet is worth a row."""
+MISSES = 1e3
+"""What it costs where no weights fit a solution, which rows elsewhere rule out."""
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """The weights of a programme by group: `columns` (W,), `rows` (R,) and the group of each, `of` and `within`.
+
+    `value` (W,): the v of each weight, 1 the largest of a group; `counts` (M, G): how a group's sum counts elsewhere;
+    `of_one` (R,): rows of one measure; `others` (N',) and `outside` (M',): all other columns and rows.
+    """
+
+    columns: Ints
+    rows: Ints
+    of: Ints
+    within: Ints
+    value: Floats
+    counts: sparse.csr_array
+    of_one: Flags
+    others: Ints
+    outside: Ints
+
+    @property
+    def size(self) -> int:
+        """How many groups."""
+        return self.counts.shape[1]
+
+
+def groups_of(programme: Programme) -> Groups | None:
+    """Groups whose weights count by one sum, in which each is worth at least nothing; None where there are none."""
+    families = [place for columns, place in programme.place.items() if columns.name == WEIGHTS]
+    named = np.array([name.startswith(ROWS) for name, _ in programme.rows], dtype=bool)
+    if not families or not named.any():
+        return None
+    weights, rows = np.concatenate(families), np.flatnonzero(named)
+    matrix = sparse.csc_array(programme.matrix)[:, weights]
+    inside, outside = sparse.csr_array(matrix)[rows], sparse.coo_array(matrix)
+    links = sparse.block_array([[None, inside.T], [inside, None]])
+    count, label = sparse.csgraph.connected_components(links, directed=False)
+    of, within = label[: len(weights)], label[len(weights) :]
+    kept = ~named[outside.row] & (outside.data != 0)
+    value, counts, good = _one_sum(outside.row[kept], outside.col[kept], outside.data[kept], of, count, len(named))
+    p = programme
+    plain = (p.cost[weights] == 0) & (p.lower[weights] == 0) & np.isinf(p.upper[weights]) & (value >= 0)
+    good &= np.bincount(of, ~plain, minlength=count) == 0
+    if not good.any():
+        return None
+    place = np.cumsum(good) - 1
+    own, mine = good[of], good[within]
+    chosen = sparse.csr_array(counts[:, np.flatnonzero(good)])
+    columns, rows = weights[own], rows[mine]
+    of_one = np.array([p.rows[i][0] == OF_ONE for i in rows], dtype=bool)
+    others = np.setdiff1d(np.arange(len(p.cost)), columns)
+    outside = np.setdiff1d(np.arange(len(p.rows)), rows)
+    return Groups(columns, rows, place[of[own]], place[within[mine]], value[own], chosen, of_one, others, outside)
+
+
+def _one_sum(row: Ints, col: Ints, data: Floats, of: Ints, count: int, rows: int) -> tuple[Floats, sparse.csr_array, Flags]:
+    """The v of each weight, how a group's sum counts in each row (M, G), and for which groups (G,) there is such a sum.
+
+    `row`, `col`, `data`: entries of weights outside their own rows.
+    """
+    group = of[col]
+    first = np.full(count, rows)
+    np.minimum.at(first, group, row)
+    at = np.flatnonzero(row == first[group])
+    order = at[np.lexsort((np.abs(data[at]), group[at]))]
+    last = np.append(group[order][1:] != group[order][:-1], True)[: len(order)]
+    star = np.full(count, -1)
+    star[group[order][last]] = col[order][last]
+    largest = np.ones(count)
+    largest[group[order][last]] = data[order][last]
+    value = np.zeros(len(of))
+    value[col[at]] = data[at] / largest[group[at]]
+    stars = col == star[group]
+    counts = sparse.csr_array((data[stars], (row[stars], group[stars])), shape=(rows, count))
+    pairs, pair = np.unique(row * count + group, return_inverse=True)
+    factor = np.zeros(len(pairs))
+    factor[pair[stars]] = data[stars]
+    differs = np.abs(data - factor[pair] * value[col]) > 1e-9 * np.abs(factor[pair])
+    bad = np.bincount(group, differs, minlength=count) > 0
+    missing = np.bincount(pair, minlength=len(pairs)) != np.bincount(of, value != 0, minlength=count)[pairs % count]
+    bad[pairs[missing] % count] = True
+    return value, counts, ~bad & (star >= 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """Weights (W,), multipliers (R,) and what they prove of each group (G,): `constant` less what starts take, `least`."""
+
+    weights: Floats
+    dual: Floats
+    constant: Floats
+    least: Floats
+    missed: float
+
+
+class _Side:
+    """The small programmes from one side: the least of sign x sum v w at a solution, and what multipliers say of it."""
+
+    def __init__(self, programme: Programme, groups: Groups, sign: float, limits: Limits, interrupt: Interrupt):
+        p, g = programme, groups
+        own = sparse.csr_array(p.matrix)[g.rows]
+        self.weights = sparse.csr_array(sparse.csc_array(own)[:, g.columns])
+        self.starts = sparse.csr_array(sparse.csc_array(own)[:, g.others])
+        self.groups, self.sign = g, sign
+        self.lower, self.upper = p.row_lower[g.rows], p.row_upper[g.rows]
+        m, size = self.weights.shape
+        misses = sparse.hstack([sparse.eye_array(m), -sparse.eye_array(m)], format="csr")
+        self.size = size
+        small = replace(
+            p,
+            cost=np.concatenate([sign * g.value, np.full(2 * m, MISSES)]),
+            offset=0.0,
+            matrix=sparse.csr_array(sparse.hstack([self.weights, misses], format="csr")),
+            row_lower=self.lower,
+            row_upper=self.upper,
+            lower=np.zeros(size + 2 * m),
+            upper=np.full(size + 2 * m, np.inf),
+            integer=np.zeros(size + 2 * m, dtype=bool),
+            rows=[p.rows[i] for i in g.rows],
+        )
+        self.relaxation = Relaxation(small, limits, interrupt)
+
+    def at(self, x: Floats, shift: float, seconds: float) -> Seen | None:
+        """What the small programmes are at `x` (N',), or nearby; None where they are not solved in time.
+
+        Of several facets that a solution violates alike, that is the one which is deeper a `shift` towards where every
+        measure operates by half.
+        """
+        taken, g = self.starts @ x, self.groups
+        towards = np.where(g.of_one, 0.5 - taken, 0.0)
+        towards = np.where(g.of_one, towards, -np.bincount(g.within, towards, minlength=g.size)[g.within])
+        near = taken + shift * towards
+        self.relaxation.move(self.lower - near, self.upper - near)
+        found = self.relaxation.solve(seconds)
+        if found.status != "optimal" or found.x is None or found.row_dual is None:
+            return None
+        dual = found.row_dual
+        bound = np.where(dual > 0, self.lower, self.upper)
+        dual = np.where(np.isfinite(bound), dual, 0.0)
+        bound = np.where(dual != 0, bound, 0.0)
+        excess = np.zeros(g.size)  # what rounding leaves of dual @ weights <= cost; weights add up to one at most
+        np.maximum.at(excess, g.of, self.weights.T @ dual - self.sign * g.value)
+        constant = np.bincount(g.within, dual * bound, minlength=g.size) - excess
+        reach = np.bincount(g.within, dual * taken, minlength=g.size)
+        missed = float(found.x[self.size :].sum())
+        return Seen(found.x[: self.size], dual, constant, constant - reach, missed)
+
+
+class ByFacets:
+    """The relaxation of a programme with groups of weights; answers are of the programme, as those of `Relaxation`."""
+
+    def __init__(self, programme: Programme, groups: Groups, limits: Limits, interrupt: Interrupt):
+        self.programme, self.groups, self.limits, self.interrupt = programme, groups, limits, interrupt
+        self.relaxation = Relaxation(_without_weights(programme, groups), limits, interrupt)
+        self.sides: dict[float, _Side] = {}
+        self.added: list[tuple[sparse.csr_array, Floats]] = []
+        self.rows: list[tuple[int, sparse.csr_array | None]] = []  # how many, and of facets their multipliers
+        self.whole: Relaxation | None = None
+
+    def add(self, matrix: sparse.csr_array, upper: Floats) -> None:
+        """Adds rows matrix @ x <= upper, (K, N) and (K,)."""
+        self.added.append((matrix, upper))
+        if self.whole is not None:
+            self.whole.add(matrix, upper)
+            return
+        own, holds = _in_sums(matrix, self.groups)
+        self.relaxation.add(own, np.where(holds, upper, np.inf))
+        self.rows.append((len(upper), None))
+
+    def solve(self, seconds: float) -> Outcome:
+        """Its optimum; duals of added rows follow those of the programme's."""
+        began, log = time.monotonic(), list[str]()
+
+        def left() -> float:
+            return max(seconds - (time.monotonic() - began), 0.01)
+
+        while self.whole is None:
+            found = self.relaxation.solve(left())
+            log += found.log
+            if found.status in ("infeasible", "stopped"):
+                return replace(found, x=None, row_dual=None, log=log)
+            if found.status == "failed" or found.x is None or found.row_dual is None:
+                break
+            weights = self._weights(found.x, left)
+            if weights is not None:
+                x = np.zeros(len(self.programme.cost))
+                x[self.groups.others], x[self.groups.columns] = found.x[: len(self.groups.others)], weights
+                spent = time.monotonic() - began
+                return replace(found, x=x, row_dual=self._duals(found.row_dual), seconds=spent, log=log)
+        return self._as_a_whole(left(), log)
+
+    def _weights(self, x: Floats, left: Callable[[], float]) -> Floats | None:
+        """The weights (W,) at a solution `x`; none where there are facets beyond which it lies: these are rows then.
+
+        Where no weights fit, or they are not found in time, the programme is to be solved as a whole.
+        """
+        total, below = x[len(self.groups.others) :], None
+        for shift in (SHIFT, 0.0):
+            below = self._seen(1.0, x, shift, left())
+            if below is None or self._added(1.0, below, total):
+                return None
+        assert below is not None
+        share, above = np.zeros(self.groups.size), below
+        if (total > below.least + BEYOND).any():
+            beyond = self._seen(-1.0, x, 0.0, left())
+            if beyond is None or self._added(-1.0, beyond, total):
+                return None
+            above = beyond
+            share = np.clip((total - below.least) / np.maximum(-above.least - below.least, BEYOND), 0.0, 1.0)
+        if max(below.missed, above.missed) > BEYOND:
+            self._give_up()
+            return None
+        each = share[self.groups.of]
+        return (1.0 - each) * below.weights + each * above.weights
+
+    def _seen(self, sign: float, x: Floats, shift: float, seconds: float) -> Seen | None:
+        if sign not in self.sides:
+            self.sides[sign] = _Side(self.programme, self.groups, sign, self.limits, self.interrupt)
+        seen = self.sides[sign].at(x[: len(self.groups.others)], shift, seconds)
+        if seen is None:
+            self._give_up()
+        return seen
+
+    def _added(self, sign: float, seen: Seen, total: Floats) -> bool:
+        """Whether there are facets beyond which a solution with these sums (G,) lies; they are rows from now on."""
+        beyond = np.flatnonzero(seen.least - sign * total > BEYOND)
+        if not len(beyond):
+            return False
+        g, side = self.groups, self.sides[sign]
+        kept = np.flatnonzero(np.isin(g.within, beyond) & (seen.dual != 0))
+        at = np.searchsorted(beyond, g.within[kept])
+        multipliers = sparse.csr_array((seen.dual[kept], (at, kept)), shape=(len(beyond), len(g.rows)))
+        sums = sparse.csr_array((np.full(len(beyond), -sign), (np.arange(len(beyond)), beyond)), (len(beyond), g.size))
+        rows = sparse.hstack([-(multipliers @ side.starts), sums], format="csr")
+        self.relaxation.add(sparse.csr_array(rows), -seen.constant[beyond])
+        self.rows.append((len(beyond), multipliers))
+        return True
+
+    def _duals(self, dual: Floats) -> Floats:
+        """Duals of the programme's rows and of what was added to it, by those of the relaxation."""
+        at = len(self.groups.outside)
+        own, cuts = np.zeros(len(self.programme.row_lower)), [np.zeros(0)]
+        own[self.groups.outside] = dual[:at]
+        for count, multipliers in self.rows:
+            mine = dual[at : at + count]
+            at += count
+            if multipliers is None:
+                cuts.append(mine)
+            else:
+                own[self.groups.rows] -= multipliers.T @ mine
+        return np.concatenate([own, *cuts])
+
+    def _give_up(self) -> None:
+        """From now on the programme is solved with all its weights."""
+        self.whole = Relaxation(self.programme, self.limits, self.interrupt)
+        for matrix, upper in self.added:
+            self.whole.add(matrix, upper)
+
+    def _as_a_whole(self, seconds: float, log: list[str]) -> Outcome:
+        if self.whole is None:
+            self._give_up()
+        assert self.whole is not None
+        found = self.whole.solve(seconds)
+        return replace(found, log=[*log, *found.log])
+
+
+def _without_weights(programme: Programme, g: Groups) -> Programme:
+    """The programme with a sum for each group, its last columns, in place of weights and their rows."""
+    p, more = programme, np.zeros(g.size)
+    matrix = sparse.csc_array(sparse.csr_array(p.matrix)[g.outside])[:, g.others]
+    return replace(
+        p,
+        cost=np.append(p.cost[g.others], more),
+        matrix=sparse.csr_array(sparse.hstack([matrix, g.counts[g.outside]], format="csr")),
+        row_lower=p.row_lower[g.outside],
+        row_upper=p.row_upper[g.outside],
+        lower=np.append(p.lower[g.others], more),
+        upper=np.append(p.upper[g.others], np.full(g.size, np.inf)),
+        integer=np.append(p.integer[g.others], more > 0),
+        rows=[p.rows[i] for i in g.outside],
+    )
+
+
+def _in_sums(matrix: sparse.csr_array, g: Groups) -> tuple[sparse.csr_array, Flags]:
+    """Rows matrix @ x <= upper, (K, N), with sums in place of weights, and which of them still say anything (K,).
+
+    What weights add is left out, what they take is never more than a multiple of their sum takes.
+    """
+    taken = sparse.coo_array(sparse.csc_array(matrix)[:, g.columns])
+    less = taken.data < 0
+    row, col, data = taken.row[less], taken.col[less], -taken.data[less]
+    holds = np.bincount(row[g.value[col] <= 0], minlength=matrix.shape[0]) == 0
+    ratio = data / np.where(g.value[col] > 0, g.value[col], 1.0)
+    pairs, pair = np.unique(row * g.size + g.of[col], return_inverse=True)
+    most = np.zeros(len(pairs))
+    np.maximum.at(most, pair, ratio)
+    sums = sparse.csr_array((-most, (pairs // g.size, pairs % g.size)), shape=(matrix.shape[0], g.size))
+    rows = sparse.hstack([sparse.csc_array(matrix)[:, g.others], sums], format="csr")
+    return sparse.csr_array(sparse.diags_array(holds.astype(float)) @ rows), holds
+
+
+def relaxation_of(programme: Programme, limits: Limits, interrupt: Interrupt) -> Solved:
+    """The relaxation of a programme, by facets where weights can be left out."""
+    groups = groups_of(programme)
+    return Relaxation(programme, limits, interrupt) if groups is None else ByFacets(programme, groups, limits, interrupt)
