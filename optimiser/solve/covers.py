@@ -4,7 +4,8 @@ A source that emits 10 kt has room for one of two projects that abate 6 kt each,
 row that says so binds in a relaxation: two halves leave it room. With $g_c \ge 0$ by how much a choice $c$ (a start of
 a project) counts in a row $\sum_c g_c y_c \le b$, and $\delta$ one of the $g_c$,
 
-$$ \sum_c \Big(\lfloor g_c/\delta\rfloor + \tfrac{\max(g_c/\delta - \lfloor g_c/\delta\rfloor - f,\, 0)}{1 - f}\Big)\, y_c
+$$ \sum_c \Big(\lfloor g_c/\delta\rfloor
+   + \tfrac{\max(g_c/\delta - \lfloor g_c/\delta\rfloor - f,\, 0)}{1 - f}\Big)\, y_c
    \le \lfloor b/\delta\rfloor, \qquad f = b/\delta - \lfloor b/\delta\rfloor $$
 
 holds for whole $y$. With $\delta$ just above $b/(k+1)$ it says that no more than $k$ of those fit that are larger than

@@ -178,6 +178,7 @@ class Run:
 
     @property
     def seconds(self) -> float:
+        """Since it was asked."""
         return time.monotonic() - self.started
 
     def _options(self) -> None:
@@ -252,6 +253,7 @@ class Run:
         self.scaling = replace(self.scaling, rows=np.concatenate([self.scaling.rows, size]))
 
     def outcome(self) -> Outcome:
+        """Asks, and says what was found; a search that does not stop when asked is left behind."""
         worker = threading.Thread(target=self._work, daemon=True)
         worker.start()
         overdue: float | None = None

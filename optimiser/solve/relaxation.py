@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from scipy import sparse
@@ -45,5 +45,6 @@ class Relaxation:
 
     def move(self, lower: Floats, upper: Floats) -> None:
         """Gives all rows other bounds, (M,) and (M,)."""
-        size = self._run.scaling.rows
-        self._run.highs.changeRowsBounds(len(lower), np.arange(len(lower), dtype=np.int32), lower * size, upper * size)
+        size, every = self._run.scaling.rows, np.arange(len(lower), dtype=np.int32)
+        highs: Any = self._run.highs  # highspy's stub does not know this one
+        highs.changeRowsBounds(len(lower), every, lower * size, upper * size)

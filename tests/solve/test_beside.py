@@ -65,6 +65,10 @@ def test_what_a_search_beside_raises_is_raised_to_who_asks():
         _ = search.outcome
 
 
+def without_cuts(programme, solved):
+    return root.Root(programme, solved.outcome, solved.outcome.objective)
+
+
 @pytest.mark.parametrize("seed", range(1000, 1030))
 def test_two_at_a_time_agree_with_enumeration(seed, always, tmp_path):
     """Proves that the kernel beside, the bounds beside and what they stop leave the best plan and its proof."""
@@ -145,7 +149,9 @@ def test_a_plan_by_steps_is_kept_when_they_are_interrupted(always, tmp_path, mon
         return best_plan
 
     monkeypatch.setattr(kernels.Steps, "plan", plan)
-    monkeypatch.setattr(kernels, "with_cuts", lambda solved, *others: root.Root(programme, solved.outcome, solved.outcome.objective))
+    monkeypatch.setattr(
+        kernels, "with_cuts", lambda solved, *others: root.Root(programme, solved.outcome, solved.outcome.objective)
+    )
     found = search.outcome(None)
     assert (found.status, found.reason, found.objective) == ("stopped", "interrupt", pytest.approx(26))
 
@@ -162,7 +168,7 @@ def test_what_a_kernel_beside_has_found_is_kept_on_an_interrupt(always, tmp_path
 
     def cuts(solved, *others):
         interrupt.set()
-        return root.Root(programme, solved.outcome, solved.outcome.objective)
+        return without_cuts(programme, solved)
 
     monkeypatch.setattr(kernels, "Beside", ended_by_the_interrupt)
     monkeypatch.setattr(kernels, "with_cuts", cuts)

@@ -12,8 +12,8 @@ from optimiser.solve import root
 from optimiser.solve.cuts import Separator, rounded
 from optimiser.solve.grid import grid_of
 from optimiser.solve.highs import Interrupt, Limits, run
-from optimiser.solve.relaxation import Relaxation
 from optimiser.solve.programme import assemble
+from optimiser.solve.relaxation import Relaxation
 from optimiser.workflow import read
 from tests.benchmarks.groups import Variant, group
 from tests.helpers import write
