@@ -37,6 +37,8 @@ SHARES, LEAST, MOST = (0.07, 0.17, 0.42), 2500, 0.4
 be in a better plan than the one known."""
 MANY, QUICK = 1000, (0.025, 1200)
 """Whole projects from which a small kernel is tried before cuts and steps, and its starts: a share, and at least."""
+BESIDE = 10.0
+"""Seconds for a small kernel beside others, at least; it gives up by itself where no plan will be good enough."""
 RAISED = 0.01
 """Where cuts raise the bound by more than this share of it (and the gap), their relaxation says what to decide: a small
 kernel has a plan sooner than steps, and if any is good enough, it is the whole that says so."""
@@ -158,16 +160,16 @@ class _Kernels(UnderWay):
 
         If its plan is proven by the relaxation alone, that plan is the answer, whatever the others have found.
         """
-        count, seconds = self._few, max(3.0, 2.0 * self.root_seconds)
+        count = self._few
         if self._workers < 2:
-            self._kernel(lp, prices, count, seconds)
+            self._kernel(lp, prices, count, max(3.0, 2.0 * self.root_seconds))
             return
         if (chosen := self._chosen(lp, prices, count)) is None:
             return
         words, kernel, begin = chosen
         limits = replace(
             self.limits,
-            seconds=min(seconds, self.left),
+            seconds=min(max(BESIDE, 4.0 * self.root_seconds), self.left),
             gap=self.limits.gap / 4,
             enough=self.bound + self.room(),
             around=self.around,
