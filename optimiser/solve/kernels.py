@@ -276,7 +276,7 @@ class _Kernels(UnderWay):
             return False
         words, kernel, begin = chosen
         seconds = min(self.left, seconds)
-        gap, enough = self.limits.gap / (4 if gives_up else 2), self.bound + self.room()
+        gap, enough = self.limits.gap / (20 if gives_up else 2), self.bound + self.room()
         found = self.run(words, kernel.programme, seconds, begin, gap, enough, gives_up=gives_up)
         if found.x is not None:
             self.take(kernel.expand(found.x))
