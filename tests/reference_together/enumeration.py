@@ -94,7 +94,9 @@ class Money:
             for part, sign in ((carbon[y], 1.0), (raised[y], -1.0), (service[y], 1.0)):
                 for key, value in part.items():
                     self.cost[key] = self.cost.get(key, 0.0) + sign * disc[y] * value
-        solved = least(self._row(self.cost), *self._rows(self.less), *self._rows(self.equal), *zip(*self.bounds, strict=True))
+        solved = least(
+            self._row(self.cost), *self._rows(self.less), *self._rows(self.equal), *zip(*self.bounds, strict=True)
+        )
         return None if solved is None else float(solved[0] + fixed)
 
     def _row(self, form: dict) -> np.ndarray:
