@@ -14,7 +14,6 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-import yaml
 
 from optimiser.workflow import Answer, solve
 from tests.helpers import result_of, write_tree
