@@ -11,8 +11,8 @@ A line before a fenced block says what the block is:
 A block called `console` holds commands (`$ optimise ...`) and what they print. `...` in a paragraph of its own stands
 for paragraphs that are not quoted, as the last line of a paragraph for the rest of it; a command with nothing below it
 is run and not compared. After a change, `python -m docs.console PAGE ...` runs pages and renews what they quote.
-The README's commands and those of pages that change code run as processes, `optimise` elsewhere in this one. A `?`
-below a command is filled in, up to the picture where `...` follows.
+The README's commands and those of pages that change code run as processes, `optimise` and `python FILE` elsewhere in
+this one. A `?` below a command is filled in, up to the picture where `...` follows.
 """
 
 from __future__ import annotations
@@ -21,13 +21,16 @@ import contextlib
 import io
 import os
 import re
+import runpy
 import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import traceback
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from unittest import mock
 
@@ -108,12 +111,15 @@ class Run:
 
     def _execute(self, command: str) -> tuple[str, int]:
         words = shlex.split(command)
+        if words[0] not in ("optimise", "python"):
+            return f"a page may run `optimise` and `python`, not `{words[0]}`", -1
+        alone = self.own_code or self.page.name == "README.md"
         if words[0] == "optimise":
-            if not self.own_code and self.page.name != "README.md":
+            if not alone:
                 return _called(words, self.folder)
             words = ["python", "-m", "optimiser", *words[1:]]
-        if words[0] != "python":
-            return f"a page may run `optimise` and `python`, not `{words[0]}`", -1
+        elif not alone and len(words) == 2:
+            return _called(words[1:], self.folder)
         code = self.folder if self.own_code else ROOT
         env = {**os.environ, "PYTHONPATH": str(code), "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"}
         env.pop("PYTEST_ADDOPTS", None)
@@ -130,18 +136,23 @@ class Run:
 
 
 def _called(words: list[str], folder: Path) -> tuple[str, int]:
-    """What the console script prints and ends with, called here: a process of its own takes a second to load."""
+    """What the console script, or a script of the page, prints and ends with, called here: a process of its own takes
+    a second to load."""
     from optimiser.cli import main
 
+    run = main if words[0] == "optimise" else partial(runpy.run_path, words[0], run_name="__main__")
     out, err, before = io.StringIO(), io.StringIO(), signal.getsignal(signal.SIGPIPE)
     size = {"COLUMNS": "80", "LINES": "24"}
     with contextlib.chdir(folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             with mock.patch.dict(os.environ, size), mock.patch.object(sys, "argv", words):
-                main()
+                run()
             code = 0
         except SystemExit as left:
             code = int(left.code or 0)
+        except Exception:
+            traceback.print_exc()
+            code = 1
         finally:
             signal.signal(signal.SIGPIPE, before)
     return _as_read(out.getvalue(), err.getvalue()), code

@@ -24,6 +24,7 @@ HEAD = {
 }
 
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def write(text: str, folder: Path, name: str = "scenario.yaml") -> Path:

@@ -4,12 +4,12 @@ import contextlib
 from pathlib import Path
 
 import pytest
-import yaml
 
 from optimiser.audit import audit
 from optimiser.instance import compile_instance
 from optimiser.solve import Limits, answer
 from optimiser.workflow import read
+from tests.helpers import write_tree
 from tests.reference_fleets.drawing import draw
 from tests.reference_fleets.enumeration import TooManyError, best
 
@@ -36,8 +36,7 @@ def cases(wanted: int = WANTED, first: int = 0) -> list[tuple[int, dict, float |
 
 def ask(raw: dict, folder: Path) -> float | None:
     """What the tool answers, audited: the objective, or None where it proves that there is no plan."""
-    path = folder / "scenario.yaml"
-    path.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+    path = write_tree(raw, folder)
     instance = compile_instance(read(path).scenario)
     plan = answer(instance, Limits(gap=0.0, seconds=60, threads=1))
     if plan is None:

@@ -1,6 +1,7 @@
 """The floor plan: imports only go down, and rooms on one floor do not know each other."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "optimiser"
@@ -26,7 +27,8 @@ ONLY_FOR = {"highspy": {"solve"}, "pyomo": {"formulation", "solve"}, "yaml": {"s
 NUMBERS_FREE = {"scenario", "source", "units", "errors", "finance", "garbage"}
 
 
-def modules():
+@cache
+def modules() -> list[Path]:
     return [p for p in PACKAGE.rglob("*.py") if p != PACKAGE / "__init__.py"]
 
 
@@ -34,6 +36,7 @@ def room_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """Dotted names of all modules that a file imports, in functions too; type-checking imports count."""
     found = set()

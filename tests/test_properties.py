@@ -14,10 +14,9 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-import yaml
 
 from optimiser.workflow import Answer, solve
-from tests.helpers import result_of
+from tests.helpers import result_of, write_tree
 from tests.reference.drawing import draw
 
 # Drawn scenarios in which the limits and targets cost something, and mostly have a plan.
@@ -30,9 +29,7 @@ SEEDS_OF_TARGETS = (8, 12, 15, 43, 49, 55, 58, 65, 70, 81, 104, 106, 107)
 def ask(raw: dict, gap: float = 0.0) -> Answer:
     """What the tool answers to a scenario."""
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "scenario.yaml"
-        path.write_text(yaml.safe_dump(raw, sort_keys=False, allow_unicode=True), encoding="utf-8")
-        return solve(path, {"gap": gap, "threads": 1})
+        return solve(write_tree(raw, Path(folder)), {"gap": gap, "threads": 1})
 
 
 def cost(raw: dict) -> float:

@@ -13,6 +13,7 @@ import pyomo.environ as pyo
 
 from optimiser.formulation.extensions import more_money
 from optimiser.formulation.matrix import add_total
+from optimiser.formulation.model import variables
 from optimiser.formulation.postings import postings_of, raised_for
 from optimiser.formulation.spending import capex, cash
 from optimiser.instance.data import Instance
@@ -34,7 +35,7 @@ def add_budgets(model: pyo.ConcreteModel) -> None:
     yearly = [b for b in budgets if budgets[b].window is None]
     keeping = [b for b in yearly if budgets[b].carry > 0]
     windowed = [b for b in budgets if budgets[b].window is not None]
-    model.kept = pyo.Var(keeping, years, domain=pyo.NonNegativeReals)
+    model.kept = variables(keeping, years, domain=pyo.NonNegativeReals)
 
     def available(b: str, y: int):
         limit = float(budgets[b].limit[instance.year_index(y)]) + more_money(model, b, y)

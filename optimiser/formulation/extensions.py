@@ -12,6 +12,7 @@ from __future__ import annotations
 import pyomo.environ as pyo
 
 from optimiser.formulation.matrix import LinearForm, of_columns
+from optimiser.formulation.model import variables
 from optimiser.instance.data import Instance
 
 
@@ -19,9 +20,9 @@ def add_extensions(model: pyo.ConcreteModel) -> None:
     """Adds `more[kind, id, y]` for limits to be extended and duties to be excused, `eased[t]` for targets."""
     instance: Instance = model.instance
     limits = sorted(model.question.more)
-    model.more = pyo.Var([(*k, int(y)) for k in limits for y in instance.years], domain=pyo.NonNegativeReals)
+    model.more = variables([(*k, int(y)) for k in limits for y in instance.years], domain=pyo.NonNegativeReals)
     rates = model.question.eased
-    model.eased = pyo.Var(sorted(rates), domain=pyo.NonNegativeReals)
+    model.eased = variables(sorted(rates), domain=pyo.NonNegativeReals)
 
     @model.Constraint([k for k in model.shortfall if k[0] in rates])
     def shortfall_within_ease(m, t, y):

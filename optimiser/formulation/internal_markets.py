@@ -12,6 +12,7 @@ from __future__ import annotations
 import pyomo.environ as pyo
 
 from optimiser.formulation.matrix import add_total, sum_of
+from optimiser.formulation.model import variables
 from optimiser.instance.data import Instance
 from optimiser.instance.market_data import InternalMarketData
 
@@ -30,8 +31,8 @@ def add_internal_markets(model: pyo.ConcreteModel) -> None:
     index = [(*k, int(instance.years[y])) for k in accounts for y in markets[k[0]].years]
     most = {(m, a, y): markets[m].keeps_at_most(accounts[m, a], instance.year_index(y)) for m, a, y in index}
     keeping = [i for i in index if most[i] > 0]
-    model.transferred = pyo.Var(index, domain=pyo.Reals)
-    model.kept_inside = pyo.Var(keeping, domain=pyo.NonNegativeReals, bounds=lambda _, *i: (0, most[i]))
+    model.transferred = variables(index, domain=pyo.Reals)
+    model.kept_inside = variables(keeping, domain=pyo.NonNegativeReals, bounds=lambda _, *i: (0, most[i]))
 
     def kept(market: str, account: str, y: int):
         return model.kept_inside[market, account, y] if (market, account, y) in model.kept_inside else 0.0

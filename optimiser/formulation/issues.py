@@ -16,6 +16,7 @@ import pyomo.environ as pyo
 from scipy import sparse
 
 from optimiser.formulation.matrix import Columns, LinearForm, upper_bound
+from optimiser.formulation.model import variables
 from optimiser.instance.data import Instance
 from optimiser.instance.funding import FundingData
 from optimiser.instance.timing import Floats
@@ -89,10 +90,10 @@ def add_issues(model: pyo.ConcreteModel) -> None:
     linked = [k for k in index if funding[k[0]].counted and np.isfinite(most[k])]
     model.most_flagged = max([model.most_flagged, *(most[k] for k in linked)])
     top = {k: funding[k[0]].most for k in index}
-    model.issued = pyo.Var(
+    model.issued = variables(
         index, domain=pyo.NonNegativeReals, bounds=lambda m, i, v: (0, None if np.isinf(top[i, v]) else top[i, v])
     )
-    model.issuing = pyo.Var(linked, domain=pyo.Binary)
+    model.issuing = variables(linked, domain=pyo.Binary)
     model.issues = amounts_of(model, model.issued, funding.values())
     model.largest_issue = most
 

@@ -31,6 +31,7 @@ from scipy import sparse
 
 from optimiser.formulation.emissions import gross_bounds
 from optimiser.formulation.matrix import LinearForm, add_total, of_columns, sum_of
+from optimiser.formulation.model import variables
 from optimiser.formulation.postings import Posting
 from optimiser.instance.data import Instance
 from optimiser.instance.market_data import AccountData, ExternalMarketData
@@ -95,7 +96,7 @@ def _add_decisions(model: pyo.ConcreteModel, accounts: dict[Key, Account]) -> No
     index = [(*k, int(instance.years[y])) for k, a in accounts.items() for y in a.market.years]
 
     def bounded(most: dict[tuple[str, str, int], float | None]) -> pyo.Var:
-        return pyo.Var(list(most), domain=pyo.NonNegativeReals, bounds=lambda _, *i: (0, most[i]))
+        return variables(list(most), domain=pyo.NonNegativeReals, bounds=lambda _, *i: (0, most[i]))
 
     def of(i: tuple[str, str, int]) -> tuple[Account, int]:
         return accounts[i[:2]], instance.year_index(i[2])
@@ -120,7 +121,7 @@ def _add_lacking(model: pyo.ConcreteModel, accounts: dict[Key, Account]) -> None
     """What accounts may leave undelivered, where the question is how much that is at least."""
     years = [int(y) for y in model.instance.years]
     asked = [k for k in accounts if ("market", k[0]) in model.question.more]
-    model.lacking = pyo.Var(
+    model.lacking = variables(
         [(*k, years[y]) for k in asked for y in accounts[k].market.years], domain=pyo.NonNegativeReals
     )
 
@@ -184,8 +185,8 @@ def _add_holding_limits(model: pyo.ConcreteModel, accounts: dict[Key, Account]) 
     """Where net sales raise the holding limit: how much they are, and whether there are any."""
     instance: Instance = model.instance
     index = [i for i in model.banked if i[:2] in accounts]
-    model.net_sales = pyo.Var(index, domain=pyo.NonNegativeReals)
-    model.is_net_seller = pyo.Var(index, domain=pyo.Binary)
+    model.net_sales = variables(index, domain=pyo.NonNegativeReals)
+    model.is_net_seller = variables(index, domain=pyo.Binary)
 
     @model.Constraint(index)
     def banked_within_limit(m, market, account, y):
@@ -211,8 +212,9 @@ def _add_holding_limits(model: pyo.ConcreteModel, accounts: dict[Key, Account]) 
 def add_market_postings(model: pyo.ConcreteModel) -> None:
     """Adds what allowances and credits cost each account, and what those left at the end are worth."""
     instance: Instance = model.instance
-    columns = {v.name: model.matrix.of_pyomo(v) for v in (model.bought, model.sold, model.market_credits, model.banked)}
-    place = {v: {i: at for at, i in enumerate(getattr(model, v))} for v in columns}
+    decisions = {name: getattr(model, name) for name in ("bought", "sold", "market_credits", "banked")}
+    columns = {name: model.matrix.of_pyomo(variable) for name, variable in decisions.items()}
+    place = {name: {i: at for at, i in enumerate(variable)} for name, variable in decisions.items()}
     n = len(instance.years)
 
     def money(name: str, key: Key, price: Floats) -> LinearForm:

@@ -16,6 +16,8 @@ import pyomo.environ as pyo
 from numpy.typing import NDArray
 from scipy import sparse
 
+from optimiser.formulation.model import variables
+
 Floats = NDArray[np.float64]
 INFINITY = float("inf")
 
@@ -212,7 +214,7 @@ def add_total(
     `forms` gives one LinearForm over all years per key.
     """
     index = [(k, int(y)) for k in keys for y in years]
-    total = pyo.Var(index, domain=pyo.Reals)
+    total = variables(index, domain=pyo.Reals)
     setattr(model, name, total)
     if not index:
         return total

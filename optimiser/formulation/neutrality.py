@@ -10,6 +10,7 @@ from __future__ import annotations
 import pyomo.environ as pyo
 
 from optimiser.formulation.emissions import gross_of
+from optimiser.formulation.model import variables
 from optimiser.formulation.shortfalls import shortfall_of
 from optimiser.instance.data import Instance, NeutralityData
 
@@ -19,7 +20,7 @@ def add_credits(model: pyo.ConcreteModel) -> None:
     instance: Instance = model.instance
     targets = {t.id: t for t in instance.targets if isinstance(t, NeutralityData) and t.credits > 0}
     admitted = [(t.id, int(instance.years[y])) for t in targets.values() for y in t.years]
-    model.credits = pyo.Var(admitted, domain=pyo.NonNegativeReals, bounds=lambda m, t, y: (0, targets[t].credits))
+    model.credits = variables(admitted, domain=pyo.NonNegativeReals, bounds=lambda m, t, y: (0, targets[t].credits))
 
 
 def add_neutrality(model: pyo.ConcreteModel) -> None:

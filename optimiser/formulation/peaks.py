@@ -18,6 +18,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimiser.formulation.emissions import gross_bounds, gross_of
+from optimiser.formulation.model import variables
 from optimiser.formulation.shortfalls import shortfall_of
 from optimiser.instance.data import Instance, PeakData
 
@@ -32,8 +33,8 @@ def add_peaks(model: pyo.ConcreteModel) -> None:
     candidates = [(t, int(y)) for t in highest for y in instance.years[: peaks[t].by + 1]]
     bounds = {t: gross_bounds(instance, peaks[t].sources, peaks[t].ledger) for t in highest}
     top = {t: float(np.max(high[: peaks[t].by + 1])) for t, (_, high) in bounds.items()}
-    model.highest = pyo.Var(highest, domain=pyo.Reals, bounds=lambda m, t: (None, top[t]))
-    model.is_peak = pyo.Var(candidates, domain=pyo.Binary)
+    model.highest = variables(highest, domain=pyo.Reals, bounds=lambda m, t: (None, top[t]))
+    model.is_peak = variables(candidates, domain=pyo.Binary)
 
     @model.Constraint([i for i in later if peaks[i[0]].shape == "no_rise"])
     def no_rise_after_peak(m, t, y):

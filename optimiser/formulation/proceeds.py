@@ -19,6 +19,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimiser.formulation.matrix import LinearForm, add_total, sum_of
+from optimiser.formulation.model import variables
 from optimiser.formulation.postings import Posting
 from optimiser.instance.data import Instance, ProjectData
 
@@ -75,7 +76,7 @@ def add_use_of_proceeds(model: pyo.ConcreteModel) -> None:
         for y in years
         if v - funding[i].eligible.before <= y <= v + funding[i].eligible.after
     ]
-    model.used = pyo.Var(index, domain=pyo.NonNegativeReals)
+    model.used = variables(index, domain=pyo.NonNegativeReals)
     forms = [
         sum_of(len(years), [spent_by(model, s.projects), *(posting.form for posting in s.postings)])
         for s in model.spenders

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pyomo.environ as pyo
 
+from optimiser.formulation.model import variables
 from optimiser.instance.data import Instance, TargetData
 
 
@@ -16,7 +17,7 @@ def add_shortfalls(model: pyo.ConcreteModel) -> None:
     years = [int(y) for y in instance.years]
     may_miss = model.question.giving_way | set(model.question.eased)
     soft = [t for t in instance.targets if t.penalty is not None or t.id in may_miss]
-    model.shortfall = pyo.Var([(t.id, y) for t in soft for y in years], domain=pyo.NonNegativeReals)
+    model.shortfall = variables([(t.id, y) for t in soft for y in years], domain=pyo.NonNegativeReals)
     for name, most in model.question.at_most.items():
         model.add_component(
             f"shortfall_no_worse_{name}",

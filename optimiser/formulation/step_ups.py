@@ -16,6 +16,7 @@ import pyomo.environ as pyo
 from optimiser.formulation.emissions import gross_bounds
 from optimiser.formulation.issues import amounts_of
 from optimiser.formulation.matrix import of_columns
+from optimiser.formulation.model import variables
 from optimiser.instance.data import (
     AvoidedData,
     CarbonBudgetData,
@@ -37,9 +38,9 @@ def add_step_ups(model: pyo.ConcreteModel) -> None:
         # a target without shortfall must hold
         if f.step_up is not None and (f.step_up.target, instance.first) in model.shortfall:
             linked[f.id] = f
-    model.missed = pyo.Var(list(linked), domain=pyo.Binary)
+    model.missed = variables(list(linked), domain=pyo.Binary)
     index = [(f.id, int(v)) for f in linked.values() for v in f.years]
-    model.stepped_up = pyo.Var(index, domain=pyo.NonNegativeReals)
+    model.stepped_up = variables(index, domain=pyo.NonNegativeReals)
     model.stepped = amounts_of(model, model.stepped_up, linked.values())
     flags = [model.matrix.of_pyomo(model.missed)] if linked else []
     model.switched = {i: of_columns(c, [k]) for c in flags for k, i in enumerate(linked)}

@@ -12,6 +12,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimiser.formulation.matrix import LinearForm, of_columns
+from optimiser.formulation.model import variables
 from optimiser.instance.data import Instance, ProjectData
 
 
@@ -21,7 +22,7 @@ def add_supply(model: pyo.ConcreteModel) -> None:
     years = [int(y) for y in instance.years]
     makers = [p for p in instance.projects if p.delivery is not None]
     open_ = [p for p in makers if p.delivery is not None and p.delivery.split is None]
-    model.supplied = pyo.Var([p.id for p in open_], years, domain=pyo.NonNegativeReals)
+    model.supplied = variables([p.id for p in open_], years, domain=pyo.NonNegativeReals)
     model.output, model.on_site = {}, {}
     supplied = model.matrix.of_pyomo(model.supplied)
     for p in makers:

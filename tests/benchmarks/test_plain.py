@@ -142,7 +142,7 @@ def test_the_three_forms_have_the_same_optimum(variant, size, seed, tmp_path):
 @pytest.mark.parametrize("variant", ["mixed", "ends"])
 def test_the_relaxations_of_plain_form_and_linopy_agree(variant, tmp_path):
     """Proves on whole groups, caps and neutrality included, that linopy's rows are those of the plain form."""
-    instance = compile_instance(read(write(group(60, 1, VARIANTS[variant]), tmp_path / "g.yaml")).scenario)
+    instance = compile_instance(read(write(group(40, 1, VARIANTS[variant]), tmp_path / "g.yaml")).scenario)
     model = plain.declare(instance)
     pyo.TransformationFactory("core.relax_integer_vars").apply_to(model)
     solver = pyo.SolverFactory("appsi_highs")

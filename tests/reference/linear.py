@@ -1,7 +1,8 @@
 """The linear program that is left of a schedule when sizes, splits or credits are open."""
 
 import numpy as np
-from scipy.optimize import linprog
+
+from tests.linear import least
 
 
 def minimum(cost: np.ndarray, hard: list, soft: list, upper: list[float]) -> tuple[float, np.ndarray] | None:
@@ -12,12 +13,11 @@ def minimum(cost: np.ndarray, hard: list, soft: list, upper: list[float]) -> tup
     fixed, matrix = rows[:, 0], -rows[:, 1:]
     slacks = np.zeros((len(rows), len(prices)))
     slacks[len(rows) - len(prices) :] = -np.eye(len(prices))
-    bounds = [(0, None if u == np.inf else u) for u in upper] + [(0, None)] * len(prices)
-    solved = linprog(
-        np.concatenate([cost[1:], prices]), A_ub=np.hstack([matrix, slacks]), b_ub=fixed, bounds=bounds, method="highs"
-    )
-    if solved.status == 2:
+    solved = least(
+        np.concatenate([cost[1:], prices]), np.hstack([matrix, slacks]), fixed, [], [],
+        np.zeros(columns + len(prices)), [*upper, *[None] * len(prices)],
+    )  # fmt: skip
+    if solved is None:
         return None
-    if solved.status != 0:
-        raise RuntimeError(f"linprog: {solved.message}")
-    return cost[0] + solved.fun, solved.x[:columns]
+    value, x = solved
+    return cost[0] + value, x[:columns]

