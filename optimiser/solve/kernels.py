@@ -158,7 +158,8 @@ class _Kernels(UnderWay):
     def _quick(self, lp: Outcome, prices: Prices) -> None:
         """A small kernel: beside the cuts and steps that come next where there is a second thread.
 
-        If its plan is proven by the relaxation alone, that plan is the answer, whatever the others have found.
+        If its plan is proven by the relaxation alone, that plan is the answer, whatever the others have found. It ends
+        with a plan that the bound with cuts proves, too.
         """
         count = self._few
         if self._workers < 2:
@@ -169,7 +170,7 @@ class _Kernels(UnderWay):
         words, kernel, begin = chosen
         limits = replace(
             self.limits,
-            seconds=min(max(BESIDE, 4.0 * self.root_seconds), self.left),
+            seconds=min(max(BESIDE, 8.0 * self.root_seconds), self.left),
             gap=self.limits.gap / 4,
             enough=self.bound + self.room(),
             around=self.around,
@@ -178,10 +179,14 @@ class _Kernels(UnderWay):
         self.log.append(f"--- {words}, beside what follows\n")
 
         def ask(interrupt: Interrupt) -> Outcome:
-            return run(kernel.programme, limits, None, interrupt, begin)
+            def seen(progress: Progress) -> None:
+                if self._is_enough(progress.incumbent):
+                    interrupt.event.set()
+
+            return run(kernel.programme, limits, seen, interrupt, begin)
 
         def ended(found: Outcome) -> None:
-            if self._proven_at_first(found):
+            if self._proven_at_first(found) or self._is_enough(found.objective):
                 self.settled.event.set()
 
         self.first = self.bound
@@ -202,6 +207,10 @@ class _Kernels(UnderWay):
     def _proven_at_first(self, found: Outcome) -> bool:
         """Whether the relaxation alone proves a plan."""
         return found.x is not None and relative_gap(found.objective, self.first) <= self.limits.gap
+
+    def _is_enough(self, objective: float) -> bool:
+        """Whether the bound proves a plan of that cost, by more than rounding."""
+        return relative_gap(objective, self.bound) <= self.limits.gap * (1 - 1e-6)
 
     def _relaxed(self, lp: Outcome, start: Floats | None) -> Outcome | None:
         """What the relaxation says of the whole where it has no optimum."""

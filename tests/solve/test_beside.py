@@ -69,6 +69,31 @@ def without_cuts(programme, solved):
     return root.Root(programme, solved.outcome, solved.outcome.objective)
 
 
+def test_a_plan_that_the_cuts_prove_ends_the_steps(always, tmp_path, monkeypatch):
+    """35 kt of 30 and 30: 26 MCNY, in parts 12.67, with cuts 26: the kernel's plan is proven while steps are under way.
+
+    They are told to stop, and are not waited for.
+    """
+    monkeypatch.setattr(kernels, "QUICK", (0.0, 4))
+    monkeypatch.setattr(kernels, "RAISED", np.inf)
+    model, programme = programme_of(PARTS, tmp_path)
+    search = kernels._Kernels(programme, grid_of(model, programme), replace(LIMITS, gap=0.01), None, Interrupt())
+    steps_began, told = threading.Event(), []
+
+    def asked_beside(ask, interrupt, ended):
+        return Beside(lambda stop: (steps_began.wait(10), ask(stop))[1], interrupt, ended)
+
+    def plan_by_steps(self):
+        steps_began.set()
+        told.append(search.settled.event.wait(10))
+
+    monkeypatch.setattr(kernels, "Beside", asked_beside)
+    monkeypatch.setattr(kernels.Steps, "plan", plan_by_steps)
+    found = search.outcome(None)
+    assert told == [True]
+    assert (found.status, found.objective, found.bound) == ("optimal", pytest.approx(26), pytest.approx(26))
+
+
 @pytest.mark.parametrize("seed", range(1000, 1030))
 def test_two_at_a_time_agree_with_enumeration(seed, always, tmp_path):
     """Proves that the kernel beside, the bounds beside and what they stop leave the best plan and its proof."""
