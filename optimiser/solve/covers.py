@@ -27,6 +27,8 @@ from optimiser.solve.programme import Programme
 
 FIT = 8
 """How many of the smallest that count may fit at most."""
+MOST = 24
+"""Covers of one row, at most."""
 ALIKE = 1e-9
 """Relative difference up to which numbers are the same."""
 NEARLY_ONE = 0.9999
@@ -106,11 +108,18 @@ def _begins(*keys: Ints) -> Flags:
 
 
 def _gains(values: Floats, begins: Flags) -> tuple[Floats, Ints]:
-    """By how much the starts up to each entry count (E,): the sum from it to its group's end. And the groups."""
+    """By how much the starts up to each entry count (E,): the sum from it to its group's end. And the groups.
+
+    Summed within each group, from its end on: a sum over all of them would round a gain by what is in other rows.
+    """
     group = np.cumsum(begins) - 1
-    total = np.append(np.cumsum(values[::-1])[::-1], 0.0)
-    ends = np.append(np.flatnonzero(begins)[1:], len(values))[: group[-1] + 1 if len(group) else 0]
-    return total[:-1] - total[ends][group], group
+    last = np.append(np.flatnonzero(begins)[1:], len(values))[: group[-1] + 1 if len(group) else 0] - 1
+    from_end = last[group] - np.arange(len(values))
+    gain = values.astype(float)
+    order = np.argsort(from_end, kind="stable")
+    for at in np.split(order, np.searchsorted(from_end[order], np.arange(1, from_end.max(initial=0) + 1)))[1:]:
+        gain[at] += gain[at + 1]
+    return gain, group
 
 
 def _covers(e: _Entries, columns: int) -> tuple[sparse.csr_array, Floats]:
@@ -123,6 +132,8 @@ def _covers(e: _Entries, columns: int) -> tuple[sparse.csr_array, Floats]:
     differs = np.append(True, divisor[1:] > divisor[:-1] * (1 + ALIKE))[: len(row)]
     once = _begins(row) | differs
     row, divisor = row[once], divisor[once]
+    few = _few_of_each(row)
+    row, divisor = row[few], divisor[few]
     at, cover = _spread(np.searchsorted(e.row, row), np.searchsorted(e.row, row, side="right"))
     times = e.limit[row] / divisor
     most = np.floor(times + ALIKE)
@@ -138,6 +149,14 @@ def _covers(e: _Entries, columns: int) -> tuple[sparse.csr_array, Floats]:
     largest = np.maximum.reduceat(value, groups) * e.most[at[groups]] if len(groups) else np.zeros(0)
     binding = np.bincount(cover[groups], largest, minlength=len(row)) > most + 1e-6
     return sparse.csr_array(matrix[np.flatnonzero(binding)]), most[binding]
+
+
+def _few_of_each(row: Ints) -> Flags:
+    """At most `MOST` entries (E,) of each row, evenly spread."""
+    rows, first, count = np.unique(row, return_index=True, return_counts=True)
+    place = np.searchsorted(rows, row)
+    rank, count = np.arange(len(row)) - first[place], count[place]
+    return (count <= MOST) | (rank * MOST // count != (rank - 1) * MOST // count)
 
 
 def _spread(begin: Ints, end: Ints) -> tuple[Ints, Ints]:

@@ -35,8 +35,11 @@ from optimiser.solve.weights import Groups, groups_of
 SHIFT = 1e-3
 """How far from a solution facets are compared that it violates alike."""
 BEYOND = 1e-6
-"""Violation, as a share of the largest weight's value, from which a facet is worth a row."""
-MISSES = 1e3
+"""Violation, as a share of the largest weight's value, from which a facet is worth a row; and of its multipliers where
+these are larger, since HiGHS does not see less."""
+ROUNDS = 100
+"""How often facets are looked for before the programme is solved with all its weights."""
+MISSES = 100.0
 """What it costs where no weights fit a solution, which rows elsewhere rule out."""
 
 
@@ -135,13 +138,18 @@ class ByFacets:
         def left() -> float:
             return max(seconds - (time.monotonic() - began), 0.01)
 
-        while self.whole is None:
+        for _ in range(ROUNDS):
+            if self.whole is not None:
+                break
             found = self.relaxation.solve(left())
             log += found.log
             if found.status in ("infeasible", "stopped"):
                 return replace(found, x=None, row_dual=None, log=log)
             if found.status == "failed" or found.x is None or found.row_dual is None:
                 break
+            if self.interrupt.is_set or time.monotonic() - began > seconds:
+                reason = "interrupt" if self.interrupt.is_set else "time limit"
+                return replace(found, status="stopped", x=None, row_dual=None, reason=reason, log=log)
             weights = self._weights(found.x, left)
             if weights is not None:
                 x = np.zeros(len(self.programme.cost))
@@ -189,7 +197,9 @@ class ByFacets:
 
     def _added(self, sign: float, seen: Seen, total: Floats) -> bool:
         """Whether there are facets beyond which a solution with these sums (G,) lies; they are rows from now on."""
-        beyond = np.flatnonzero(seen.least - sign * total > BEYOND)
+        largest = np.ones(self.groups.size)
+        np.maximum.at(largest, self.groups.within, np.abs(seen.dual))
+        beyond = np.flatnonzero(seen.least - sign * total > BEYOND * largest)
         if not len(beyond):
             return False
         g, side = self.groups, self.sides[sign]

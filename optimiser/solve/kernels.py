@@ -131,9 +131,7 @@ class _Kernels(UnderWay):
                 break
         if not self.is_over:
             return self._rest(prices)
-        if self.beside is not None and not self.is_proven:  # Ctrl-C, or the time is over: what it has counts
-            self.beside[1].stop()
-            self._take_beside()
+        self._ended_beside()
         status: Status = "optimal" if self.is_proven else "stopped"
         return self.done(status, "gap reached" if self.is_proven else self.reason())
 
@@ -203,6 +201,12 @@ class _Kernels(UnderWay):
             self.x, self.objective, self.bound = None, np.inf, self.first
         if found.x is not None:
             self.take(kernel.expand(found.x))
+
+    def _ended_beside(self) -> None:
+        """Takes what the search beside has where Ctrl-C, or the end of the time, ends both."""
+        if self.beside is not None and not self.is_proven and (self.interrupt.is_set or self.left <= 0):
+            self.beside[1].stop()
+            self._take_beside()
 
     def _proven_at_first(self, found: Outcome) -> bool:
         """Whether the relaxation alone proves a plan."""
@@ -323,6 +327,7 @@ class _Kernels(UnderWay):
         rest = self.run(f"{int(matters.sum())} starts that matter", kernel.programme, self.left, begin)
         if rest.x is not None:
             self.take(kernel.expand(rest.x))
+        self._ended_beside()
         if rest.status == "infeasible":
             if self.x is None:
                 return Outcome("infeasible", None, np.inf, np.inf, self.seconds, rest.reason, None, self.log)

@@ -8,7 +8,7 @@ import pytest
 
 from optimiser.solve import kernels, root, steps
 from optimiser.solve.beside import Beside
-from optimiser.solve.grid import grid_of
+from optimiser.solve.grid import grid_of, restrict
 from optimiser.solve.highs import Interrupt, Limits, Outcome, run
 from tests.helpers import result_of
 from tests.reference.drawing import draw
@@ -159,6 +159,32 @@ def test_a_bound_that_is_told_beside_the_last_search_counts(tmp_path):
     found = search._rest(prices)
     assert (found.status, found.reason) == ("optimal", "gap reached")
     assert (found.objective, found.bound) == (pytest.approx(26), pytest.approx(26))
+
+
+def test_what_a_kernel_beside_has_found_is_kept_where_the_whole_is_interrupted(always, tmp_path):
+    """Ctrl-C while the whole is solved, which has no plan yet: the kernel beside ends later, with 26 MCNY."""
+    model, programme = programme_of(PARTS, tmp_path)
+    interrupt = Interrupt()
+    search = kernels._Kernels(programme, grid_of(model, programme), LIMITS, None, interrupt)
+    _, prices = search._priced(run(replace(programme, integer=np.zeros_like(programme.integer)), LIMITS))
+    grid, nobody = search.grid, np.zeros(len(search.grid.whole), dtype=bool)
+    kernel = restrict(programme, grid, np.ones(grid.size, dtype=bool), nobody, np.zeros(len(programme.cost)))
+    search.first = search.bound
+
+    def late(stop):
+        while not stop.is_set:
+            stop.event.wait(0.01)
+        return run(kernel.programme, LIMITS, None, Interrupt())
+
+    def ended(*asked):
+        interrupt.set()
+        return Outcome("stopped", None, np.inf, -np.inf, 0.0, "interrupt")
+
+    search.beside = kernel, Beside(late, interrupt, lambda found: None)
+    search.run = ended
+    found = search._rest(prices)
+    assert found.x is not None
+    assert found.objective == pytest.approx(26)
 
 
 def test_a_plan_by_steps_is_kept_when_they_are_interrupted(always, tmp_path, monkeypatch):

@@ -7,6 +7,7 @@ import pytest
 
 from optimiser.formulation import build
 from optimiser.instance import compile_instance
+from optimiser.solve import covers as covers_room
 from optimiser.solve import root
 from optimiser.solve.covers import Covers
 from optimiser.solve.grid import grid_of
@@ -27,6 +28,21 @@ projects:
   two: {kind: upgrade, capex: 12 MCNY, abates: {site: 6 ktCO2e}}
   dear: {kind: upgrade, capex: 30 MCNY, abates: {other: 6 ktCO2e}}
 targets: {cap: {kind: reduction, in: 3, cut: 9 ktCO2e}}
+"""
+THIRDS = """
+horizon: {first: 1, last: 30}
+sources:
+  site: {scope: 1, baseline: 9.9 ktCO2e}
+  port: {scope: 1, activity: 40000000 TEU, factor: 1 kgCO2e/TEU}
+projects:
+  a: {kind: upgrade, capex: 10 MCNY, abates: {site: 3.3 ktCO2e}}
+  b: {kind: upgrade, capex: 11 MCNY, abates: {site: 3.3 ktCO2e}}
+  c: {kind: upgrade, capex: 12 MCNY, abates: {site: 3.3 ktCO2e}}
+  t1: {kind: upgrade, capex: 500 MCNY, abates: {port: 3100000.7 TEU}}
+  t2: {kind: upgrade, capex: 510 MCNY, abates: {port: 3100000.7 TEU}}
+  t3: {kind: upgrade, capex: 520 MCNY, abates: {port: 3100000.7 TEU}}
+  t4: {kind: upgrade, capex: 530 MCNY, abates: {port: 3100000.7 TEU}}
+targets: {cap: {kind: reduction, in: 3, cut: 9.9 ktCO2e}}
 """
 UNITS = """
 sources: {site: {scope: 1, baseline: 10 ktCO2e}}
@@ -76,6 +92,28 @@ def test_units_by_hand(tmp_path):
     dense = covers.matrix.toarray()
     rows = {(row[last["lots"]], row[last["large"]], most) for row, most in zip(dense, covers.most, strict=True)}
     assert any(np.allclose(row, (1.0, 2.0, 3.0), atol=1e-6) for row in rows)
+
+
+def test_three_that_fit_exactly_beside_rows_of_millions(tmp_path):
+    """3.3 kt three times are 9.9 kt, whatever other rows count in: 33 MCNY. All fit, so there is nothing to say.
+
+    The wrong answer, 521 MCNY and more, is that of gains as differences of sums over all rows: 3.30000001.
+    """
+    _, programme, grid, covers = covers_of(write(THIRDS, tmp_path))
+    plan = run(programme, LIMITS)
+    assert plan.objective == pytest.approx(33)
+    assert covers.matrix.shape[0] == 0
+    found = root.root_of(programme, grid, LIMITS, 30.0, Interrupt())
+    assert found.outcome.objective <= 33 * (1 + 1e-9)
+
+
+def test_a_row_has_few_covers():
+    """Of a row with a hundred different gains 24 covers, evenly spread; of one with three, three."""
+    rows = np.repeat([4, 7], [100, 3])
+    few = covers_room._few_of_each(rows)
+    assert (few[:100].sum(), few[100:].sum()) == (covers_room.MOST, 3)
+    assert np.diff(np.flatnonzero(few[:100])).max() <= 5
+    assert not len(covers_room._few_of_each(np.zeros(0, dtype=int)))
 
 
 def test_no_whole_solution_lies_beyond_a_cover(tmp_path):

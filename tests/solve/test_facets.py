@@ -135,6 +135,48 @@ def test_where_facets_are_not_found_the_weights_are(tmp_path, monkeypatch):
     assert found.outcome.objective > found.first
 
 
+@pytest.mark.parametrize(("interrupted", "seconds"), [(True, 30.0), (False, 0.0)])
+def test_facets_end_when_they_are_told_to(interrupted, seconds, tmp_path):
+    """Ctrl-C, or no time left, between two rounds: stopped, and nothing is said of an optimum."""
+    _, programme = overlapping(tmp_path, 1)
+    interrupt = Interrupt()
+    by_facets = ByFacets(programme, groups_of(programme), LIMITS, interrupt)
+    solve = by_facets.relaxation.solve
+
+    def solved(left):
+        if interrupted:
+            interrupt.set()
+        return replace(solve(30.0), status="optimal")
+
+    by_facets.relaxation.solve = solved
+    found = by_facets.solve(seconds)
+    assert (found.status, found.x) == ("stopped", None)
+    assert found.reason == ("interrupt" if interrupted else "time limit")
+
+
+def test_a_facet_that_comes_back_is_not_looked_for_for_ever(tmp_path, monkeypatch):
+    """Multipliers of a hundred that HiGHS cannot tell from none: the same facet is found each time, up to a limit."""
+    _, programme = programme_of(write(TWO, tmp_path))
+    by_facets = ByFacets(programme, groups_of(programme), LIMITS, Interrupt())
+    asked = []
+    monkeypatch.setattr(by_facets, "_weights", lambda *others: asked.append(1))
+    found = by_facets.solve(30.0)
+    assert len(asked) == facets.ROUNDS
+    assert found.objective == pytest.approx(10 + 12 / 2)
+
+
+def test_little_beyond_a_facet_of_large_multipliers_is_on_it(tmp_path):
+    """A violation of 5e-5 counts beside multipliers of one, not beside those of 100: HiGHS would not move for it."""
+    _, programme = programme_of(write(TWO, tmp_path))
+    for size, counts in ((1.0, True), (100.0, False)):
+        by_facets = ByFacets(programme, groups_of(programme), LIMITS, Interrupt())
+        g = by_facets.groups
+        by_facets.solve(30.0)
+        nothing, dual = np.zeros(g.size), np.full(len(g.rows), size)
+        seen = facets.Seen(np.zeros(len(g.columns)), dual, nothing, nothing + 5e-5, 0.0)
+        assert by_facets._added(1.0, seen, nothing) == counts
+
+
 def test_an_infeasible_relaxation_is_infeasible(tmp_path):
     """72 kt of 100: both together abate 70."""
     _, programme = programme_of(write(TWO.replace("60 ktCO2e", "72 ktCO2e"), tmp_path))
