@@ -9,6 +9,7 @@ from __future__ import annotations
 import resource
 import tempfile
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,29 +22,25 @@ Row = dict[str, Any]
 
 
 class Clock:
-    """Seconds since it was made: wall, CPU, and wall within HiGHS. Watches `Highs.run` from then on."""
+    """Seconds since it was made: wall, CPU, and wall within HiGHS. Watches `Highs.run` from then on.
+
+    Where two searches run beside each other, a second in which either is within HiGHS counts once.
+    """
 
     def __init__(self) -> None:
         self.wall, self.processor, self.thread = time.perf_counter(), time.process_time(), time.thread_time()
-        self._within = 0.0
-        self._entered: float | None = None
+        self._runs: list[list[float]] = []  # when each began and, once it has, ended
         run = highspy.Highs.run
 
         def timed(solver):
-            self._leave(self._entered)  # a run that was left behind counts until the next one
-            self._entered = mine = time.perf_counter()
+            mine = [time.perf_counter()]
+            self._runs.append(mine)
             try:
                 return run(solver)
             finally:
-                self._leave(mine)
+                mine.append(time.perf_counter())
 
         highspy.Highs.run = timed
-
-    def _leave(self, entered: float | None) -> None:
-        """Ends the run that began then, if it is the one that is being timed."""
-        if entered is not None and entered == self._entered:
-            self._within += time.perf_counter() - entered
-            self._entered = None
 
     @property
     def seconds(self) -> float:
@@ -62,8 +59,19 @@ class Clock:
 
     @property
     def in_highs(self) -> float:
-        """Wall seconds within `Highs.run`, also of a run that never came back."""
-        return self._within + (time.perf_counter() - self._entered if self._entered is not None else 0.0)
+        """Wall seconds within `Highs.run`; a run that never came back counts until the next one began."""
+        runs, now = sorted(self._runs), time.perf_counter()
+        following = [r[0] for r in runs[1:]] + [now]
+        return union((r[0], r[1] if len(r) > 1 else then) for r, then in zip(runs, following, strict=True))
+
+
+def union(intervals: Iterable[tuple[float, float]]) -> float:
+    """The length of what intervals, in the order in which they begin, cover together."""
+    covered, until = 0.0, -np.inf
+    for begin, end in intervals:
+        covered += max(end - max(begin, until), 0.0)
+        until = max(until, end)
+    return covered
 
 
 def ours(path: Path, seconds: float, threads: int, strategy: str = "auto") -> Row:

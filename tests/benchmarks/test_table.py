@@ -89,10 +89,19 @@ def test_a_run_left_behind_counts_until_the_next_one(monkeypatch):
     monkeypatch.setattr(forms.time, "perf_counter", lambda: now[0])
     monkeypatch.setattr(forms.highspy.Highs, "run", lambda seconds: now.__setitem__(0, now[0] + seconds))
     clock = forms.Clock()
-    clock._entered, now[0] = 1.0, 4.0
+    clock._runs.append([1.0])
+    now[0] = 4.0
     forms.highspy.Highs.run(2.0)
     now[0] = 9.0
     assert clock.in_highs == 5.0
+
+
+def test_seconds_of_two_searches_beside_each_other_count_once():
+    """One from 1 to 8 s, beside it 2 to 3 and 4 to 10 s, then 12 to 13: ten seconds within HiGHS.
+
+    The wrong answers: 15, the sum; or four, where the end of a short run ends the long one's count, too."""
+    assert forms.union([(1.0, 8.0), (2.0, 3.0), (4.0, 10.0), (12.0, 13.0)]) == 10.0
+    assert forms.union([]) == 0.0
 
 
 def test_time_outside_memory_and_overlap():
