@@ -22,7 +22,7 @@ from itertools import chain
 
 import numpy as np
 
-from optimiser.solve.bases import TIGHT, Base, Bases, Floats, Ints, gathered
+from optimiser.solve.bases import TIGHT, Base, Bases, Floats, Ints
 from optimiser.solve.grid import Flags, Grid
 from optimiser.solve.programme import Programme
 
@@ -89,15 +89,18 @@ class Separator:
         self.above = self._variable_bounds()
 
     def _variable_bounds(self) -> _Above:
-        p, found = self.programme, list[tuple[int, int, float, float]]()
-        for i in np.flatnonzero(self.bases.lengths == 2):
-            (j, k), (a, b) = self.bases.row(int(i))
-            for x, z, v, w in ((j, k, a, b), (k, j, b, a)):
-                limit = p.row_upper[i] if v > 0 else p.row_lower[i]
-                if not p.integer[x] and p.integer[z] and np.isfinite(limit):
-                    found.append((int(x), int(z), float(-w / v), float(limit / v)))
-        table = np.array(found, dtype=float).reshape(-1, 4)
-        return _Above(table[:, 0].astype(int), table[:, 1].astype(int), table[:, 2], table[:, 3])
+        """From rows of two columns, v x + w z within limits; either of them may be x."""
+        p, matrix = self.programme, self.bases.rows
+        rows = np.flatnonzero(self.bases.lengths == 2)
+        at = matrix.indptr[rows]
+        pairs = np.stack([at, at + 1, at + 1, at], axis=1).reshape(-1, 2)  # of each row first one way, then the other
+        x, z = matrix.indices[pairs].T
+        v, w = matrix.data[pairs].T
+        row = np.repeat(rows, 2)
+        limit = np.where(v > 0, p.row_upper[row], p.row_lower[row])
+        kept = ~p.integer[x] & p.integer[z] & np.isfinite(limit) & (v != 0)
+        x, z, v, w, limit = x[kept], z[kept], v[kept], w[kept], limit[kept]
+        return _Above(x.astype(int), z.astype(int), -w / v, limit / v)
 
     def cuts(self, x: Floats, dual: Floats, known: Sequence[Cut] = ()) -> list[Cut]:
         """Cuts that `x` (N,) violates, the deepest first; `dual` (M,) says which rows have a price.
@@ -128,7 +131,7 @@ class Separator:
         if split is None or not len(split[0]):
             return None
         columns, values, most, rests = split
-        choices = _Choices(self.programme, self.grid, self.position, columns, values, most, rests, x)
+        choices = _Choices(self.programme, self.grid, self.bases, self.position, columns, values, most, rests, x)
         return choices.best() if choices.are_bounded else None
 
     def _split(self, base: Base, x: Floats, which: Ints, room: Floats) -> tuple[Ints, Floats, float, _Rests] | None:
@@ -146,7 +149,7 @@ class Separator:
         b = which[j[by_whole]]
         most = base.most - float(value[by_whole] @ above.constant[b])
         most -= float(value[~by_whole] @ bound[~by_whole])
-        columns, values = gathered(
+        columns, values = self.bases.gathered(
             [base.columns[is_whole], above.z[b]], [base.values[is_whole], value[by_whole] * above.factor[b]]
         )
         near = np.flatnonzero(by_whole & (value > 0))
@@ -164,6 +167,15 @@ class Separator:
         return columns, values, most, rests
 
 
+@dataclass(frozen=True, eq=False)
+class _Rated:
+    """How deep a rounding is, its divisor, and its references (G,)."""
+
+    depth: float
+    divisor: float
+    reference: Ints
+
+
 class _Choices:
     """A base row over choices: starts of projects and never, and other whole columns from one of their bounds.
 
@@ -175,6 +187,7 @@ class _Choices:
         self,
         programme: Programme,
         grid: Grid,
+        bases: Bases,
         position: Ints,
         columns: Ints,
         values: Floats,
@@ -182,10 +195,10 @@ class _Choices:
         rests: _Rests,
         x: Floats,
     ):
-        self.programme, self.grid, self.rests, self.x = programme, grid, rests, x
+        self.programme, self.grid, self.bases, self.rests, self.x = programme, grid, bases, rests, x
         at = position[columns]
         is_start = at >= 0
-        self.projects = np.unique(grid.owner[at[is_start]])
+        self.projects = np.flatnonzero(np.bincount(grid.owner[at[is_start]]))
         gain, new, never = self._starts(at[is_start], values[is_start])
         self.others, other = columns[~is_start], values[~is_start]
         low, high = programme.lower[self.others], programme.upper[self.others]
@@ -218,24 +231,38 @@ class _Choices:
 
     def best(self) -> Cut | None:
         """The deepest rounding over divisors and references, as a cut; None where none is deep enough."""
-        order = np.lexsort((-np.arange(len(self.gain)), self.weight, self.group))
-        reference = order[np.append(self.group[order][1:] != self.group[order][:-1], True)]  # the heaviest of each
+        most = np.full(len(self.size), -np.inf)
+        np.maximum.at(most, self.group, self.weight)
+        heaviest = np.flatnonzero(self.weight == most[self.group])[::-1]
+        reference = np.zeros(len(self.size), dtype=int)
+        reference[self.group[heaviest]] = heaviest  # the first of those that are written last
         support = np.flatnonzero(self.weight > 1e-6)
-        undecided = support[~np.isin(support, reference)]
+        undecided = support[reference[self.group[support]] != support]
         if not len(undecided):
             return None
-        depth, divisor = self._rated(support, reference, self._divisors(undecided, reference))
-        if divisor:
-            finer = self._rated(support, reference, divisor / np.array([2.0, 4.0, 8.0]))
-            depth, divisor = max((depth, divisor), finer)
-        for choice in undecided[np.argsort(-self.weight[undecided], kind="stable")][:REFERENCES]:
-            other = reference.copy()
-            other[self.group[choice]] = choice
-            tried = np.array([divisor]) if divisor else self._divisors(undecided, other)
-            deeper = self._rated(support, other, tried)
-            if deeper[0] > depth + 1e-9:
-                (depth, divisor), reference = deeper, other
-        return self._cut(reference, divisor) if depth >= SHALLOW else None
+        rated = self._rated(support, *self._each(reference, self._divisors(undecided, reference)))
+        if rated is not None:
+            finer = self._rated(support, *self._each(reference, rated.divisor / np.array([2.0, 4.0, 8.0])))
+            rated = rated if finer is None or finer.depth <= rated.depth else finer
+        left = undecided[np.argsort(-self.weight[undecided], kind="stable")][:REFERENCES]
+        while len(left):
+            others = np.tile(reference, (len(left), 1))
+            others[np.arange(len(left)), self.group[left]] = left
+            if rated is not None:
+                deeper = self._rated(support, others, np.full(len(left), rated.divisor))
+            else:
+                tried = [self._each(other, self._divisors(undecided, other)) for other in others]
+                deeper = self._rated(support, *(np.concatenate(parts) for parts in zip(*tried, strict=True)))
+            if deeper is None or (rated is not None and deeper.depth <= rated.depth + 1e-9):
+                break
+            rated, reference = deeper, deeper.reference
+            left = left[reference[self.group[left]] != left]
+        return self._cut(reference, rated.divisor) if rated is not None and rated.depth >= SHALLOW else None
+
+    @staticmethod
+    def _each(reference: Ints, divisors: Floats) -> tuple[Ints, Floats]:
+        """The same reference for each of some divisors."""
+        return np.tile(reference, (len(divisors), 1)), divisors
 
     def _divisors(self, undecided: Ints, reference: Ints) -> Floats:
         """Differences from the reference among choices that the relaxation has in part."""
@@ -243,22 +270,22 @@ class _Choices:
         own = np.unique(own[own > 1e-7].round(12))
         return own[np.linspace(0, len(own) - 1, DIVISORS).astype(int)] if len(own) > DIVISORS else own
 
-    def _rated(self, support: Ints, reference: Ints, divisors: Floats) -> tuple[float, float]:
-        """Depth of the best divisor, and that divisor; zeros where none fits."""
-        base = self.gain[reference]
-        beta = (self.rhs - float(base @ self.size)) / divisors
+    def _rated(self, support: Ints, references: Ints, divisors: Floats) -> _Rated | None:
+        """The deepest rounding of some (K,), each with references (K, G) and a divisor of its own; None: none fits."""
+        base = self.gain[references]
+        beta = (self.rhs - base @ self.size) / divisors
         f = beta - np.floor(beta)
         fits = (f >= FRACTION[0]) & (f <= FRACTION[1])
         if not fits.any():
-            return 0.0, 0.0
-        divisors, beta, f = divisors[fits], beta[fits], f[fits]
-        alpha = (self.gain[support] - base[self.group[support]])[None, :] / divisors[:, None]
+            return None
+        references, base, divisors, beta, f = references[fits], base[fits], divisors[fits], beta[fits], f[fits]
+        alpha = (self.gain[support] - base[:, self.group[support]]) / divisors[:, None]
         value = rounded(alpha, f[:, None])
         factor = 1.0 / ((1.0 - f) * divisors)
         beyond = value @ self.weight[support] - self.against * factor - np.floor(beta)
         depth = beyond / np.maximum(np.sqrt((value**2).sum(axis=1) + (self.length * factor) ** 2), 1e-9)
         k = int(np.argmax(depth))
-        return float(depth[k]), float(divisors[k])
+        return _Rated(float(depth[k]), float(divisors[k]), references[k])
 
     def _cut(self, reference: Ints, divisor: float) -> Cut | None:
         """The rounded row in the programme's own columns."""
@@ -276,7 +303,7 @@ class _Choices:
         most += float(up @ p.lower[self.others]) - float(down @ p.upper[self.others])
         rests = self.rests
         most -= float(rests.value @ rests.constant) * factor
-        columns, values = gathered(
+        columns, values = self.bases.gathered(
             [self.grid.at[self.at], self.others, rests.column.ravel()],
             [by_start - following, up - down, (rests.value[:, None] * factor * rests.weight).ravel()],
         )
