@@ -19,8 +19,8 @@ from optimiser.report import book
 from optimiser.report.result import Result
 from optimiser.report.workbook import contents, write_workbook
 
-LARGE = 100_000
-"""Flows of money by owner, kind and year from which on another process pays: some 700 projects. To start it takes a
+LARGE = 50_000
+"""Flows of money by owner, kind and year from which on another process pays: some 350 projects. To start it takes a
 tenth of a second of processor time."""
 
 
