@@ -57,7 +57,8 @@ class Limits:
     a search that is proven not to reach it ends with the first plan it has, if it `gives_up`. `strategy`: whether a
     programme is solved as a whole or by kernels; its size decides by itself. `around`: HiGHS's searches around its
     relaxations and plans. `restarts`: whether it may begin anew with a smaller programme. `room`: an absolute gap
-    that is enough, too. `collects`: all plans on the way are kept, not only the best.
+    that is enough, too. `collects`: all plans on the way are kept, not only the best. `settles`: seconds,
+    and how far above the bound so far a plan may cost to be good enough from then on.
     """
 
     gap: float = 1e-4
@@ -73,6 +74,7 @@ class Limits:
     restarts: bool = True
     room: float = 1e-9
     collects: bool = False
+    settles: tuple[float, float] | None = None
 
 
 @dataclass(eq=False)
@@ -232,9 +234,16 @@ class Run:
 
     def _is_settled(self) -> bool:
         """True once there is a plan, and it is good enough, or no plan will be and the search gives up."""
-        if self.limits.enough is None or self.best is None:
+        limits = self.limits
+        if self.best is None:
             return False
-        return self.best[0] <= self.limits.enough or (self.limits.gives_up and self.bound > self.limits.enough)
+        if limits.settles is not None:
+            usual, near = limits.settles
+            if self.seconds > usual and self.best[0] <= self.bound + near:
+                return True
+        if limits.enough is None:
+            return False
+        return self.best[0] <= limits.enough or (limits.gives_up and self.bound > limits.enough)
 
     def _on_solution(self, event) -> None:
         data = event.data_out

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -42,9 +43,27 @@ SHARE, HALF, LITTLE = 0.2, 0.5, 0.1
 """A step that costs more than this share of the gap's room, and more than this share of what is left of it, is done
 again with more starts, unless that helped less."""
 
-Run = Callable[[str, Programme, float, Floats | None, float, float | None, tuple[str, ...], bool], Outcome]
-"""Runs a programme: words, programme, seconds, plan to begin from, relative gap, objective that is enough, searches,
-and whether it gives up once no plan will be good enough."""
+
+class Run(Protocol):
+    """What runs a programme."""
+
+    def __call__(
+        self,
+        words: str,
+        programme: Programme,
+        seconds: float,
+        start: Floats | None,
+        gap: float,
+        enough: float | None,
+        around: tuple[str, ...],
+        gives_up: bool,
+        *,
+        near: float | None = None,
+    ) -> Outcome:
+        """Runs it for `seconds`, and longer until a plan is `near` its bound; for all else see `highs.Limits`."""
+        ...
+
+
 FEW_WHOLE: tuple[str, ...] = ()
 MANY_WHOLE: tuple[str, ...] = ("rins",)
 """HiGHS's searches in a step: where a part is whole, branching is quicker without; where all that is left is, not.
@@ -161,9 +180,8 @@ class Steps:
             size = len(programme.cost)
             begin = kernel.shrink(best[0].expand(best[1].x)) if best is not None and best[1].x is not None else None
             enough = self._enough() if step is self.steps[-1] else None
-            outcome = self.run(
-                step.words, programme, seconds, begin, self._gap(i, before), enough, self._around(step), False
-            )
+            gap, around = self._gap(i, before), self._around(step)
+            outcome = self.run(step.words, programme, seconds, begin, gap, enough, around, False, near=self.room)
             if i == 0:
                 self.proven = max(self.proven, min(outcome.bound, self.bound + self._least_beyond(keep)))
             was = best[1].objective if best is not None else np.inf

@@ -15,6 +15,10 @@ from optimiser.solve.grid import Floats, Grid
 from optimiser.solve.highs import AROUND, Interrupt, Limits, Outcome, Progress, Status, relative_gap, run
 from optimiser.solve.programme import Programme
 
+PATIENCE = 4.0
+"""A search for a plan near its bound has as many times its seconds until it has one: how much is done in a second
+depends on who else uses the machine, and what is built on a bad plan stays bad."""
+
 
 @dataclass(eq=False)
 class UnderWay:
@@ -75,16 +79,20 @@ class UnderWay:
         around: tuple[str, ...] | None = None,
         gives_up: bool = True,
         beside: Interrupt | None = None,
+        near: float | None = None,
     ) -> Outcome:
         """What is found of a part; steps, which say what HiGHS searches around, are solved without restarts.
 
-        A search `beside` another heeds that interrupt, takes one thread, and tells nobody how far it is.
+        A search `beside` another heeds that interrupt, takes one thread, and tells nobody how far it is. A search for a
+        plan `near` its bound has `PATIENCE` times the seconds until it has one.
         """
         gap = self.limits.gap if gap is None else gap
         seconds = max(min(seconds, self.left), 0.1)
         is_step = around is not None and around != AROUND
         limits = replace(self.limits, seconds=seconds, gap=gap, enough=enough, gives_up=gives_up)
         limits = replace(limits, around=self.around if around is None else around, restarts=not is_step)
+        if near is not None:
+            limits = replace(limits, seconds=min(PATIENCE * seconds, self.left), settles=(seconds, near))
         if beside is not None:
             found = run(programme, replace(limits, threads=1), None, beside, start)
         else:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from optimiser.solve import highs
 from optimiser.solve.highs import Interrupt, Limits, Progress, relative_gap, run
 from optimiser.solve.programme import Programme
 
@@ -82,6 +83,18 @@ def split(n: int = 30) -> Programme:
 def test_a_limit_without_a_plan_is_stopped_and_not_infeasible():
     outcome = run(split(), Limits(seconds=0.3, threads=1))
     assert (outcome.status, outcome.x, outcome.reason) == ("stopped", None, "time limit")
+
+
+@pytest.mark.parametrize(("seconds", "best", "ends"), [(1.9, 7.0, False), (2.1, 7.0, True), (2.1, 7.1, False)])
+def test_a_plan_settles_once_it_is_near_the_bound_and_the_usual_seconds_are_over(seconds, best, ends, monkeypatch):
+    """Two seconds, then a plan of seven is near five. The wrong answers: to end with a dear plan, or too early."""
+    limits = Limits(seconds=8.0, settles=(2.0, 2.0))
+    search = highs.Run(split(4), limits, None, Interrupt(), None, careful=True)
+    monkeypatch.setattr(highs.time, "monotonic", lambda: search.started + seconds)
+    search.bound = 5.0
+    assert not search._is_settled()
+    search.best = best, np.zeros(4)
+    assert search._is_settled() == ends
 
 
 def test_an_interrupt_is_heard():

@@ -196,6 +196,24 @@ def test_what_a_step_finds_is_not_told_as_a_plan(tmp_path, monkeypatch):
     assert [p.incumbent for p in told] == [pytest.approx(26), 13.0]
 
 
+@pytest.mark.parametrize(("left", "most"), [(100.0, 8.0), (5.0, 5.0)])
+def test_a_step_has_longer_until_its_plan_is_near(left, most, tmp_path, monkeypatch):
+    """Two seconds, four times as long without a plan near its bound, never longer than is left; without that, two."""
+    model, programme = programme_of(PARTS, tmp_path)
+    search = kernels._Kernels(programme, grid_of(model, programme), LIMITS, None, Interrupt())
+    monkeypatch.setattr(kernels._Kernels, "left", left)
+    asked = []
+
+    def found(programme, limits, *others):
+        asked.append((limits.seconds, limits.settles))
+        return Outcome("stopped", None, np.inf, -np.inf, 1.0, "time limit")
+
+    monkeypatch.setattr(under_way, "run", found)
+    search.run("step 1", programme, 2.0, around=steps.FEW_WHOLE, near=13.0)
+    search.run("kernel", programme, 2.0)
+    assert asked == [(most, (2.0, 13.0)), (2.0, None)]
+
+
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("draw_other", [draw_finance, draw_together, draw_markets])
 def test_fleets_finance_and_markets_stay_whole(draw_other, seed, tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ import yaml
 
 from optimiser.formulation import build
 from optimiser.instance import compile_instance
-from optimiser.solve import kernels, steps
+from optimiser.solve import kernels, steps, under_way
 from optimiser.solve.grid import grid_of, price_of_starts
 from optimiser.solve.highs import Interrupt, Limits, run
 from optimiser.solve.programme import assemble
@@ -31,9 +31,13 @@ def steps_of(programme, grid, root, **changes):
     prices = price_of_starts(root.programme, grid, root.outcome.x, root.outcome.row_dual)
     log = []
 
-    def ask(words, part, seconds, start, gap, enough, around, gives_up):
+    def ask(words, part, seconds, start, gap, enough, around, gives_up, near=None):
         log.append((words, int(part.integer.sum())))
-        limits = replace(LIMITS, seconds=seconds, gap=gap, enough=enough, around=around, gives_up=gives_up)
+        limits = replace(LIMITS, gap=gap, enough=enough, around=around, gives_up=gives_up)
+        if near is None:
+            limits = replace(limits, seconds=seconds)
+        else:
+            limits = replace(limits, seconds=under_way.PATIENCE * seconds, settles=(seconds, near))
         return run(part, limits, start=start)
 
     room = 1e-3 * abs(root.outcome.objective)
