@@ -18,6 +18,8 @@ from optimiser.solve.programme import Programme
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+NOISE = 1e-13
+"""A sum of coefficients that is no more than this share of its row's largest is nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +97,10 @@ class Prices:
         slack = (objective - relaxed) * (1 + 1e-6) + 1e-6 * max(1.0, abs(relaxed))
         return (self.bound <= slack) | ~grid.whole[grid.owner]
 
+    def beyond(self, keep: Flags) -> float:
+        """How far above the relaxation every plan is, at least, that has a start which is not kept (n,)."""
+        return float(np.min(self.bound[~keep], initial=np.inf))
+
     def entry(self, grid: Grid) -> Floats:
         """The price from which on a start is a question (n,): it and another choice of its project cost no more."""
         choices = np.concatenate([self.start, self.none])
@@ -161,6 +167,20 @@ class Kernel:
         return x[self.columns]
 
 
+def _summed(matrix: sparse.csr_array, back: sparse.csr_array) -> sparse.csr_array:
+    """matrix @ back without what rounding leaves where a start's effects cancel out.
+
+    Left alone in a row, a coefficient of 4e-15 would be scaled to one, and say something.
+    """
+    found = sparse.csr_array(matrix @ back)
+    largest, filled = np.zeros(matrix.shape[0]), np.diff(matrix.indptr) > 0
+    if filled.any():
+        largest[filled] = np.maximum.reduceat(np.abs(matrix.data), matrix.indptr[:-1][filled])
+    found.data[np.abs(found.data) <= NOISE * np.repeat(largest, np.diff(found.indptr))] = 0.0
+    found.eliminate_zeros()
+    return found
+
+
 def restrict(programme: Programme, grid: Grid, keep: Flags, held: Flags, x: Floats) -> Kernel:
     """The programme in which a project starts only where `keep` (n,) says, and `held` (P,) projects do as in `x`.
 
@@ -186,8 +206,7 @@ def restrict(programme: Programme, grid: Grid, keep: Flags, held: Flags, x: Floa
     np.maximum.at(lower, col, programme.lower[row])
     np.minimum.at(upper, col, programme.upper[row])
     columns = np.concatenate([grid.at[kept], others])
-    matrix = sparse.csr_array(programme.matrix @ back)
-    matrix.eliminate_zeros()
+    matrix = _summed(programme.matrix, back)
     shift = programme.matrix @ base
     asked = np.flatnonzero(np.diff(matrix.indptr))
     smaller = replace(

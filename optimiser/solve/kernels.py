@@ -4,8 +4,9 @@
 2. Kernels: the projects that the relaxation leaves in parts, and those that it would most cheaply have otherwise, are
    decided by a small programme; all others do as in the best plan so far. Each plan is a plan of the whole. They grow
    until the plan is within the gap of the bound.
-3. What is left: a start whose price exceeds the distance of plan and bound is in no better plan. Without those, the
-   programme is solved from the best plan on; its bound holds for the whole.
+3. What is left: a start whose price exceeds the distance of the bound from what proves the plan is in no plan that the
+   gap asks for. Without those, the programme is solved from the best plan on; up to the least of their prices, its
+   bound holds for the whole.
 
 Method: kernel search (Angelelli, Mansini, Speranza 2010) and reduced-cost fixing (Dantzig, Fulkerson, Johnson 1954).
 """
@@ -149,8 +150,8 @@ class _Kernels(UnderWay):
         return self.limits.threads or os.cpu_count() or 1
 
     def _mattering(self, prices: Prices) -> int:
-        """How many whole starts may be in a better plan."""
-        matters = prices.matter(self.grid, self.objective, self.relaxed)
+        """How many whole starts may be in a plan that is better than the gap allows."""
+        matters = prices.matter(self.grid, self.least, self.relaxed)
         return int((matters & self.grid.whole[self.grid.owner]).sum())
 
     def _quick(self, lp: Outcome, prices: Prices) -> None:
@@ -262,7 +263,7 @@ class _Kernels(UnderWay):
         """Bounds by the steps that cost most: beside the kernels that come next where there is a second thread."""
         x, objective = self.x, self.objective
         assert x is not None
-        least = objective - self.limits.gap * abs(objective)
+        least = self.least
 
         def told(bound: float) -> None:
             self.raised = max(self.raised, bound)
@@ -317,10 +318,14 @@ class _Kernels(UnderWay):
         return f"kernel of {int(free.sum())} projects", kernel, begin
 
     def _rest(self, prices: Prices) -> Outcome:
-        """The whole without the starts that are in no better plan than the best one known."""
-        matters = prices.matter(self.grid, self.objective, self.relaxed)
+        """The whole without the starts that are in no plan which is better than the gap allows.
+
+        Plans that have one cost no less than `most`, and that is enough to prove the plan known.
+        """
+        matters = prices.matter(self.grid, self.least, self.relaxed)
         if self.x is not None:
             matters |= self.grid.new(self.x) > 1e-7
+        most = self.relaxed + prices.beyond(matters)
         nobody = np.zeros(len(self.grid.whole), dtype=bool)
         kernel = restrict(self.programme, self.grid, matters, nobody, np.zeros(len(self.programme.cost)))
         begin = kernel.shrink(self.x) if self.x is not None else None
@@ -331,8 +336,8 @@ class _Kernels(UnderWay):
         if rest.status == "infeasible":
             if self.x is None:
                 return Outcome("infeasible", None, np.inf, np.inf, self.seconds, rest.reason, None, self.log)
-            rest.bound = self.objective  # no better plan than the one known
-        self.bound = max(self.bound, min(rest.bound, self.objective))
+            rest.bound = most  # no better plan than the one known
+        self.bound = max(self.bound, min(rest.bound, most, self.objective))
         self._listen()
         if rest.status == "failed" and self.x is None:
             return rest

@@ -183,7 +183,7 @@ class Steps:
             gap, around = self._gap(i, before), self._around(step)
             outcome = self.run(step.words, programme, seconds, begin, gap, enough, around, False, near=self.room)
             if i == 0:
-                self.proven = max(self.proven, min(outcome.bound, self.bound + self._least_beyond(keep)))
+                self.proven = max(self.proven, min(outcome.bound, self.bound + self.prices.beyond(keep)))
             was = best[1].objective if best is not None else np.inf
             if outcome.x is not None and outcome.objective < was:
                 best = kernel, outcome
@@ -232,10 +232,6 @@ class Steps:
         keep = np.where(self._of(step.projects), self.prices.start <= own, others)
         return keep | self.needed | (grid.new(x) > 1e-7) | ~whole
 
-    def _least_beyond(self, keep: Flags) -> float:
-        """How far above the relaxation every plan is, at least, that has a start which is not kept."""
-        return float(np.min(self.prices.bound[~keep], initial=np.inf))
-
     def _of(self, projects: Ints) -> Flags:
         """The starts (n,) of some projects."""
         chosen = np.zeros(len(self.grid.whole), dtype=bool)
@@ -270,11 +266,12 @@ class Steps:
         """Tells bounds for the whole from whole units in the parts that cost most, `seconds` for each.
 
         They are at least the relaxation's. Ends once one is `least`, or the time is over. Starts whose price is beyond
-        the distance of plan and relaxation are left out: no better plan has them, so what is proven without them holds
-        up to the plan's own objective.
+        the distance of `least` and relaxation are left out: no plan below `least` has them, so what is proven without
+        them holds up to there.
         """
         grid = self.grid
-        keep = self.prices.matter(grid, objective, self.bound) | (grid.new(plan) > 1e-7)
+        keep = self.prices.matter(grid, least, self.bound) | (grid.new(plan) > 1e-7)
+        most = min(objective, self.bound + self.prices.beyond(keep))
         kernel = restrict(self.programme, grid, keep, np.zeros(len(grid.whole), dtype=bool), plan)
         chosen, bound = np.zeros(0, dtype=int), self.proven
         for i in np.argsort(-self.cost, kind="stable")[:3]:
@@ -284,7 +281,7 @@ class Steps:
             programme = self._whole_in(kernel, chosen)
             begin = kernel.shrink(plan)
             outcome = self.run("bound by parts", programme, seconds, begin, self.gap / 10, least, FEW_WHOLE, True)
-            bound = max(bound, min(outcome.bound, objective))
+            bound = max(bound, min(outcome.bound, most))
             told(bound)
 
 

@@ -63,6 +63,11 @@ class UnderWay:
         """True where plan and bound are within the gap."""
         return relative_gap(self.objective, self.bound) <= self.limits.gap
 
+    @property
+    def least(self) -> float:
+        """The bound that proves the best plan; without one infinite."""
+        return self.objective - self.limits.gap * abs(self.objective) if self.x is not None else np.inf
+
     def room(self) -> float:
         """How far above the bound a plan may cost for the gap to be proven."""
         gap = self.limits.gap
