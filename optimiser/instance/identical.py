@@ -152,7 +152,8 @@ def _as_one(p: ProjectData, count: int) -> ProjectData:
     if count == 1:
         return p
     per_year = count * p.per_year if p.per_year is not None else None
-    return replace(p, most=count * p.most, per_year=per_year, least=count * p.least if p.committed else 0.0)
+    least = count * p.least if p.committed else 0.0
+    return replace(p, most=count * p.most, per_year=per_year, least=least, stands_for=count)
 
 
 Clauses = tuple[tuple[tuple[int, int], ...], ...]

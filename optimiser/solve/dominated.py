@@ -28,8 +28,9 @@ from optimiser.solve.programme import Programme
 OWN = "starts_never_fall"
 RISING, FALLING = 1, 2
 """Flags of what hurts."""
-WEIGHINGS, SPREAD = 8, 4.0
-"""Weighted sums of rows by which most pairs are told apart, and how far weights are spread: some few rows decide."""
+WEIGHINGS, SPREAD, AT_ONCE = 16, 4.0, 2
+"""Weighted sums of rows by which most pairs are told apart, how far weights are spread (so that some few rows decide),
+and how many of them all pairs see."""
 CRUMB = 1e-11
 """Of the largest coefficient in a row, or cost: a difference that is none."""
 
@@ -39,27 +40,27 @@ def dominated(programme: Programme, grid: Grid) -> Flags:
     found = np.zeros(grid.size, dtype=bool)
     if not grid.size:
         return found
-    hurts, price = _what_hurts(programme, grid)
-    choices = _Choices(programme, grid, hurts, price)
+    own = np.array([name == OWN for name, _ in programme.rows])
+    hurts, price = _what_hurts(programme, grid, own)
+    choices = _Choices(programme, grid, own, hurts, price)
     pairs = choices.pairs()
     if not len(pairs):
         return found
     columns = sparse.csc_array(programme.matrix[choices.counting][:, grid.at])
-    for own in np.split(pairs, np.flatnonzero(np.diff(pairs[:, 0])) + 1):
-        begin, end = grid.begin[own[0, 0]], grid.begin[own[0, 0] + 1]
-        better = choices.are_better(columns[:, begin:end], own[:, 1], own[:, 2])
-        for u, v in own[better, 1:]:
+    for each in np.split(pairs, np.flatnonzero(np.diff(pairs[:, 0])) + 1):
+        begin, end = grid.begin[each[0, 0]], grid.begin[each[0, 0] + 1]
+        better = choices.are_better(columns, int(begin), int(end), each[:, 1], each[:, 2])
+        for u, v in each[better, 1:].tolist():
             stays = u == end - begin or not found[begin + u]
             found[begin + v] |= stays and not found[begin + v]
     return found
 
 
-def _what_hurts(programme: Programme, grid: Grid) -> tuple[Ints, Floats]:
+def _what_hurts(programme: Programme, grid: Grid, own: Flags) -> tuple[Ints, Floats]:
     """What hurts each row (M,), and the price of its activity (M,) that the costs of totals make."""
     p = programme
     low, high = np.isfinite(p.row_lower), np.isfinite(p.row_upper)
     hurts = RISING * high + FALLING * low
-    own = np.array([name == OWN for name, _ in p.rows])
     hurts[own] = 0
     price = np.zeros(len(hurts))
     by_column = sparse.csc_array(p.matrix)
@@ -125,6 +126,7 @@ class _Choices:
 
     programme: Programme
     grid: Grid
+    own: Flags
     hurts: Ints
     price: Floats
 
@@ -145,20 +147,25 @@ class _Choices:
         may &= (np.arange(choices) < lengths[:, None])[:, :, None]
         may[grid.owner, lengths[grid.owner], self.place] = droppable
         may[:, np.arange(choices), np.arange(choices)] = False
-        project, u, v = np.nonzero(may)
-        for scores, equal in self._weighings():
+        left: tuple[Ints, ...] = ()
+        for i, (scores, equal) in enumerate(self._weighings()):
+            slack = CRUMB * np.abs(scores).max(axis=1)
+            if i < AT_ONCE:
+                differs = scores[:, :, None] - scores[:, None, :]
+                may &= (np.abs(differs) if equal else differs) <= slack[:, None, None]
+                continue
+            project, u, v = left or np.nonzero(may)
             differs = scores[project, u] - scores[project, v]
-            slack = (CRUMB * np.abs(scores).max(axis=1))[project]
-            stay = (np.abs(differs) if equal else differs) <= slack
-            project, u, v = project[stay], u[stay], v[stay]
-        return np.stack([project, u, v], axis=1)
+            stay = (np.abs(differs) if equal else differs) <= slack[project]
+            left = (project[stay], u[stay], v[stay])
+        return np.stack(left or np.nonzero(may), axis=1)
 
     def _may(self) -> tuple[Flags, Flags]:
         """Projects (P,) whose units may start in any year instead, and starts (n,) whose units may be left out."""
         p, grid = self.programme, self.grid
         low, high, most = p.lower[grid.at], p.upper[grid.at], grid.most[grid.owner]
         later = np.flatnonzero(~grid.first)
-        rise = p.row_upper[[i for i, (name, _) in enumerate(p.rows) if name == OWN]]
+        rise = p.row_upper[self.own]
         held = high < most
         held[later] |= rise < most[later]
         is_last = np.zeros(grid.size, dtype=bool)
@@ -187,11 +194,13 @@ class _Choices:
         table[self.grid.owner, self.place] = values[self.grid.at]
         return np.cumsum(table[:, ::-1], axis=1)[:, ::-1]
 
-    def are_better(self, columns: sparse.csc_array, u: Ints, v: Ints) -> Flags:
-        """Of a project's columns (counting rows, V): whether choices u (K,) do no worse than v, row by row."""
-        rows, at = np.unique(columns.indices, return_inverse=True)
-        table = np.zeros((len(rows), columns.shape[1] + 1))
-        table[at, np.repeat(np.arange(columns.shape[1]), np.diff(columns.indptr))] = columns.data
+    def are_better(self, columns: sparse.csc_array, begin: int, end: int, u: Ints, v: Ints) -> Flags:
+        """Of starts `begin` to `end` among columns (counting rows, n): whether choices u (K,) do no worse than v."""
+        ends = columns.indptr[begin : end + 1]
+        some = slice(ends[0], ends[-1])
+        rows, at = np.unique(columns.indices[some], return_inverse=True)
+        table = np.zeros((len(rows), end - begin + 1))
+        table[at, np.repeat(np.arange(end - begin), np.diff(ends))] = columns.data[some]
         effect = np.cumsum(table[:, ::-1], axis=1)[:, ::-1]
         crumb = CRUMB * np.abs(table).max(axis=1, keepdims=True, initial=0.0)
         differs = effect[:, u] - effect[:, v]

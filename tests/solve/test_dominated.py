@@ -110,11 +110,11 @@ def test_high_emissions_before_a_peak_are_worth_something(tmp_path):
     assert 3 not in found(text + peak, tmp_path)["p"]
 
 
-def same(programme, grid, flags) -> None:
+def is_same(programme, grid, flags) -> bool:
     whole, less = run(programme, LIMITS), run(without(programme, grid, flags), LIMITS)
-    assert whole.status == less.status
-    if whole.x is not None:
-        assert less.objective == pytest.approx(whole.objective, rel=1e-7, abs=1e-6)
+    if whole.x is None or less.x is None:
+        return whole.status == less.status
+    return less.objective == pytest.approx(whole.objective, rel=1e-7, abs=1e-6)
 
 
 DRAWINGS = [draw, draw_finance, draw_markets, draw_together]
@@ -126,7 +126,7 @@ def test_the_optimum_does_without_them(draw_case, seed, tmp_path):
     """Proves for 240 random cases that the optimum is the same with all of them forbidden at once."""
     _, programme, grid = programme_of(write_tree(draw_case(seed), tmp_path))
     if grid.size:
-        same(programme, grid, dominated(programme, grid))
+        assert is_same(programme, grid, dominated(programme, grid))
 
 
 def test_random_cases_have_dominated_starts_and_need_the_rest(tmp_path, monkeypatch):
@@ -137,14 +137,13 @@ def test_random_cases_have_dominated_starts_and_need_the_rest(tmp_path, monkeypa
     assert count > 0.1 * sum(grid.size for _, _, grid in cases)
     honest = room._what_hurts
 
-    def careless(programme, grid):
-        hurts, price = honest(programme, grid)
+    def careless(*given):
+        hurts, price = honest(*given)
         return np.where(hurts == room.RISING | room.FALLING, 0, hurts), price
 
     monkeypatch.setattr(room, "_what_hurts", careless)
-    with pytest.raises(AssertionError):
-        for _, programme, grid in cases:
-            same(programme, grid, dominated(programme, grid))
+    agree = [is_same(programme, grid, dominated(programme, grid)) for _, programme, grid in cases]
+    assert not all(agree)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -154,7 +153,7 @@ def test_groups_do_without_them(seed, tmp_path):
     flags = dominated(programme, grid)
     assert flags.any()
     relaxed = replace(programme, integer=np.zeros_like(programme.integer))
-    same(relaxed, grid, flags)
+    assert is_same(relaxed, grid, flags)
 
 
 def test_price_of_a_total_is_the_cost_of_what_it_counts(tmp_path):
@@ -165,5 +164,3 @@ projects: {{p: {{kind: upgrade, capex: 60 MCNY, {HELPS}}}}}
 targets: {{cap: {{kind: reduction, by: 1, cut: 50 ktCO2e, penalty: 100 CNY/tCO2e}}}}
 """
     assert found(text, tmp_path)["p"] == []
-
-

@@ -6,13 +6,17 @@ import pytest
 
 from optimiser.audit import audit
 from optimiser.errors import InternalError
-from optimiser.formulation import Question
+from optimiser.formulation import Question, build
 from optimiser.formulation.portfolios import held_in
 from optimiser.instance import compile_instance, identical
 from optimiser.instance.identical import merged
 from optimiser.plan import Decisions, Start
 from optimiser.solve import Limits, answer, answer_to, answering
+from optimiser.solve.grid import grid_of
+from optimiser.solve.programme import assemble
+from optimiser.solve.steps import parts_of
 from optimiser.workflow import read
+from tests.benchmarks.groups import Variant, group
 from tests.helpers import instance_of, solved, starts, write_tree
 from tests.reference.drawing import draw
 from tests.reference_finance.drawing import draw as draw_finance
@@ -109,6 +113,20 @@ def test_an_earlier_plan_is_one_of_units(tmp_path):
     plan = answer(instance, LIMITS, earlier=earlier)
     assert "earlier plan: a plan" in plan.solver["log"]
     assert plan.objective == pytest.approx(18)
+
+
+def test_units_of_many_fit_in_as_projects_do(tmp_path):
+    """A hundred different projects in eight divisions are few in each; 234, of which groups of three are equal, are
+    not, whether merged or apart: units are small, whatever they are called."""
+    small = []
+    for copies in (1, 3):
+        tree = group(100, 1, Variant(copies=copies))
+        instance = compile_instance(read(write_tree(tree, tmp_path, f"{copies}.yaml")).scenario)
+        found = merged(instance)
+        for each in (instance, found.instance if found is not None else instance):
+            programme = assemble(model := build(each))
+            small.append(parts_of(programme, grid_of(model, programme))[1])
+    assert small == [True, True, False, False]
 
 
 SHARES = """
