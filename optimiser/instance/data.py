@@ -96,7 +96,10 @@ class Delivery:
 
 @dataclass(frozen=True, eq=False)
 class ProjectData:
-    """A project. `most`, `least`, `per_year` limit its amount; `cheaper`: (project, share) that lower its capex."""
+    """A project. `most`, `least`, `per_year` limit its amount; `cheaper`: (project, share) that lower its capex.
+
+    `stands_for`: how many identical projects it is (`instance.identical`).
+    """
 
     index: int
     id: str
@@ -125,6 +128,7 @@ class ProjectData:
     requires: tuple[tuple[tuple[int, int], ...], ...]
     uses: tuple[tuple[int, Floats | None, float], ...]
     cheaper: tuple[tuple[int, float], ...]
+    stands_for: int = 1
 
     @property
     def starts(self) -> Ints:

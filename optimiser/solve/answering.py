@@ -14,6 +14,7 @@ from optimiser.plan import Decisions, Plan
 from optimiser.solve.carbon import read_carbon_prices
 from optimiser.solve.exact import make_exact
 from optimiser.solve.highs import Interrupt, Limits, relative_gap
+from optimiser.solve.merging import earlier_to, merged_for, question_to, split
 from optimiser.solve.other import require
 from optimiser.solve.prices import read_prices
 from optimiser.solve.reading import polish, read_claims, read_decisions
@@ -53,9 +54,20 @@ def answer_to(
         require(limits.solver)
     deadline = time.monotonic() + limits.seconds
     search = Search(instance, limits, watch, interrupt or Interrupt(), deadline, [], {}, earlier)
+    alike = merged_for(question, instance)
+    if alike is None:
+        return _answer_to(question, search)
+    search.instance, search.earlier = alike.instance, earlier_to(alike, earlier)
+    search.log.append(f"--- {len(instance.projects)} projects as {len(alike.instance.projects)}: some are identical\n")
+    plan = _answer_to(question_to(alike, question), search)
+    return split(alike, instance, plan) if plan is not None else None
+
+
+def _answer_to(question: Question, search: Search) -> Plan | None:
+    """The plan of the search's instance; as `answer_to` otherwise."""
     gave_way = tuple(sorted(t for t, most in question.at_most.items() if most > PROVEN))
     model, programme, outcome = search.solve(question, "least cost")
-    may_give_way = not question.giving_way and any(t.priority is not None for t in instance.targets)
+    may_give_way = not question.giving_way and any(t.priority is not None for t in search.instance.targets)
     if outcome.status == "infeasible" and may_give_way:
         eased, gave_way, known = _give_way(search, question)
         if eased is None:

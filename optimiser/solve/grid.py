@@ -26,7 +26,8 @@ NOISE = 1e-13
 class Grid:
     """`at` (n,) are the columns of `started` in the programme; `owner` their project; `first` opens a window.
 
-    `begin` (P + 1,) is where each project's columns begin; `whole`, `most` and `entity` (P,) are of the projects.
+    `begin` (P + 1,) is where each project's columns begin; `whole`, `most`, `entity` and how many identical projects
+    it stands for (P,) are of the projects.
     `issuing` are the columns that say whether there is an issue.
     """
 
@@ -37,6 +38,7 @@ class Grid:
     whole: Flags
     most: Floats
     entity: Ints
+    stands_for: Ints
     issuing: Ints
 
     @property
@@ -69,6 +71,7 @@ def grid_of(model: pyo.ConcreteModel, programme: Programme) -> Grid:
         np.array([p.integer for p in projects], dtype=bool),
         np.array([p.most for p in projects], dtype=float),
         np.array([p.entity for p in projects], dtype=int),
+        np.array([p.stands_for for p in projects], dtype=int),
         np.array([programme.pyomo_columns[id(v)] for v in _issuing(model)], dtype=int),
     )
 

@@ -306,11 +306,13 @@ def _held(programme: Programme, columns: Flags, x: Floats) -> Programme:
 def parts_of(programme: Programme, grid: Grid) -> tuple[list[Ints], bool]:
     """Whole projects in parts: small entities (True), the smallest first; else those whose unit costs or saves most.
 
-    In an entity of a dozen projects everything hangs together; among hundreds the small ones fit in with the large.
+    In an entity of a dozen projects everything hangs together; among hundreds the small ones fit in with the large,
+    and so do units of a project that stands for many.
     """
     projects = np.flatnonzero(grid.whole)
-    entities, counts = np.unique(grid.entity[projects], return_counts=True)
-    if len(entities) > 3 and len(projects) <= SMALL * len(entities):
+    entities, at = np.unique(grid.entity[projects], return_inverse=True)
+    counts = np.bincount(at, grid.stands_for[projects])
+    if len(entities) > 3 and counts.sum() <= SMALL * len(entities):
         return [projects[grid.entity[projects] == e] for e in entities[np.argsort(counts, kind="stable")]], True
     slope = programme.cost[grid.at]
     total = np.cumsum(slope[::-1])[::-1]

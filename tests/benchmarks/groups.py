@@ -25,7 +25,8 @@ class Variant:
     """`ends`: lives end (else half of them renew). `shape` of the peaks.
 
     `overlap`: share of sources with several shares; `overlapping_sources` says it as a number. `sources`: how many;
-    absent: one for fifty projects, and at least 16.
+    absent: one for fifty projects, and at least 16. `copies`: so many equal projects in place of each one that is not
+    a share, excludes nothing and is not required, each with so much less of everything.
     """
 
     ends: bool = False
@@ -35,6 +36,7 @@ class Variant:
     measures: tuple[int, int] = (2, 4)
     overlapping_sources: int | None = None
     sources: int | None = None
+    copies: int = 1
     fleets: bool = False
     finance: bool = False
     market: bool = False
@@ -45,6 +47,7 @@ VARIANTS = {
     "ends": Variant(ends=True, shape="no_rise"),
     "overlap": Variant(sources=400, overlapping_sources=200, measures=(4, 4)),
     "alone": Variant(sources=400, overlapping_sources=0),
+    "copies": Variant(copies=4),
     "fleets": Variant(fleets=True),
     "finance": Variant(finance=True),
     "market": Variant(market=True),
@@ -132,7 +135,7 @@ class _Group:
         for i in range(len(abates), self.n):
             projects[names[i]] = self._sink(i)
         self._relate(projects)
-        return projects
+        return _copied(projects, self.variant.copies) if self.variant.copies > 1 else projects
 
     def _shared_sources(self) -> dict[int, int]:
         v = self.variant
@@ -236,3 +239,25 @@ class _Group:
             }
         neutral = {"kind": "neutrality", "scopes": [1], "by": 2058, "credits": "25 %", "credit_price": "1.5 kCNY/tCO2e"}
         return peaks | caps | {"neutral": neutral}
+
+
+def _copied(projects: dict[str, Any], count: int) -> dict[str, Any]:
+    """Equal projects in place of each one that stands for itself: together they are what it was."""
+    known = {name for p in projects.values() for key in ("requires", "excludes") for name in p.get(key, ())}
+    found = {}
+    for name, p in projects.items():
+        shares = any(" " not in amount for amount in p.get("abates", {}).values())
+        if shares or name in known or "excludes" in p:
+            found[name] = p
+            continue
+        part = p | {key: _part(p[key], count) for key in ("capex", "opex") if key in p and "size" not in p}
+        for key in ("abates", "size"):
+            if key in p:
+                part[key] = {k: _part(v, count) for k, v in p[key].items()}
+        found |= {f"{name}-{i}": dict(part) for i in range(1, count + 1)}
+    return found
+
+
+def _part(amount: str, count: int) -> str:
+    value, unit = amount.split()
+    return f"{float(value) / count:.8g} {unit}"
