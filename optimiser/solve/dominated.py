@@ -16,13 +16,14 @@ Andersen 1995), over choices.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
 
-from optimiser.solve.grid import Flags, Floats, Grid, Ints
+from optimiser.solve.grid import Flags, Floats, Grid, Ints, restrict
+from optimiser.solve.highs import Interrupt, Limits, Outcome, Progress, run
 from optimiser.solve.programme import Programme
 
 OWN = "starts_never_fall"
@@ -31,8 +32,29 @@ RISING, FALLING = 1, 2
 WEIGHINGS, SPREAD, AT_ONCE = 16, 4.0, 2
 """Weighted sums of rows by which most pairs are told apart, how far weights are spread (so that some few rows decide),
 and how many of them all pairs see."""
+FEW = 200
+"""Whole starts below which nobody looks: HiGHS needs no longer for all of them."""
 CRUMB = 1e-11
 """Of the largest coefficient in a row, or cost: a difference that is none."""
+
+
+def solve_whole(
+    programme: Programme,
+    grid: Grid,
+    limits: Limits,
+    watch: Callable[[Progress], None] | None = None,
+    interrupt: Interrupt | None = None,
+    start: Floats | None = None,
+) -> Outcome:
+    """The outcome of a programme that is handed over as a whole, but for dominated starts; `start` keeps its own."""
+    if int(programme.integer[grid.at].sum()) < FEW or not (useless := dominated(programme, grid)).any():
+        return run(programme, limits, watch, interrupt, start)
+    keep = ~useless if start is None else ~useless | (grid.new(start) > 1e-9)
+    kernel = restrict(programme, grid, keep, np.zeros(len(grid.whole), dtype=bool), np.zeros(len(programme.cost)))
+    begin = kernel.shrink(start) if start is not None else None
+    outcome = run(kernel.programme, limits, watch, interrupt, begin)
+    x = kernel.expand(outcome.x) if outcome.x is not None else None
+    return replace(outcome, x=x, plans=[kernel.expand(z) for z in outcome.plans])
 
 
 def dominated(programme: Programme, grid: Grid) -> Flags:

@@ -15,8 +15,10 @@ from optimiser.errors import NoPlanError
 from optimiser.formulation import Question, build
 from optimiser.instance import Instance
 from optimiser.plan import Decisions
+from optimiser.solve.dominated import solve_whole
 from optimiser.solve.earlier import plan_from
 from optimiser.solve.earliest import possible_starts
+from optimiser.solve.grid import grid_of
 from optimiser.solve.highs import Interrupt, Limits, Outcome, Progress, run
 from optimiser.solve.kernels import is_large, solve_by_kernels
 from optimiser.solve.other import run_other
@@ -87,8 +89,10 @@ class Search:
         elif limits.strategy == "auto" and (packing := packing_of(model, programme)) is not None:
             allowed = possible_starts(self.instance, packing)
             outcome = solve_packing(packing, allowed, limits, watch, interrupt, start)
-        else:
+        elif question.unlike or question.least_familiar:  # every plan counts, not only one that is best
             outcome = run(programme, limits, watch, interrupt, start)
+        else:
+            outcome = solve_whole(programme, grid_of(model, programme), limits, watch, interrupt, start)
         self._add("solve", before)
         self.log += [f"--- {words}\n", *outcome.log]
         self.abandoned |= outcome.abandoned

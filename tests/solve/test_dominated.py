@@ -9,7 +9,7 @@ from optimiser.formulation import Question, build
 from optimiser.formulation.portfolios import held_from
 from optimiser.instance import compile_instance
 from optimiser.solve import dominated as room
-from optimiser.solve.dominated import dominated
+from optimiser.solve.dominated import dominated, solve_whole
 from optimiser.solve.grid import grid_of, restrict
 from optimiser.solve.highs import Limits, run
 from optimiser.solve.programme import assemble
@@ -164,3 +164,41 @@ projects: {{p: {{kind: upgrade, capex: 60 MCNY, {HELPS}}}}}
 targets: {{cap: {{kind: reduction, by: 1, cut: 50 ktCO2e, penalty: 100 CNY/tCO2e}}}}
 """
     assert found(text, tmp_path)["p"] == []
+
+
+@pytest.mark.parametrize("draw_other", [draw, draw_together])
+@pytest.mark.parametrize("seed", range(25))
+def test_the_whole_is_solved_without_them(draw_other, seed, tmp_path, monkeypatch):
+    """Proves that what comes back is a plan of the whole programme, and as good as with all starts."""
+    monkeypatch.setattr(room, "FEW", 1)
+    _, programme, grid = programme_of(write_tree(draw_other(seed), tmp_path))
+    expected, outcome = run(programme, LIMITS), solve_whole(programme, grid, LIMITS)
+    assert outcome.status == expected.status
+    if outcome.x is not None:
+        slack = 1e-6 * max(1.0, abs(expected.objective))
+        assert outcome.objective == pytest.approx(expected.objective, abs=slack)
+        assert programme.cost @ outcome.x + programme.offset == pytest.approx(outcome.objective, abs=slack)
+        reach = programme.matrix @ outcome.x
+        size = 1e-6 * (1 + abs(programme.matrix) @ abs(outcome.x))
+        assert np.all((reach >= programme.row_lower - size) & (reach <= programme.row_upper + size))
+
+
+def test_a_plan_to_begin_from_keeps_its_starts(tmp_path, monkeypatch):
+    """It starts in year 1, which year 3 dominates. The wrong answer: a plan that is none of what is asked."""
+    monkeypatch.setattr(room, "FEW", 1)
+    text = f"projects: {{one: {{kind: upgrade, start: [1, 3], capex: 6 MCNY, opex: 1 MCNY, {HELPS}}}}}\n{CUT}"
+    _, programme, grid = programme_of(write(text, tmp_path))
+    early = programme.lower.copy()
+    early[grid.at[0]] = 1.0
+    known = run(replace(programme, lower=early), LIMITS)
+    assert dominated(programme, grid)[0]
+    asked = []
+
+    def seen(part, limits, watch, interrupt, begin):
+        asked.append(replace(part, lower=begin, upper=begin))
+        return run(part, limits, watch, interrupt, begin)
+
+    monkeypatch.setattr(room, "run", seen)
+    outcome = solve_whole(programme, grid, LIMITS, start=known.x)
+    assert run(asked[0], LIMITS).objective == pytest.approx(known.objective)
+    assert outcome.objective == pytest.approx(known.objective - 2)
