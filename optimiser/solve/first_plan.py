@@ -1,10 +1,11 @@
-"""A first plan of a packing: by the order in which the relaxation starts its projects, then two years at a time.
+"""A first plan of a packing: by the order in which the relaxation starts its projects, then a few years at a time.
 
-The relaxation has projects in parts. Two orders are made of it: by the mean year in which it starts a project, and by
-the year in which it has started a share of it, for several shares; those that it never starts so far are left out. In
-each order a project starts in the first year in which it fits what stands already. What costs and is asked for by no
-other is taken out again, the last first. The best of these plans is improved: all projects that start in two years, one
-after the other, are dealt again between them, and in the last two those that never start are looked at as well.
+The relaxation has projects in parts. Orders are made of it by the mean year in which it starts a project, and by the
+year in which it has started a share of it, for several shares; those that it never starts so far are left out. In each
+order a project starts in the first year in which it fits what stands already. What costs and is asked for by no other
+is taken out again, the last first. The best of these plans is improved: `started` is free in one year after the other
+and held in all others, so that what starts in two years is dealt again between them (in the last year, what starts in
+it or never); then in two years in a row.
 
 Method: TopoSort of Chicoisne, Espinoza, Goycoolea, Moreno and Rubio 2012; neighbourhoods by years as in relax and fix.
 """
@@ -24,13 +25,15 @@ from optimiser.solve.packing import WAITS, Packing
 from optimiser.solve.programme import Programme
 
 SHARES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-ROUNDS = 4
-SECONDS = 3.0
-"""What two years may take."""
-GAP = 1e-4
-LITTLE = 0.1
+WIDTHS = (1, 1, 2, 2, 2)
+"""Years in which `started` is free, by round; projects are dealt among one year more."""
+SECONDS = 10.0
+"""What they may take."""
+SHARE, GAP = 0.5, 1e-4
+"""Of the gap that is asked for, theirs is this share, or so much."""
+LITTLE = 0.5
 """A round that gains less than this share of what the gap allows is the last."""
-SLACK = 1e-9
+SLACK, NEAR = 1e-9, 1e-7
 AROUND = ("rins",)
 
 
@@ -90,7 +93,7 @@ def _orders(packing: Packing, years: Ints, x: Floats) -> Iterator[Ints]:
         reached = np.where(x[grid.at] >= (least or 0.0) - SLACK, years, end)
         when = mean if least is None else grid.of_projects(reached, np.minimum)
         taken = packing.chosen | (share > 1e-3 if least is None else when < end)
-        order = np.lexsort((depth, mean, when))
+        order = np.lexsort((depth, np.round(mean, 6), np.round(when, 6)))
         order = order[taken[order]]
         if order.tobytes() not in seen:
             seen.add(order.tobytes())
@@ -119,12 +122,16 @@ def _placed(packing: Packing, rows: _Rows, allowed: Flags, order: Ints) -> Float
     """Each project in its order in the first year in which it fits; None where one that is asked for does not."""
     grid, total = packing.grid, np.zeros(len(rows.upper))
     start = np.full(len(grid.whole), -1)
-    for p in order:
-        for c in range(grid.begin[p], grid.begin[p + 1]):
-            if allowed[c] and rows.fits(total, c, 1.0):
-                rows.add(total, c, 1.0)
-                start[p] = c
-                break
+    placed, before = -1, -2
+    while placed > before:  # what waits for something that came later in the order has its turn again
+        before = placed
+        for p in order[start[order] < 0]:
+            for c in range(grid.begin[p], grid.begin[p + 1]):
+                if allowed[c] and rows.fits(total, c, 1.0):
+                    rows.add(total, c, 1.0)
+                    start[p] = c
+                    break
+        placed = int((start >= 0).sum())
     for p in order[::-1]:
         c = start[p]
         if c >= 0 and packing.cost[c] > 0 and not packing.chosen[p] and rows.fits(total, c, -1.0):
@@ -140,31 +147,32 @@ def _placed(packing: Packing, rows: _Rows, allowed: Flags, order: Ints) -> Float
 def improved(
     packing: Packing, programme: Programme, years: Ints, x: Floats, limits: Limits, seconds: float, interrupt: Interrupt
 ) -> Floats:
-    """A plan `x` (N,) after its starts have been dealt again between two years at a time.
+    """A plan `x` (N,) after its starts have been dealt again, a few years at a time.
 
     `programme` is that of the packing, or has more rows that hold for all plans.
     """
     until = time.monotonic() + seconds
-    at, done = packing.grid.at, set[tuple[int, bytes]]()
-    narrow = replace(limits, gap=max(GAP, 0.1 * limits.gap), around=AROUND, restarts=False)
-    for _ in range(ROUNDS):
-        before = _cost(programme, x)
-        for year in range(int(years.min()), max(int(years.max()), int(years.min()) + 1)):
-            held = at[(years < year) | (years > year + 1)]
+    at, done = packing.grid.at, set[tuple[int, int, bytes]]()
+    narrow = replace(limits, gap=max(GAP, SHARE * limits.gap), around=AROUND, restarts=False)
+    for width in WIDTHS:
+        began = _cost(programme, x)
+        for year in range(int(years.min()), max(int(years.max()) - width, int(years.min())) + 2):
+            held = at[(years < year) | (years >= year + width)]
             values = np.round(x[held])
             left = until - time.monotonic()
             if left < 0.1 or interrupt.is_set:
                 return x
-            if (year, values.tobytes()) in done:
+            if (year, width, values.tobytes()) in done:
                 continue
-            done.add((year, values.tobytes()))
+            done.add((year, width, values.tobytes()))
             lower, upper = programme.lower.copy(), programme.upper.copy()
             lower[held] = upper[held] = values
             part = replace(programme, lower=lower, upper=upper)
+            before = _cost(programme, x)
             found = run(part, replace(narrow, seconds=min(left, SECONDS)), None, interrupt, x)
-            if found.x is not None and found.objective < _cost(programme, x) - SLACK:
+            if found.x is not None and found.objective < before - NEAR * abs(before):
                 x = found.x
-        if before - _cost(programme, x) < LITTLE * limits.gap * abs(before):
+        if width == WIDTHS[-1] and began - _cost(programme, x) < LITTLE * limits.gap * abs(began):
             break
     return x
 

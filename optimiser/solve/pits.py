@@ -19,7 +19,7 @@ from optimiser.solve.probing import narrowed
 from optimiser.solve.programme import Programme
 from optimiser.solve.root import root_of
 
-FROM, TO = 360, 6000
+FROM, TO = 240, 6000
 """Possible starts between which it pays; above, the relaxation itself takes long, and kernels answer."""
 PLAN, PROBE = 0.2, 0.25
 """Shares of the time that is left for the first plan and for probing."""
