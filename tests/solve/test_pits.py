@@ -145,9 +145,9 @@ def test_a_poor_plan_decides_nothing(tmp_path):
 
 
 def test_no_schedule_that_costs_no_more_is_ruled_out(tmp_path):
-    """All schedules of 25 drawn cases, with the best and with poorer ones as the plan that is known."""
+    """All schedules of 13 drawn cases, with the best and with poorer ones as the plan that is known."""
     decided = poorer = 0
-    for seed in SEEDS:
+    for seed in SEEDS[::2]:
         case = drawn_case(seed, tmp_path)
         tried = sorted(schedules(drawn(seed)), key=lambda s: s[1])
         for known, cost in tried[:: max(1, len(tried) // 4)]:
@@ -163,8 +163,8 @@ def test_no_schedule_that_costs_no_more_is_ruled_out(tmp_path):
                 assert (x >= found.lower[at]).all()
                 assert (x <= found.upper[at]).all()
                 poorer += 1
-    assert decided > 200
-    assert poorer > 200
+    assert decided > 100
+    assert poorer > 100
 
 
 @pytest.mark.parametrize("seed", SEEDS)
