@@ -19,8 +19,8 @@ from optimiser.solve.probing import narrowed
 from optimiser.solve.programme import Programme
 from optimiser.solve.root import root_of
 
-FROM, TO = 240, 6000
-"""Possible starts between which it pays; above, the relaxation itself takes long, and kernels answer."""
+FROM, TO = 240, 20_000
+"""Possible starts between which it pays; more were not tried."""
 PLAN, PROBE = 0.2, 0.25
 """Shares of the time that is left for the first plan and for probing."""
 

@@ -28,6 +28,8 @@ from optimiser.solve.programme import Programme
 ITERATIONS = 200
 """Of the simplex for one question; what is not answered by then stays open."""
 NEAR = 1e-6
+TRIED, SHARE = 100, 0.25
+"""After so many relaxations it ends where they have decided fewer columns than this share of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,10 +55,10 @@ def narrowed(
         return Narrowed(lower, upper, 1)
     seen = _has(first.x)
     follows, leads = _implications(programme, columns)
-    asked = 1
+    asked, decided = 1, 0
     for k in columns[np.argsort(-abs(first.x + has - 1.0)[columns], kind="stable")]:
         left = until - time.monotonic()
-        if left < 0.1 or interrupt.is_set:
+        if left < 0.1 or interrupt.is_set or (asked > TRIED and decided < SHARE * asked):
             break
         other = 1 - int(has[k])
         if lower[k] == upper[k] or seen[other, k]:
@@ -68,6 +70,7 @@ def narrowed(
         if found.status == "infeasible":
             changed = _reached(leads if other else follows, k, lower == upper)
             (upper if other else lower)[changed] = 1.0 - other
+            decided += len(changed)
         elif found.status == "optimal" and found.x is not None:
             seen |= _has(found.x)
         for c in changed:
