@@ -25,8 +25,7 @@ SLACK = 1e-6
 
 def possible_starts(instance: Instance, packing: Packing) -> Flags:
     """The starts (n,) that some plan can have; those left out are in none."""
-    grid = packing.grid
-    years = np.concatenate([p.starts for p in instance.projects]) - instance.first
+    grid, years = packing.grid, years_of(instance)
     allowed = np.ones(grid.size, dtype=bool)
     if not packing.waits:
         return allowed
@@ -42,6 +41,11 @@ def possible_starts(instance: Instance, packing: Packing) -> Flags:
             most = float(limit[: y + 1].sum())
             allowed &= ~((years <= y) & (needed > most + SLACK * max(1.0, abs(most)))[grid.owner])
     return allowed
+
+
+def years_of(instance: Instance) -> Ints:
+    """The years (n,) of all possible starts, counted from the first of the horizon."""
+    return np.concatenate([p.starts for p in instance.projects]) - instance.first
 
 
 def _limits(instance: Instance, packing: Packing) -> list[tuple[Floats, Floats]]:

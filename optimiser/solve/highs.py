@@ -320,7 +320,7 @@ class Run:
         common: dict[str, Any] = {"seconds": self.seconds, "log": self.log, "row_dual": dual, "plans": self.plans}
         if status == kinds.kOptimal and x is not None:
             return Outcome("optimal", x, objective, bound, reason="gap reached", **common)
-        if status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):
+        if status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible, kinds.kObjectiveBound):
             return Outcome("infeasible", None, np.inf, np.inf, reason="proven infeasible", **common)
         if status == kinds.kModelEmpty:
             feasible = bool(np.all(self.programme.row_lower <= 1e-9) and np.all(self.programme.row_upper >= -1e-9))

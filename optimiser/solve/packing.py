@@ -153,6 +153,13 @@ def over_starts(packing: Packing, allowed: Flags) -> Programme:
     )
 
 
+def possible(packing: Packing, allowed: Flags) -> Programme:
+    """The programme in which nothing has started before the first of the `allowed` (n,) starts."""
+    upper, at = packing.programme.upper.copy(), packing.grid.at
+    upper[at[_until(packing.grid) @ allowed.astype(float) == 0]] = 0.0
+    return replace(packing.programme, upper=upper)
+
+
 def solve_packing(
     packing: Packing,
     allowed: Flags,
@@ -162,13 +169,10 @@ def solve_packing(
     start: Floats | None = None,
 ) -> Outcome:
     """The outcome for the programme; `allowed` (n,) are the starts that some plan can have."""
-    programme, grid = packing.programme, packing.grid
+    grid = packing.grid
     limits = replace(limits, around=AROUND)
     if packing.waits and len(grid.whole) > FEW:
-        upper = programme.upper.copy()
-        before = _until(grid) @ allowed.astype(float) == 0  # none of the starts up to here
-        upper[grid.at[before]] = 0.0
-        return run(replace(programme, upper=upper), limits, watch, interrupt, start)
+        return run(possible(packing, allowed), limits, watch, interrupt, start)
     begin = grid.new(start) if start is not None else None
     outcome = run(over_starts(packing, allowed), limits, watch, interrupt, begin)
     return replace(outcome, x=packing.expand(outcome.x) if outcome.x is not None else None)

@@ -17,12 +17,13 @@ from optimiser.instance import Instance
 from optimiser.plan import Decisions
 from optimiser.solve.dominated import solve_whole
 from optimiser.solve.earlier import plan_from
-from optimiser.solve.earliest import possible_starts
+from optimiser.solve.earliest import possible_starts, years_of
 from optimiser.solve.grid import grid_of
 from optimiser.solve.highs import Interrupt, Limits, Outcome, Progress, run
 from optimiser.solve.kernels import is_large, solve_by_kernels
 from optimiser.solve.other import run_other
 from optimiser.solve.packing import packing_of, solve_packing
+from optimiser.solve.pits import is_pit, may_be_pit, solve_pit
 from optimiser.solve.programme import Programme, assemble
 
 Watch = Callable[[str, Progress], None]
@@ -84,21 +85,40 @@ class Search:
         start = self._begin(known, model, programme, limits)
         if limits.solver is not None:
             outcome = run_other(model, programme, limits, limits.solver)
-        elif self._by_kernels(model, programme) and not (question.least_shortfall or question.least_familiar):
-            outcome = solve_by_kernels(model, programme, limits, watch, interrupt, start)
-        elif limits.strategy == "auto" and (packing := packing_of(model, programme)) is not None:
-            allowed = possible_starts(self.instance, packing)
-            outcome = solve_packing(packing, allowed, limits, watch, interrupt, start)
-        elif question.unlike or question.least_familiar:  # every plan counts, not only one that is best
-            outcome = run(programme, limits, watch, interrupt, start)
         else:
-            outcome = solve_whole(programme, grid_of(model, programme), limits, watch, interrupt, start)
+            outcome = self._searched(question, model, programme, limits, watch, interrupt, start)
         self._add("solve", before)
         self.log += [f"--- {words}\n", *outcome.log]
         self.abandoned |= outcome.abandoned
         if outcome.status == "failed":
             raise NoPlanError(f"the solver stopped without an answer: {outcome.reason}")
         return model, programme, outcome
+
+    def _searched(
+        self,
+        question: Question,
+        model: pyo.ConcreteModel,
+        programme: Programme,
+        limits: Limits,
+        watch: Callable[[Progress], None] | None,
+        interrupt: Interrupt,
+        start: NDArray[np.float64] | None,
+    ) -> Outcome:
+        """The outcome by HiGHS: as a packing, by kernels, or as it stands."""
+        large = self._by_kernels(model, programme) and not (question.least_shortfall or question.least_familiar)
+        packing = packing_of(model, programme) if limits.strategy == "auto" and may_be_pit(programme, large) else None
+        if packing is not None:
+            allowed = possible_starts(self.instance, packing)
+            if is_pit(packing, allowed):
+                years = years_of(self.instance)
+                return solve_pit(packing, allowed, years, limits, watch, interrupt, start)
+            if not large:
+                return solve_packing(packing, allowed, limits, watch, interrupt, start)
+        if large:
+            return solve_by_kernels(model, programme, limits, watch, interrupt, start)
+        if question.unlike or question.least_familiar:  # every plan counts, not only one that is best
+            return run(programme, limits, watch, interrupt, start)
+        return solve_whole(programme, grid_of(model, programme), limits, watch, interrupt, start)
 
     def _begin(
         self, known: Found | None, model: pyo.ConcreteModel, programme: Programme, limits: Limits
