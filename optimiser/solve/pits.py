@@ -2,7 +2,7 @@
 
 The relaxation is weak there, and branching moves its bound slowly; but a good plan is found in a second, and with it
 most starts can be decided beforehand. So: the relaxation with cuts, a first plan, the bounds within which all plans are
-that cost no more, and then the search among those.
+that are better than the gap allows, and then the search among those.
 """
 
 from __future__ import annotations
@@ -71,13 +71,15 @@ def solve_pit(
         if relative_gap(cost, relaxed.objective) <= limits.gap:
             seconds = time.monotonic() - began
             return Outcome("optimal", plan, cost, relaxed.objective, seconds, "gap reached", log=log)
-        within = narrowed(root.programme, grid.at, plan, limits, PROBE * left(), interrupt)
+        least = cost - limits.gap * abs(cost)  # the bound that proves the plan
+        cutoff = least - programme.offset
+        within = narrowed(root.programme, grid.at, plan, cutoff, limits, PROBE * left(), interrupt)
         open_ = int((within.lower < within.upper)[grid.at].sum())
         log.append(f"--- probing: {within.asked} relaxations, {open_} of {int(allowed.sum())} starts left\n")
         narrow = replace(root.programme, lower=within.lower, upper=within.upper)
         found = run(narrow, replace(limits, seconds=left()), watch, interrupt, plan)
         if found.status in ("optimal", "stopped"):
-            return _whole(found, plan, cost, relaxed.objective, time.monotonic() - began, log)
+            return _whole(found, plan, cost, (relaxed.objective, least), time.monotonic() - began, log)
         # the plan is within these bounds: whoever calls them infeasible is wrong
     found = run(programme, replace(limits, seconds=left()), watch, interrupt, plan)
     return replace(found, seconds=time.monotonic() - began, log=[*log, *found.log])
@@ -92,9 +94,15 @@ def _better(packing: Packing, new: Floats | None, start: Floats | None) -> Float
     return plan
 
 
-def _whole(found: Outcome, plan: Floats, cost: float, bound: float, seconds: float, log: list[str]) -> Outcome:
-    """What was found among plans no dearer than `plan`, as the outcome of the whole; `bound` is that of the root."""
+def _whole(
+    found: Outcome, plan: Floats, cost: float, bounds: tuple[float, float], seconds: float, log: list[str]
+) -> Outcome:
+    """What was found within the bounds of probing as the outcome of the whole.
+
+    `bounds`: that of the root, and up to where what is found holds for the whole.
+    """
     if found.x is None or found.objective > cost:
         found = replace(found, x=plan, objective=cost)
-    lower = min(max(found.bound, bound), found.objective)
+    root, most = bounds
+    lower = min(max(found.bound, root), max(most, root), found.objective)
     return replace(found, bound=lower, seconds=seconds, log=[*log, *found.log])

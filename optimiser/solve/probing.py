@@ -1,6 +1,6 @@
 r"""Probing: what no cheaper plan has, by what the relaxation costs with it.
 
-With a plan of cost $U$, and $z(x_k = a)$ the optimum of the relaxation in which one yes or no is $a$,
+With $U$ the cost of a plan, or any other, and $z(x_k = a)$ the optimum of the relaxation in which one yes or no is $a$,
 
 $$ z(x_k = a) > U \;\Rightarrow\; x_k = 1 - a \text{ in every plan that costs no more than } U $$
 
@@ -34,7 +34,7 @@ TRIED, SHARE = 100, 0.25
 
 @dataclass(frozen=True, eq=False)
 class Narrowed:
-    """Bounds (N,) within which all plans are that cost no more than the one known. `asked`: relaxations solved."""
+    """Bounds (N,) within which all plans are that cost no more than was said. `asked`: relaxations solved."""
 
     lower: Floats
     upper: Floats
@@ -42,11 +42,19 @@ class Narrowed:
 
 
 def narrowed(
-    programme: Programme, columns: Ints, plan: Floats, limits: Limits, seconds: float, interrupt: Interrupt
+    programme: Programme,
+    columns: Ints,
+    plan: Floats,
+    cutoff: float,
+    limits: Limits,
+    seconds: float,
+    interrupt: Interrupt,
 ) -> Narrowed:
-    """Bounds of `columns`, each of them yes or no, by probing for so many seconds at most, with `plan` (N,) known."""
+    """Bounds of `columns`, each of them yes or no, by probing for so many seconds at most.
+
+    All plans that cost no more than `cutoff`, without the programme's offset, are within, and so is the `plan` (N,).
+    """
     until = time.monotonic() + seconds
-    cutoff = float(programme.cost @ plan)
     probe = _Probe(programme, cutoff + NEAR * max(1.0, abs(cutoff)), limits, interrupt)
     lower, upper = programme.lower.copy(), programme.upper.copy()
     has = np.round(plan)

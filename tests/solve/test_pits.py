@@ -131,7 +131,7 @@ resources: {crew: {limit: 1}}
     case = Case(instance_of(text, tmp_path))
     plan = case.packing.expand(np.array([1.0, 0.0, 0.0, 1.0]))
     assert case.cost(plan) == pytest.approx(-11 - 1 / 1.1)
-    found = narrowed(case.programme, case.grid.at, plan, LIMITS, 10.0, Interrupt())
+    found = narrowed(case.programme, case.grid.at, plan, float(case.programme.cost @ plan), LIMITS, 10.0, Interrupt())
     assert found.lower[case.grid.at].tolist() == [1, 1, 0, 1]
     assert found.upper[case.grid.at].tolist() == [1, 1, 0, 1]
 
@@ -139,7 +139,7 @@ resources: {crew: {limit: 1}}
 def test_a_poor_plan_decides_nothing(tmp_path):
     """Doing nothing costs 0 MCNY, and any first start can be made up for: top alone costs less than deep brings."""
     case = Case(instance_of(ORE, tmp_path))
-    found = narrowed(case.programme, case.grid.at, case.packing.expand(np.zeros(12)), LIMITS, 10.0, Interrupt())
+    found = narrowed(case.programme, case.grid.at, case.packing.expand(np.zeros(12)), 0.0, LIMITS, 10.0, Interrupt())
     assert np.array_equal(found.lower, case.programme.lower)
     assert np.array_equal(found.upper, case.programme.upper)
 
@@ -153,7 +153,9 @@ def test_no_schedule_that_costs_no_more_is_ruled_out(tmp_path):
         for known, cost in tried[:: max(1, len(tried) // 4)]:
             plan = case.packing.expand(case.of_schedule(known))
             assert case.cost(plan) == pytest.approx(cost, abs=1e-6)
-            found = narrowed(case.programme, case.grid.at, plan, LIMITS, 10.0, Interrupt())
+            found = narrowed(
+                case.programme, case.grid.at, plan, float(case.programme.cost @ plan), LIMITS, 10.0, Interrupt()
+            )
             at = case.grid.at
             decided += int((found.lower == found.upper)[at].sum() - (case.programme.upper[at] == 0).sum())
             for when, other in tried:
@@ -178,6 +180,20 @@ def test_the_best_of_all_schedules(seed, tmp_path, monkeypatch):
     best = min(cost for _, cost in schedules(tree))
     assert answer.result.plan.objective == pytest.approx(best, abs=1e-6)
     assert answer.result.plan.bound <= best + 1e-6
+
+
+@pytest.mark.parametrize("gap", [0.2, 0.05])
+@pytest.mark.parametrize("seed", SEEDS[1::2])
+def test_with_a_wide_gap_no_more_is_proven_than_is_true(seed, gap, tmp_path, monkeypatch):
+    """Proves that a bound never passes the best of all schedules, where only those are left that the gap asks for."""
+    monkeypatch.setattr(pits, "FROM", 0)
+    tree = drawn(seed)
+    answer = solve(write_tree(tree, tmp_path), {"gap": gap, "threads": 1})
+    assert answer.result is not None
+    plan, best = answer.result.plan, min(cost for _, cost in schedules(tree))
+    assert plan.status == "optimal"
+    assert plan.bound - 1e-6 <= best <= plan.objective + 1e-6
+    assert plan.objective - plan.bound <= gap * abs(plan.objective) + 1e-6
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
