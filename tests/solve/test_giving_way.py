@@ -40,17 +40,17 @@ def test_a_plan_is_carried_to_the_next_question(tmp_path):
 
 def test_time_that_runs_out_on_the_way_leaves_a_plan(tmp_path, monkeypatch):
     """The first search for the shortfall ends early, with a plan: it is shown, called feasible, never optimal."""
-    run = searching.run
+    whole = searching.solve_whole
 
-    def early(programme, limits, watch, interrupt, start=None):
-        found = run(programme, limits, watch, interrupt, start)
+    def early(*asked):
+        found = whole(*asked)
         early.calls += 1
         if early.calls == 2:
             return Outcome("stopped", found.x, found.objective, -np.inf, found.seconds, "time limit")
         return found
 
     early.calls = 0
-    monkeypatch.setattr(searching, "run", early)
+    monkeypatch.setattr(searching, "solve_whole", early)
     plan = solve(write(TEXT, tmp_path), {"gap": 0.0, "threads": 1}).result.plan
     assert (plan.status, plan.stopped_by) == ("feasible", "time limit")
     assert set(plan.gave_way) == {"near", "far"}
