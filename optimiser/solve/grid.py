@@ -19,7 +19,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 NOISE = 1e-13
-"""A sum of coefficients that is no more than this share of its row's largest is nothing."""
+"""A sum of coefficients that is no more than this share of their sizes is nothing."""
+
+BROKEN = 1e-6
+"""How far beyond its limits, relative to its size, a row without columns does not hold."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,13 +176,19 @@ class Kernel:
 def _summed(matrix: sparse.csr_array, back: sparse.csr_array) -> sparse.csr_array:
     """matrix @ back without what rounding leaves where a start's effects cancel out.
 
-    Left alone in a row, a coefficient of 4e-15 would be scaled to one, and say something.
+    Left alone in a row, a coefficient of 4e-15 would be scaled to one, and say something. It is held against the terms
+    that it is the sum of: a coefficient that is small by itself stays.
     """
     found = sparse.csr_array(matrix @ back)
     largest, filled = np.zeros(matrix.shape[0]), np.diff(matrix.indptr) > 0
     if filled.any():
         largest[filled] = np.maximum.reduceat(np.abs(matrix.data), matrix.indptr[:-1][filled])
-    found.data[np.abs(found.data) <= NOISE * np.repeat(largest, np.diff(found.indptr))] = 0.0
+    small = np.flatnonzero(np.abs(found.data) <= NOISE * np.repeat(largest, np.diff(found.indptr)))
+    if len(small):
+        row, column = np.searchsorted(found.indptr, small, side="right") - 1, found.indices[small]
+        rows, at = np.unique(row, return_inverse=True)
+        terms = sparse.csr_array(abs(matrix[rows]) @ back)[at, column]
+        found.data[small[np.abs(found.data[small]) <= NOISE * terms]] = 0.0
     found.eliminate_zeros()
     return found
 
@@ -187,7 +196,8 @@ def _summed(matrix: sparse.csr_array, back: sparse.csr_array) -> sparse.csr_arra
 def restrict(programme: Programme, grid: Grid, keep: Flags, held: Flags, x: Floats) -> Kernel:
     """The programme in which a project starts only where `keep` (n,) says, and `held` (P,) projects do as in `x`.
 
-    Between two kept starts `started` does not change: such columns are one.
+    Between two kept starts `started` does not change: such columns are one. Rows in which nothing is left stay only if
+    they do not hold, and so say that there is no plan.
     """
     size = len(programme.cost)
     low = programme.lower[grid.at]
@@ -211,7 +221,9 @@ def restrict(programme: Programme, grid: Grid, keep: Flags, held: Flags, x: Floa
     columns = np.concatenate([grid.at[kept], others])
     matrix = _summed(programme.matrix, back)
     shift = programme.matrix @ base
-    asked = np.flatnonzero(np.diff(matrix.indptr))
+    slack = BROKEN * (1.0 + np.abs(shift))
+    broken = (programme.row_lower > shift + slack) | (programme.row_upper < shift - slack)
+    asked = np.flatnonzero((np.diff(matrix.indptr) > 0) | broken)
     smaller = replace(
         programme,
         cost=back.T @ programme.cost,

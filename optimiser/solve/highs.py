@@ -284,13 +284,6 @@ class Run:
             # the solver's own threads must end with this one: left over, they abort the process when it exits
             highspy.Highs.resetGlobalScheduler(True)
 
-    def _keeps_rows(self, x: Floats) -> bool:
-        """Whether a plan is one: of one that goes wrong in its postsolve, HiGHS 1.15.1 reports an error only."""
-        p = self.programme
-        total, size = p.matrix @ x, abs(p.matrix) @ abs(x)
-        slack = 1e-6 * (1 + size)
-        return bool(np.all(total >= p.row_lower - slack) and np.all(total <= p.row_upper + slack))
-
     def _reason(self) -> str:
         return "interrupt" if self.interrupt.is_set else "time limit"
 
@@ -336,6 +329,6 @@ class Run:
         stopped = status in (kinds.kTimeLimit, kinds.kInterrupt, kinds.kSolutionLimit, kinds.kIterationLimit)
         stopped = stopped or self.interrupt.is_set or self.seconds >= self.limits.seconds or self._is_settled()
         reason = self._reason() if stopped else highs.modelStatusToString(status)
-        if not stopped and x is not None and not self._keeps_rows(x):
-            x, objective = None, np.inf
+        if not stopped and x is not None and not self.programme.keeps_rows(x):
+            x, objective = None, np.inf  # HiGHS 1.15.1 reports an error only where a plan goes wrong in its postsolve
         return Outcome("stopped" if stopped else "failed", x, objective, bound, reason=reason, **common)

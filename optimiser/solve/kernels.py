@@ -94,6 +94,8 @@ class _Kernels(UnderWay):
                     beside.stop()
 
     def _outcome(self, start: Floats | None) -> Outcome:
+        if start is not None and self.programme.keeps_rows(start):
+            self.take(start)
         self.log.append("--- relaxation\n")
         solved = relaxed(self.programme, self.limits, self.left, self.interrupt)
         self.root_seconds = self.seconds
@@ -101,8 +103,6 @@ class _Kernels(UnderWay):
             return ended
         lp, prices = self._priced(solved.outcome)
         first = self.bound
-        if start is not None:
-            self.take(start)
         if self.grid.whole.sum() >= MANY and not self.is_over:
             self._quick(lp, prices)
         if not self.is_over:
@@ -222,8 +222,9 @@ class _Kernels(UnderWay):
         self.abandoned |= lp.abandoned
         if lp.status in ("infeasible", "stopped"):
             bound = np.inf if lp.status == "infeasible" else -np.inf
-            log = [*self.log, *lp.log]
-            return Outcome(lp.status, None, np.inf, bound, self.seconds, lp.reason, None, log, self.abandoned)
+            log, x = [*self.log, *lp.log], self.x if lp.status == "stopped" else None
+            cost = self.objective if x is not None else np.inf
+            return Outcome(lp.status, x, cost, bound, self.seconds, lp.reason, None, log, self.abandoned)
         if lp.status == "failed" or lp.x is None or lp.row_dual is None:
             return self.run("whole", self.programme, self.left, start)
         self.are_small = parts_of(self.programme, self.grid)[1]

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+
 from optimiser.solve.first_plan import first_plan, improved
 from optimiser.solve.grid import Flags, Floats, Ints
 from optimiser.solve.highs import Interrupt, Limits, Outcome, Progress, relative_gap, run
@@ -61,6 +63,7 @@ def solve_pit(
     if relaxed.status != "optimal" or relaxed.x is None:
         return run(programme, replace(limits, seconds=left()), watch, interrupt, start)
     log = ["--- relaxation with cuts\n", *relaxed.log]
+    cost = np.inf
     plan = _better(packing, first_plan(packing, allowed, years, relaxed.x), start)
     if plan is not None:
         plan = improved(packing, root.programme, years, plan, limits, PLAN * left(), interrupt)
@@ -82,7 +85,12 @@ def solve_pit(
             return _whole(found, plan, cost, (relaxed.objective, least), time.monotonic() - began, log)
         # the plan is within these bounds: whoever calls them infeasible is wrong
     found = run(programme, replace(limits, seconds=left()), watch, interrupt, plan)
-    return replace(found, seconds=time.monotonic() - began, log=[*log, *found.log])
+    seconds = time.monotonic() - began
+    if plan is None:
+        return replace(found, seconds=seconds, log=[*log, *found.log])
+    if found.status not in ("optimal", "stopped"):  # with a plan at hand that is no answer
+        found = replace(found, status="stopped", x=None, bound=-np.inf)
+    return _whole(found, plan, cost, (relaxed.objective, np.inf), seconds, log)
 
 
 def _better(packing: Packing, new: Floats | None, start: Floats | None) -> Floats | None:

@@ -50,6 +50,12 @@ class Programme:
             total += matrix @ self.values(columns, x)
         return total
 
+    def keeps_rows(self, x: Floats) -> bool:
+        """Whether a solution keeps all rows, up to rounding."""
+        total, size = self.matrix @ x, abs(self.matrix) @ abs(x)
+        slack = 1e-6 * (1 + size)
+        return bool(np.all(total >= self.row_lower - slack) and np.all(total <= self.row_upper + slack))
+
     def of_variable(self, variable: Any, x: Floats) -> dict[Any, float]:
         """The values of an indexed Pyomo variable; fixed ones as fixed."""
         found = {}
@@ -143,4 +149,6 @@ def _rows(part: Any, repn: Any, place: dict[Columns, Ints], n: int, size: int):
     upper.append(high)
     shape = (count + len(repn.rows), size)
     data = (np.concatenate(value), (np.concatenate(row), np.concatenate(col)))
-    return sparse.csr_array(data, shape=shape), np.concatenate(lower), np.concatenate(upper), names
+    matrix = sparse.csr_array(data, shape=shape)
+    matrix.eliminate_zeros()
+    return matrix, np.concatenate(lower), np.concatenate(upper), names

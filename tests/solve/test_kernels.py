@@ -168,14 +168,57 @@ def test_what_rounding_leaves_of_a_sum_is_nothing(tmp_path):
     row = np.zeros((2, len(programme.cost)))
     row[:, grid.at[:3]] = 0.1, 0.2, -0.3
     row[0, grid.at[3]] = 1.0
-    programme = _with(
-        programme, matrix=sparse.csr_array(row), row_lower=np.full(2, -0.5), row_upper=np.full(2, np.inf), rows=[0, 1]
-    )
-    keep = np.arange(grid.size) != 1
-    keep[2] = False
-    kernel = restrict(programme, grid, keep, np.zeros(2, dtype=bool), np.zeros(len(programme.cost)))
+    kernel = kernel_of_first_starts(programme, grid, row, -0.5)
     assert kernel.programme.matrix.data.tolist() == [1.0]
     assert kernel.programme.rows == [0]
+
+
+def test_a_coefficient_that_is_small_by_itself_stays(tmp_path):
+    """5e-9 beside 60,000 is no rounding: of 2e8 units it makes one. The wrong answer: the row without it."""
+    text = "projects: {late: {kind: upgrade, start: [1, 3], capex: 1 MCNY}, other: {kind: upgrade, capex: 1 MCNY}}"
+    model, programme = programme_of(text, tmp_path)
+    grid = grid_of(model, programme)
+    row = np.zeros((1, len(programme.cost)))
+    row[0, grid.at[[0, 3]]] = 5e-9, 6e4
+    kernel = kernel_of_first_starts(programme, grid, row, -0.5)
+    assert sorted(kernel.programme.matrix.data) == [5e-9, 6e4]
+
+
+def test_a_row_in_which_nothing_is_left_must_hold(tmp_path):
+    """At least 1 of three starts, of which none is kept: no plan. The wrong answer: the row goes, nothing is one."""
+    text = "projects: {late: {kind: upgrade, start: [1, 3], capex: 1 MCNY}, other: {kind: upgrade, capex: 1 MCNY}}"
+    model, programme = programme_of(text, tmp_path)
+    grid = grid_of(model, programme)
+    row = np.zeros((2, len(programme.cost)))
+    row[:, grid.at[2]] = 1.0
+    programme = _with(
+        programme, matrix=sparse.csr_array(row), row_lower=np.array([1.0, -1.0]), row_upper=np.full(2, np.inf)
+    )
+    programme = _with(programme, rows=[0, 1])
+    kernel = restrict(programme, grid, np.zeros(grid.size, dtype=bool), np.zeros(2, dtype=bool), np.zeros(len(row[0])))
+    assert kernel.programme.rows == [0]
+    assert run(kernel.programme, LIMITS).status == "infeasible"
+
+
+def kernel_of_first_starts(programme, grid, row, least):
+    """Only rows (K, N) that are at least so much, with the first of three starts and the one start of another."""
+    k = len(row)
+    limits = {"row_lower": np.full(k, least), "row_upper": np.full(k, np.inf), "rows": list(range(k))}
+    programme = _with(programme, matrix=sparse.csr_array(row), **limits)
+    keep = np.isin(np.arange(grid.size), [0, 3])
+    return restrict(programme, grid, keep, np.zeros(2, dtype=bool), np.zeros(len(programme.cost)))
+
+
+def test_a_start_that_is_no_plan_is_not_taken(always, tmp_path):
+    """35 kt: nothing at all is no plan, whatever it costs; one of 26 is kept, also where there is no time for more."""
+    model, programme = programme_of(PARTS, tmp_path)
+    nothing = kernels.solve_by_kernels(model, programme, LIMITS, None, Interrupt(), np.zeros(len(programme.cost)))
+    assert (nothing.status, nothing.objective) == ("optimal", pytest.approx(26))
+    hurried = Interrupt()
+    hurried.event.set()
+    kept = kernels.solve_by_kernels(model, programme, LIMITS, None, hurried, nothing.x)
+    assert (kept.status, kept.objective) == ("stopped", pytest.approx(26))
+    assert kept.x == pytest.approx(nothing.x)
 
 
 @pytest.mark.parametrize("gap", [0.3, 0.03])

@@ -243,3 +243,17 @@ def test_a_wrong_infeasible_is_not_believed(tmp_path, monkeypatch):
     assert np.array_equal(asked[1].upper, case.programme.upper)
     assert found.status == "optimal"
     assert found.objective == pytest.approx(best)
+
+
+@pytest.mark.parametrize("second", ["failed", "infeasible", "stopped"])
+def test_a_solver_that_fails_twice_leaves_the_first_plan(second, tmp_path, monkeypatch):
+    """Neither search has an answer: the plan at hand is one. The wrong answer: no plan, or that there can be none."""
+    case = Case(compile_instance(read(write_tree(pit(27, 2), tmp_path)).scenario))
+    said = ["failed", second]
+    monkeypatch.setattr(pits, "run", lambda *_: Outcome(said.pop(0), None, np.inf, -np.inf, 0.0, "an error"))
+    found = pit_outcome(case)
+    assert not said
+    assert found.status == "stopped"
+    assert found.x is not None
+    assert case.is_plan(found.x)
+    assert case.bound <= found.bound < found.objective == pytest.approx(case.cost(found.x))
