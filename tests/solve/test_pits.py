@@ -169,23 +169,13 @@ def test_no_schedule_that_costs_no_more_is_ruled_out(tmp_path):
     assert poorer > 100
 
 
+@pytest.mark.parametrize("gap", [0.0, 0.05, 0.2])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_best_of_all_schedules(seed, tmp_path, monkeypatch):
-    """Proves that the steps find what trying every schedule finds, whatever the size."""
-    monkeypatch.setattr(pits, "FROM", 0)
-    tree = drawn(seed)
-    answer = solve(write_tree(tree, tmp_path), {"gap": 0.0, "threads": 1})
-    assert answer.result is not None
-    assert answer.result.plan.status == "optimal"
-    best = min(cost for _, cost in schedules(tree))
-    assert answer.result.plan.objective == pytest.approx(best, abs=1e-6)
-    assert answer.result.plan.bound <= best + 1e-6
+def test_the_best_of_all_schedules_is_between_bound_and_plan(seed, gap, tmp_path, monkeypatch):
+    """Proves that the steps find what trying every schedule finds, as near as the gap asks, whatever the size.
 
-
-@pytest.mark.parametrize("gap", [0.2, 0.05])
-@pytest.mark.parametrize("seed", SEEDS[1::2])
-def test_with_a_wide_gap_no_more_is_proven_than_is_true(seed, gap, tmp_path, monkeypatch):
-    """Proves that a bound never passes the best of all schedules, where only those are left that the gap asks for."""
+    The wrong answer: a bound above the best of all, where only those are left that the gap asks for.
+    """
     monkeypatch.setattr(pits, "FROM", 0)
     tree = drawn(seed)
     answer = solve(write_tree(tree, tmp_path), {"gap": gap, "threads": 1})
