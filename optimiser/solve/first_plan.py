@@ -21,7 +21,7 @@ from scipy import sparse
 
 from optimiser.solve.grid import Flags, Floats, Ints
 from optimiser.solve.highs import Interrupt, Limits, run
-from optimiser.solve.packing import WAITS, Packing
+from optimiser.solve.packing import AROUND, WAITS, Packing
 from optimiser.solve.programme import Programme
 
 SHARES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -34,7 +34,6 @@ SHARE, GAP = 0.5, 1e-4
 LITTLE = 0.5
 """A round that gains less than this share of what the gap allows is the last."""
 SLACK, NEAR = 1e-9, 1e-7
-AROUND = ("rins",)
 
 
 @dataclass(frozen=True, eq=False)
