@@ -119,7 +119,16 @@ class ByFacets:
         self.sides: dict[float, _Side] = {}
         self.added: list[tuple[sparse.csr_array, Floats]] = []
         self.rows: list[tuple[int, sparse.csr_array | None]] = []  # how many, and of facets their multipliers
+        self.held: dict[int, tuple[float, float]] = {}
         self.whole: Relaxation | None = None
+
+    def hold(self, column: int, lower: float, upper: float) -> None:
+        """Gives a column of a start bounds."""
+        self.held[column] = lower, upper
+        if self.whole is not None:
+            self.whole.hold(column, lower, upper)
+            return
+        self.relaxation.hold(int(np.searchsorted(self.groups.others, column)), lower, upper)
 
     def add(self, matrix: sparse.csr_array, upper: Floats) -> None:
         """Adds rows matrix @ x <= upper, (K, N) and (K,)."""
@@ -231,6 +240,8 @@ class ByFacets:
         self.whole = Relaxation(self.programme, self.limits, self.interrupt)
         for matrix, upper in self.added:
             self.whole.add(matrix, upper)
+        for column, (low, high) in self.held.items():
+            self.whole.hold(column, low, high)
 
     def _as_a_whole(self, seconds: float, log: list[str]) -> Outcome:
         if self.whole is None:

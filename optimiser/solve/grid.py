@@ -136,6 +136,14 @@ def price_of_starts(programme: Programme, grid: Grid, x: Floats, dual: Floats) -
     return Prices(np.maximum(price - displaced[grid.owner], 0.0), price + best[grid.owner], best)
 
 
+def unit_costs(programme: Programme, grid: Grid) -> Floats:
+    """What one unit of a project costs or saves at most, whenever it starts (P,)."""
+    slope = programme.cost[grid.at]
+    total = np.cumsum(slope[::-1])[::-1]
+    unit = np.abs(total - np.append(total, 0.0)[grid.begin[1:]][grid.owner])
+    return grid.of_projects(unit, np.maximum)
+
+
 def undecided(programme: Programme, grid: Grid, x: Floats) -> Flags:
     """Projects (P,) that a solution of a relaxation leaves in parts, or some other whole column about one or two."""
     parts = programme.integer & (np.abs(x - np.round(x)) > 1e-6)

@@ -27,7 +27,9 @@ from optimiser.solve.by_entity import by_entity
 from optimiser.solve.grid import Floats, Kernel, Prices, grid_of, price_of_starts, restrict, undecided
 from optimiser.solve.highs import AROUND, Interrupt, Limits, Outcome, Progress, Status, relative_gap, run
 from optimiser.solve.programme import Programme
-from optimiser.solve.root import relaxed, with_cuts
+from optimiser.solve.relaxation import Solved
+from optimiser.solve.root import Root, relaxed, with_cuts
+from optimiser.solve.splitting import leaves_of, prices_of
 from optimiser.solve.steps import MANY_WHOLE, Steps, parts_of
 from optimiser.solve.under_way import UnderWay
 
@@ -43,6 +45,8 @@ BESIDE = 10.0
 RAISED = 0.01
 """Where cuts raise the bound by more than this share of it (and the gap), their relaxation says what to decide: a small
 kernel has a plan sooner than steps, and if any is good enough, it is the whole that says so."""
+SPLITTING = 1.5, 1.0
+"""Seconds for decisions that are taken both ways: so many, or as much of the relaxation's."""
 PARTS = 0.5
 """Starts of a project in parts are decided up to this share of the room that the gap leaves."""
 
@@ -113,6 +117,8 @@ class _Kernels(UnderWay):
         if not self.is_over:
             self.programme = root.programme
             lp, prices = self._priced(root.outcome)
+            if not self.are_small:
+                prices = self._split(solved.relaxation, root, prices)
         raised = not self.are_small and lp.objective - first > max(RAISED, self.limits.gap) * abs(lp.objective)
         if self.are_small and not self.is_over:
             by_entity(self, lp)
@@ -240,6 +246,18 @@ class _Kernels(UnderWay):
         self.bound = max(self.bound, lp.objective)
         return lp, price_of_starts(self.programme, self.grid, lp.x, lp.row_dual)
 
+    def _split(self, relaxation: Solved, root: Root, prices: Prices) -> Prices:
+        """A better bound by decisions that cost something either way, and prices above it."""
+        seconds, before = min(max(SPLITTING[0], SPLITTING[1] * self.root_seconds), self.left / 10), self.seconds
+        leaves = leaves_of(relaxation, root.every, self.grid, root.outcome, self.room(), seconds, self.settled)
+        if len(leaves) > 1 or leaves[0].bound > self.relaxed:
+            bounds = ", ".join(f"{leaf.bound:.10g}" for leaf in leaves)
+            self.log.append(f"--- {len(leaves)} parts after {self.seconds - before:.1f} s: bounds {bounds}\n")
+            prices = prices_of(leaves, root.every, self.grid, prices)
+            self.relaxed = leaves[0].bound
+            self.bound = max(self.bound, self.relaxed)
+        return prices
+
     def _steps(self, lp: Outcome, prices: Prices) -> None:
         """A plan step by step, and a bound by the steps that cost most."""
         assert lp.x is not None
@@ -247,7 +265,7 @@ class _Kernels(UnderWay):
         seconds = min(max(3.0, self.root_seconds), self.left / 12)
         gap = self.limits.gap
         steps = Steps(
-            self.programme, self.grid, prices, lp.x, lp.objective, room, self.run, lambda: self.is_over, seconds, gap
+            self.programme, self.grid, prices, lp.x, self.relaxed, room, self.run, lambda: self.is_over, seconds, gap
         )
         x = steps.plan()
         if self.settled.event.is_set():  # the plan found beside is the answer; Ctrl-C keeps what the steps have

@@ -24,6 +24,10 @@ class Solved(Protocol):
         """Adds rows matrix @ x <= upper, (K, N) and (K,)."""
         ...
 
+    def hold(self, column: int, lower: float, upper: float) -> None:
+        """Gives a column of a start bounds."""
+        ...
+
 
 class Relaxation:
     """The relaxation of a programme, solved again from where it stood when rows have been added or have moved."""
@@ -42,6 +46,12 @@ class Relaxation:
     def add(self, matrix: sparse.csr_array, upper: Floats) -> None:
         """Adds rows matrix @ x <= upper, (K, N) and (K,)."""
         self._run.add_rows(matrix, upper)
+
+    def hold(self, column: int, lower: float, upper: float) -> None:
+        """Gives a column bounds."""
+        size = self._run.scaling.columns[column]
+        highs: Any = self._run.highs
+        highs.changeColBounds(column, lower / size, upper / size)
 
     def move(self, lower: Floats, upper: Floats) -> None:
         """Gives all rows other bounds, (M,) and (M,)."""

@@ -24,14 +24,15 @@ CUT = "cut"
 
 @dataclass(frozen=True, eq=False)
 class Root:
-    """`programme` has the cuts as its last rows; `outcome` is of its relaxation, `first` is the bound without them.
+    """`programme` has the cuts that bind as its last rows; `outcome` is of its relaxation, `first` the bound without them.
 
-    The log of the outcome is that of the cuts.
+    The log of the outcome is that of the cuts. `every`: the programme with all cuts, as the relaxation has them now.
     """
 
     programme: Programme
     outcome: Outcome
     first: float
+    every: Programme
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +65,7 @@ def with_cuts(solved: Relaxed, grid: Grid, limits: Limits, seconds: float, inter
     began = time.monotonic()
     programme, relaxation, outcome = solved.programme, solved.relaxation, solved.outcome
     took = outcome.seconds
-    root = Root(programme, replace(outcome, log=[]), outcome.objective)
+    root = Root(programme, replace(outcome, log=[]), outcome.objective, programme)
     most = min(3.0 + took, seconds / 3)
     if outcome.status != "optimal" or outcome.x is None or outcome.row_dual is None:
         return root
@@ -98,20 +99,24 @@ def _with_rows(programme: Programme, outcome: Outcome, cuts: list[Cut], first: f
     dual = outcome.row_dual
     assert dual is not None
     size = len(programme.row_lower)
-    binds = [i for i in range(len(cuts)) if dual[size + i] != 0.0]
-    kept = [cuts[i] for i in binds]
-    if not kept:
-        return Root(programme, replace(outcome, row_dual=dual[:size]), first)
-    matrix, most = _rows_of(kept, len(programme.cost))
-    larger = replace(
+    binds = np.array([i for i in range(len(cuts)) if dual[size + i] != 0.0], dtype=int)
+    larger = _with_cuts(programme, [cuts[i] for i in binds])
+    rows = np.concatenate([np.arange(size), size + binds])
+    return Root(larger, replace(outcome, row_dual=dual[rows]), first, _with_cuts(programme, cuts))
+
+
+def _with_cuts(programme: Programme, cuts: list[Cut]) -> Programme:
+    """The programme with cuts as its last rows."""
+    if not cuts:
+        return programme
+    matrix, most = _rows_of(cuts, len(programme.cost))
+    return replace(
         programme,
         matrix=sparse.csr_array(sparse.vstack([programme.matrix, matrix], format="csr")),
-        row_lower=np.append(programme.row_lower, np.full(len(kept), -np.inf)),
+        row_lower=np.append(programme.row_lower, np.full(len(cuts), -np.inf)),
         row_upper=np.append(programme.row_upper, most),
-        rows=[*programme.rows, *((CUT, i) for i in range(len(kept)))],
+        rows=[*programme.rows, *((CUT, i) for i in range(len(cuts)))],
     )
-    rows = np.concatenate([np.arange(size), size + np.array(binds, dtype=int)])
-    return Root(larger, replace(outcome, row_dual=dual[rows]), first)
 
 
 def _rows_of(cuts: list[Cut], columns: int) -> tuple[sparse.csr_array, np.ndarray]:

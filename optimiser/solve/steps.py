@@ -20,11 +20,11 @@ from typing import Protocol
 
 import numpy as np
 
-from optimiser.solve.grid import Flags, Floats, Grid, Ints, Kernel, Prices, restrict
+from optimiser.solve.grid import Flags, Floats, Grid, Ints, Kernel, Prices, restrict, unit_costs
 from optimiser.solve.highs import AROUND, Outcome
 from optimiser.solve.programme import Programme
 
-PARTS, LARGE, PROJECTS = (3, 6), 150, 40
+PARTS, LARGE, PROJECTS = (3, 6), 100, 40
 """How many parts at least and at most, with how many projects in each between the two, and at least in any case."""
 SMALL = 25
 """Projects of an entity, in the mean, up to which entities are the parts."""
@@ -314,10 +314,6 @@ def parts_of(programme: Programme, grid: Grid) -> tuple[list[Ints], bool]:
     counts = np.bincount(at, grid.stands_for[projects])
     if len(entities) > 3 and counts.sum() <= SMALL * len(entities):
         return [projects[grid.entity[projects] == e] for e in entities[np.argsort(counts, kind="stable")]], True
-    slope = programme.cost[grid.at]
-    total = np.cumsum(slope[::-1])[::-1]
-    unit = np.abs(total - np.append(total, 0.0)[grid.begin[1:]][grid.owner])
-    size = grid.of_projects(unit, np.maximum)
-    projects = projects[np.argsort(-size[projects], kind="stable")]
+    projects = projects[np.argsort(-unit_costs(programme, grid)[projects], kind="stable")]
     count = max(1, min(int(np.clip(len(projects) // LARGE, *PARTS)), len(projects) // PROJECTS))
     return [np.sort(part) for part in np.array_split(projects, count)], False

@@ -1,0 +1,181 @@
+r"""Splitting: a decision that costs something either way is taken both ways before anything else.
+
+A large project that the relaxation has by half may be all that keeps its bound low: with the project it costs more, and
+without it, too. The least of the two optima is a bound for the whole,
+
+$$ z \;\ge\; \min\big( z(x_k \le \lfloor \hat x_k \rfloor),\; z(x_k \ge \lceil \hat x_k \rceil) \big), $$
+
+and so on, the part with the lowest bound first. What a start costs at least is the least of what it costs in any part.
+
+Method: strong branching (Applegate, Bixby, Chvátal and Cook 1995), at the root, for the largest projects in parts.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from optimiser.solve.grid import Floats, Grid, Ints, Prices, price_of_starts, unit_costs
+from optimiser.solve.highs import Interrupt, Outcome
+from optimiser.solve.programme import Programme
+from optimiser.solve.relaxation import Solved
+
+LARGEST = 12
+"""Projects in parts about which is asked, those whose unit costs or saves most."""
+RAISE = 0.2
+"""A decision is taken if it raises the bound of its part by this share of the gap's room at least."""
+ENOUGH, BETTER = 0.8, 1.2
+"""A year costs enough at this share of what any can, and another project is a better decision if it costs so much more."""
+LEAVES = 6
+"""Parts of the whole at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class Leaf:
+    """A part of the whole: bounds (N,) of its columns, and the optimum of its relaxation with duals."""
+
+    lower: Floats
+    upper: Floats
+    outcome: Outcome
+
+    @property
+    def bound(self) -> float:
+        """What each of its plans costs at least."""
+        return self.outcome.objective
+
+
+def leaves_of(
+    relaxation: Solved,
+    programme: Programme,
+    grid: Grid,
+    outcome: Outcome,
+    room: float,
+    seconds: float,
+    interrupt: Interrupt,
+) -> list[Leaf]:
+    """Parts that make up the whole together, the one with the lowest bound first; parts without any plan are left out.
+
+    One alone, the programme with the `outcome` of its relaxation, where no decision raises the bound by enough of the
+    `room`, or not in so many `seconds`. The `relaxation` is left with bounds of its own.
+    """
+    until = time.monotonic() + seconds
+    splitting = _Splitting(relaxation, programme, grid, RAISE * room, until, interrupt)
+    leaves = [Leaf(programme.lower, programme.upper, outcome)]
+    while len(leaves) < LEAVES and not splitting.is_over:
+        halves = splitting.halves(leaves[0])
+        if not halves:
+            break
+        leaves = sorted([*halves, *leaves[1:]], key=lambda leaf: leaf.bound)
+    return leaves
+
+
+def prices_of(leaves: list[Leaf], programme: Programme, grid: Grid, prices: Prices) -> Prices:
+    """What a start costs at least above the lowest bound of the parts: the least of all.
+
+    Which starts are cheap is as in `prices`, those of the whole.
+    """
+    least = min(leaf.bound for leaf in leaves)
+    bound = np.full(grid.size, np.inf)
+    for leaf in leaves:
+        assert leaf.outcome.x is not None
+        assert leaf.outcome.row_dual is not None
+        own = price_of_starts(programme, grid, leaf.outcome.x, leaf.outcome.row_dual)
+        bound = np.minimum(bound, leaf.bound - least + own.bound)
+    return replace(prices, bound=bound)
+
+
+@dataclass(eq=False)
+class _Splitting:
+    """Asks what decisions cost, from wherever the relaxation stands."""
+
+    relaxation: Solved
+    programme: Programme
+    grid: Grid
+    least: float
+    until: float
+    interrupt: Interrupt
+
+    def __post_init__(self) -> None:
+        self.lower, self.upper = self.programme.lower.copy(), self.programme.upper.copy()
+
+    @property
+    def is_over(self) -> bool:
+        """True where no more is asked."""
+        return self.interrupt.is_set or time.monotonic() > self.until
+
+    def halves(self, leaf: Leaf) -> list[Leaf]:
+        """The two halves of the decision that costs most either way, or the one that has plans; none where none does."""
+        best, found = self.least, list[Leaf]()
+        for columns in _candidates(self.programme, self.grid, leaf):
+            halves = self._best_of(leaf, columns, best)
+            if halves is not None:
+                best = BETTER * (min(half.bound for half in halves) - leaf.bound)
+                found = [half for half in halves if np.isfinite(half.bound)]
+            if self.is_over or best == np.inf:
+                break  # that there is no plan at all is for others to say
+        return found
+
+    def _best_of(self, leaf: Leaf, columns: Ints, least: float) -> list[Leaf] | None:
+        """The halves of a project's decision by a year that costs much either way; None where none costs more than
+        `least`. Not to have started costs more by a later year, and to have started by an earlier one.
+        """
+        below = self._half(leaf, columns[-1], False)
+        if below is None or below.bound - leaf.bound <= least:
+            return None
+        above = self._half(leaf, columns[0], True)
+        if above is None or above.bound - leaf.bound <= least:
+            return None
+        if len(columns) == 1:
+            return [below, above]
+        found, early, late = None, 0, len(columns) - 1
+        enough = leaf.bound + ENOUGH * min(below.bound - leaf.bound, above.bound - leaf.bound)
+        while early <= late and not self.is_over:
+            middle = (early + late) // 2
+            below, above = (self._half(leaf, columns[middle], is_above) for is_above in (False, True))
+            if below is None or above is None:
+                break
+            cost = min(below.bound, above.bound)
+            if cost - leaf.bound > least:
+                found, least = [below, above], cost - leaf.bound
+            if cost >= enough:
+                break
+            if below.bound < above.bound:
+                early = middle + 1
+            else:
+                late = middle - 1
+        return found
+
+    def _half(self, leaf: Leaf, k: int, is_above: bool) -> Leaf | None:
+        """The part in which a whole column is above where the solution of a part has it, or below."""
+        assert leaf.outcome.x is not None
+        lower, upper = leaf.lower.copy(), leaf.upper.copy()
+        floor = np.floor(leaf.outcome.x[k])
+        if is_above:
+            lower[k] = floor + 1.0
+        else:
+            upper[k] = floor
+        return self._solved(lower, upper)
+
+    def _solved(self, lower: Floats, upper: Floats) -> Leaf | None:
+        """The relaxation within such bounds; None where it was not solved in time."""
+        for k in np.flatnonzero((lower != self.lower) | (upper != self.upper)):
+            self.relaxation.hold(int(k), float(lower[k]), float(upper[k]))
+        self.lower, self.upper = lower, upper
+        found = self.relaxation.solve(max(self.until - time.monotonic(), 0.1))
+        if found.status == "infeasible":
+            return Leaf(lower, upper, replace(found, objective=np.inf))
+        if found.status != "optimal" or found.x is None or found.row_dual is None:
+            return None
+        return Leaf(lower, upper, replace(found, log=[]))
+
+
+def _candidates(programme: Programme, grid: Grid, leaf: Leaf) -> list[Ints]:
+    """Columns of starts in parts, one after the other, of each of the largest projects that has any."""
+    assert leaf.outcome.x is not None
+    started = leaf.outcome.x[grid.at]
+    parts = grid.whole[grid.owner] & (np.abs(started - np.round(started)) > 1e-3)
+    projects = np.unique(grid.owner[parts])
+    largest = projects[np.argsort(-unit_costs(programme, grid)[projects], kind="stable")][:LARGEST]
+    return [grid.at[parts & (grid.owner == p)] for p in largest]
