@@ -20,7 +20,8 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 NOISE = 1e-13
 """A sum of coefficients that is no more than this share of their sizes is nothing."""
-
+PARTS = 0.5
+"""Starts of a project in parts are decided up to this share of the room that the gap leaves."""
 BROKEN = 1e-6
 """How far beyond its limits, relative to its size, a row without columns does not hold."""
 
@@ -248,3 +249,25 @@ def restrict(programme: Programme, grid: Grid, keep: Flags, held: Flags, x: Floa
         switches=np.zeros(0, dtype=int),
     )
     return Kernel(smaller, base, back, columns)
+
+
+def kernel_of(
+    programme: Programme, grid: Grid, prices: Prices, x: Floats, plan: Floats | None, count: int, room: float
+) -> tuple[Kernel, int] | None:
+    """A kernel of the `count` starts that are the cheapest questions, and of how many projects it is.
+
+    Beside them it has what a solution `x` of the relaxation has, and what that leaves in parts up to a share of the
+    `room`; all else is as in the `plan`, or as in `x`. None where these are most of all starts.
+    """
+    whole = grid.whole[grid.owner]
+    if count > 0.6 * whole.sum():
+        return None
+    entry = np.where(whole, prices.entry(grid), np.inf)
+    most = np.partition(entry, count)[count]
+    parts = undecided(programme, grid, x) & grid.whole
+    keep = (entry <= most) | (parts[grid.owner] & (prices.start <= max(most, PARTS * room)))
+    free = (grid.of_projects(keep.astype(float), np.maximum) > 0) | parts | ~grid.whole
+    keep |= (grid.new(x) > 1e-7) | ~whole
+    if plan is not None:
+        keep |= grid.new(plan) > 1e-7
+    return restrict(programme, grid, keep, ~free, x if plan is None else plan), int(free.sum())

@@ -24,14 +24,12 @@ import pyomo.environ as pyo
 
 from optimiser.solve.beside import Beside
 from optimiser.solve.by_entity import by_entity
-from optimiser.solve.grid import Floats, Kernel, Prices, grid_of, price_of_starts, restrict, undecided
+from optimiser.solve.grid import Floats, Kernel, Prices, grid_of, kernel_of, price_of_starts, restrict
 from optimiser.solve.highs import AROUND, Interrupt, Limits, Outcome, Progress, Status, relative_gap, run
 from optimiser.solve.programme import Programme
-from optimiser.solve.relaxation import Solved
-from optimiser.solve.root import Root, relaxed, with_cuts
-from optimiser.solve.splitting import leaves_of, prices_of
+from optimiser.solve.root import relaxed, with_cuts
+from optimiser.solve.splitting import InParts
 from optimiser.solve.steps import MANY_WHOLE, Steps, parts_of
-from optimiser.solve.under_way import UnderWay
 
 LARGE = 1500
 """Whole starts from which a programme is solved by kernels."""
@@ -45,10 +43,6 @@ BESIDE = 10.0
 RAISED = 0.01
 """Where cuts raise the bound by more than this share of it (and the gap), their relaxation says what to decide: a small
 kernel has a plan sooner than steps, and if any is good enough, it is the whole that says so."""
-SPLITTING = 1.5, 1.0
-"""Seconds for decisions that are taken both ways: so many, or as much of the relaxation's."""
-PARTS = 0.5
-"""Starts of a project in parts are decided up to this share of the room that the gap leaves."""
 
 
 def is_large(model: pyo.ConcreteModel, programme: Programme) -> bool:
@@ -68,7 +62,7 @@ def solve_by_kernels(
     return _Kernels(programme, grid_of(model, programme), limits, watch, interrupt).outcome(start)
 
 
-class _Kernels(UnderWay):
+class _Kernels(InParts):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.first = self.raised = -np.inf
@@ -87,7 +81,7 @@ class _Kernels(UnderWay):
         self._take_beside()
         if self.bounding is not None:
             _ = self.bounding.outcome
-        self.bound = max(self.bound, min(self.raised, self.objective))
+        self.bound = max(self.bound, min(self.raised, self.closed, self.objective))
 
     def outcome(self, start: Floats | None) -> Outcome:
         try:
@@ -117,19 +111,19 @@ class _Kernels(UnderWay):
         if not self.is_over:
             self.programme = root.programme
             lp, prices = self._priced(root.outcome)
-            if not self.are_small:
-                prices = self._split(solved.relaxation, root, prices)
         raised = not self.are_small and lp.objective - first > max(RAISED, self.limits.gap) * abs(lp.objective)
         if self.are_small and not self.is_over:
             by_entity(self, lp)
             if self.bound == np.inf:
                 reason = "proven infeasible"
                 return Outcome("infeasible", None, np.inf, np.inf, self.seconds, reason, None, self.log, self.abandoned)
+        if not self.is_over and not self.are_small and not raised:
+            lp, prices = self.split(solved.relaxation, root, self.root_seconds) or (lp, prices)
         if raised and not self.is_over:
             self._kernel(lp, prices, self._few, max(10.0, 3.0 * self.root_seconds), gives_up=False)
         decided = self.x is not None and (self.are_small or raised)
         if not self.is_over and not decided:
-            self._steps(lp, prices)
+            lp, prices = self._steps(lp, prices)
         for count in sorted({max(int(share * self._starts), LEAST) for share in SHARES}):
             seconds = max(5.0, 3.0 * self.root_seconds, 0.15 * self.left)
             if self.is_over or (raised and decided) or count > MOST * self._mattering(prices):
@@ -246,20 +240,8 @@ class _Kernels(UnderWay):
         self.bound = max(self.bound, lp.objective)
         return lp, price_of_starts(self.programme, self.grid, lp.x, lp.row_dual)
 
-    def _split(self, relaxation: Solved, root: Root, prices: Prices) -> Prices:
-        """A better bound by decisions that cost something either way, and prices above it."""
-        seconds, before = min(max(SPLITTING[0], SPLITTING[1] * self.root_seconds), self.left / 10), self.seconds
-        leaves = leaves_of(relaxation, root.every, self.grid, root.outcome, self.room(), seconds, self.settled)
-        if len(leaves) > 1 or leaves[0].bound > self.relaxed:
-            bounds = ", ".join(f"{leaf.bound:.10g}" for leaf in leaves)
-            self.log.append(f"--- {len(leaves)} parts after {self.seconds - before:.1f} s: bounds {bounds}\n")
-            prices = prices_of(leaves, root.every, self.grid, prices)
-            self.relaxed = leaves[0].bound
-            self.bound = max(self.bound, self.relaxed)
-        return prices
-
-    def _steps(self, lp: Outcome, prices: Prices) -> None:
-        """A plan step by step, and a bound by the steps that cost most."""
+    def _steps(self, lp: Outcome, prices: Prices) -> tuple[Outcome, Prices]:
+        """A plan step by step, and a bound by the steps that cost most; prices among what may be better."""
         assert lp.x is not None
         room = max(self.room(), 5e-4 * abs(self.bound))
         seconds = min(max(3.0, self.root_seconds), self.left / 12)
@@ -269,14 +251,17 @@ class _Kernels(UnderWay):
         )
         x = steps.plan()
         if self.settled.event.is_set():  # the plan found beside is the answer; Ctrl-C keeps what the steps have
-            return
+            return lp, prices
         self.bound = max(self.bound, steps.proven)
         if x is None:
-            return
+            return lp, prices
         self.take(x)
         if self.is_proven or self.x is None or steps.are_small:
-            return
+            return lp, prices
+        lp, prices = self.better(lp, prices)
+        steps.programme, steps.prices, steps.bound = self.programme, prices, self.relaxed
         self._bounds(steps, max(4 * seconds, self.left / 5))
+        return lp, prices
 
     def _bounds(self, steps: Steps, seconds: float) -> None:
         """Bounds by the steps that cost most: beside the kernels that come next where there is a second thread."""
@@ -318,23 +303,11 @@ class _Kernels(UnderWay):
     def _chosen(self, lp: Outcome, prices: Prices, count: int) -> tuple[str, Kernel, Floats | None] | None:
         """A kernel of so many starts, its name, and the plan to begin from; None where these are most of all."""
         assert lp.x is not None
-        grid = self.grid
-        whole = grid.whole[grid.owner]
-        entry = np.where(whole, prices.entry(grid), np.inf)
-        if count > 0.6 * whole.sum():
+        found = kernel_of(self.programme, self.grid, prices, lp.x, self.x, count, self.room())
+        if found is None:
             return None
-        most = np.partition(entry, count)[count]
-        parts = undecided(self.programme, grid, lp.x) & grid.whole
-        keep = (entry <= most) | (parts[grid.owner] & (prices.start <= max(most, PARTS * self.room())))
-        free = (grid.of_projects(keep.astype(float), np.maximum) > 0) | parts | ~grid.whole
-        keep |= (grid.new(lp.x) > 1e-7) | ~whole
-        plan = lp.x
-        if self.x is not None:
-            plan = self.x
-            keep |= grid.new(self.x) > 1e-7
-        kernel = restrict(self.programme, grid, keep, ~free, plan)
-        begin = kernel.shrink(self.x) if self.x is not None else None
-        return f"kernel of {int(free.sum())} projects", kernel, begin
+        kernel, projects = found
+        return f"kernel of {projects} projects", kernel, kernel.shrink(self.x) if self.x is not None else None
 
     def _rest(self, prices: Prices) -> Outcome:
         """The whole without the starts that are in no plan which is better than the gap allows.
@@ -356,7 +329,7 @@ class _Kernels(UnderWay):
             if self.x is None:
                 return Outcome("infeasible", None, np.inf, np.inf, self.seconds, rest.reason, None, self.log)
             rest.bound = most  # no better plan than the one known
-        self.bound = max(self.bound, min(rest.bound, most, self.objective))
+        self.bound = max(self.bound, min(rest.bound, most, self.closed, self.objective))
         self._listen()
         if rest.status == "failed" and self.x is None:
             return rest

@@ -24,7 +24,7 @@ CUT = "cut"
 
 @dataclass(frozen=True, eq=False)
 class Root:
-    """`programme` has the cuts that bind as its last rows; `outcome` is of its relaxation, `first` the bound without them.
+    """`programme` has the cuts that bind as its last rows; `outcome` is of its relaxation, `first` is without them.
 
     The log of the outcome is that of the cuts. `every`: the programme with all cuts, as the relaxation has them now.
     """
@@ -70,7 +70,7 @@ def with_cuts(solved: Relaxed, grid: Grid, limits: Limits, seconds: float, inter
     if outcome.status != "optimal" or outcome.x is None or outcome.row_dual is None:
         return root
     separator, covers = Separator(programme, grid), Covers(programme, grid)
-    size, kept, idle = len(programme.row_lower), list[Cut](), 0
+    size, kept, added, idle = len(programme.row_lower), list[Cut](), list[Cut](), 0
     log = list[str]()
     for _ in range(ROUNDS):
         if interrupt.is_set or time.monotonic() - began > most:
@@ -81,6 +81,7 @@ def with_cuts(solved: Relaxed, grid: Grid, limits: Limits, seconds: float, inter
         if not found:
             break
         relaxation.add(*_rows_of(found, len(programme.cost)))
+        added += found
         again = relaxation.solve(max(seconds - (time.monotonic() - began), 0.1))
         if again.status != "optimal" or again.x is None or again.row_dual is None:
             break
@@ -91,10 +92,10 @@ def with_cuts(solved: Relaxed, grid: Grid, limits: Limits, seconds: float, inter
         idle = idle + 1 if moved < LITTLE * limits.gap * abs(again.objective) else 0
         if idle > 1:
             break
-    return _with_rows(programme, replace(outcome, log=log), kept, root.first)
+    return _with_rows(programme, replace(outcome, log=log), kept, added, root.first)
 
 
-def _with_rows(programme: Programme, outcome: Outcome, cuts: list[Cut], first: float) -> Root:
+def _with_rows(programme: Programme, outcome: Outcome, cuts: list[Cut], added: list[Cut], first: float) -> Root:
     """The programme with those cuts that bind, and the duals to match."""
     dual = outcome.row_dual
     assert dual is not None
@@ -102,7 +103,7 @@ def _with_rows(programme: Programme, outcome: Outcome, cuts: list[Cut], first: f
     binds = np.array([i for i in range(len(cuts)) if dual[size + i] != 0.0], dtype=int)
     larger = _with_cuts(programme, [cuts[i] for i in binds])
     rows = np.concatenate([np.arange(size), size + binds])
-    return Root(larger, replace(outcome, row_dual=dual[rows]), first, _with_cuts(programme, cuts))
+    return Root(larger, replace(outcome, row_dual=dual[rows]), first, _with_cuts(programme, added))
 
 
 def _with_cuts(programme: Programme, cuts: list[Cut]) -> Programme:

@@ -21,15 +21,19 @@ from optimiser.solve.grid import Floats, Grid, Ints, Prices, price_of_starts, un
 from optimiser.solve.highs import Interrupt, Outcome
 from optimiser.solve.programme import Programme
 from optimiser.solve.relaxation import Solved
+from optimiser.solve.root import Root
+from optimiser.solve.under_way import UnderWay
 
 LARGEST = 12
 """Projects in parts about which is asked, those whose unit costs or saves most."""
 RAISE = 0.2
 """A decision is taken if it raises the bound of its part by this share of the gap's room at least."""
 ENOUGH, BETTER = 0.8, 1.2
-"""A year costs enough at this share of what any can, and another project is a better decision if it costs so much more."""
+"""A year costs enough at this share of what any may; another project is a better decision if it costs so much more."""
 LEAVES = 6
 """Parts of the whole at most."""
+SECONDS = 1.5
+"""For all of it, or as long as relaxation and cuts have taken; no more than a tenth of what is left."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,19 +75,26 @@ def leaves_of(
     return leaves
 
 
-def prices_of(leaves: list[Leaf], programme: Programme, grid: Grid, prices: Prices) -> Prices:
-    """What a start costs at least above the lowest bound of the parts: the least of all.
+def within(programme: Programme, leaves: list[Leaf]) -> Programme:
+    """The programme within the bounds that its parts have together."""
+    lower, upper = np.array([leaf.lower for leaf in leaves]), np.array([leaf.upper for leaf in leaves])
+    return replace(programme, lower=lower.min(axis=0), upper=upper.max(axis=0))
 
-    Which starts are cheap is as in `prices`, those of the whole.
+
+def prices_of(leaves: list[Leaf], programme: Programme, grid: Grid) -> Prices:
+    """What a start costs at least above the lowest bound of the parts, that of the first: the least of all.
+
+    Which starts are cheap is as in the first. Any rows of the `programme` that the parts' duals are of will do.
     """
-    least = min(leaf.bound for leaf in leaves)
-    bound = np.full(grid.size, np.inf)
-    for leaf in leaves:
-        assert leaf.outcome.x is not None
-        assert leaf.outcome.row_dual is not None
-        own = price_of_starts(programme, grid, leaf.outcome.x, leaf.outcome.row_dual)
-        bound = np.minimum(bound, leaf.bound - least + own.bound)
-    return replace(prices, bound=bound)
+    prices = [_prices_in(leaf, programme, grid) for leaf in leaves]
+    above = [leaf.bound - leaves[0].bound + own.bound for leaf, own in zip(leaves, prices, strict=True)]
+    return replace(prices[0], bound=np.min(above, axis=0))
+
+
+def _prices_in(leaf: Leaf, programme: Programme, grid: Grid) -> Prices:
+    assert leaf.outcome.x is not None
+    assert leaf.outcome.row_dual is not None
+    return price_of_starts(programme, grid, leaf.outcome.x, leaf.outcome.row_dual)
 
 
 @dataclass(eq=False)
@@ -106,7 +117,7 @@ class _Splitting:
         return self.interrupt.is_set or time.monotonic() > self.until
 
     def halves(self, leaf: Leaf) -> list[Leaf]:
-        """The two halves of the decision that costs most either way, or the one that has plans; none where none does."""
+        """The halves of the decision that costs most either way, without one without plans; none where none costs."""
         best, found = self.least, list[Leaf]()
         for columns in _candidates(self.programme, self.grid, leaf):
             halves = self._best_of(leaf, columns, best)
@@ -179,3 +190,45 @@ def _candidates(programme: Programme, grid: Grid, leaf: Leaf) -> list[Ints]:
     projects = np.unique(grid.owner[parts])
     largest = projects[np.argsort(-unit_costs(programme, grid)[projects], kind="stable")][:LARGEST]
     return [grid.at[parts & (grid.owner == p)] for p in largest]
+
+
+@dataclass(eq=False)
+class InParts(UnderWay):
+    """A programme under way that may be split. `relaxed` is what prices are measured from.
+
+    `closed`: the lowest bound of the parts that were left aside, as what is known there is good enough.
+    """
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.relaxed, self.closed = -np.inf, np.inf
+        self.leaves: list[Leaf] = []
+        self.every = self.programme
+
+    def split(self, relaxation: Solved, root: Root, took: float) -> tuple[Outcome, Prices] | None:
+        """Splits the whole: the relaxation of the part with the lowest bound, and prices above that bound.
+
+        None where no decision costs enough. `took`: seconds for relaxation and cuts.
+        """
+        seconds, before = min(max(SECONDS, took), self.left / 10), self.seconds
+        leaves = leaves_of(relaxation, root.every, self.grid, root.outcome, self.room(), seconds, self.settled)
+        if leaves[0].bound <= root.outcome.objective:
+            return None
+        bounds = ", ".join(f"{leaf.bound:.10g}" for leaf in leaves)
+        self.log.append(f"--- {len(leaves)} parts after {self.seconds - before:.1f} s: bounds {bounds}\n")
+        self.every = root.every
+        return self._among(leaves)
+
+    def better(self, lp: Outcome, prices: Prices) -> tuple[Outcome, Prices]:
+        """The same among the parts that may have a plan which is better than the gap allows; others are left aside."""
+        better = [leaf for leaf in self.leaves if leaf.bound < self.least]
+        if len(better) in (0, len(self.leaves)):
+            return lp, prices
+        self.closed = min(self.closed, *(leaf.bound for leaf in self.leaves if leaf.bound >= self.least))
+        return self._among(better)
+
+    def _among(self, leaves: list[Leaf]) -> tuple[Outcome, Prices]:
+        self.leaves, self.relaxed = leaves, leaves[0].bound
+        self.programme = within(self.programme, leaves)
+        self.bound = max(self.bound, min(self.relaxed, self.objective))
+        return leaves[0].outcome, prices_of(leaves, self.every, self.grid)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optimiser.solve import kernels, root, steps
+from optimiser.solve import kernels, root, splitting, steps
 from optimiser.solve.beside import Beside
 from optimiser.solve.grid import grid_of, restrict
 from optimiser.solve.highs import Interrupt, Limits, Outcome, run
@@ -66,7 +66,7 @@ def test_what_a_search_beside_raises_is_raised_to_who_asks():
 
 
 def without_cuts(programme, solved):
-    return root.Root(programme, solved.outcome, solved.outcome.objective)
+    return root.Root(programme, solved.outcome, solved.outcome.objective, programme)
 
 
 def test_a_plan_that_the_cuts_prove_ends_the_steps(always, tmp_path, monkeypatch):
@@ -189,6 +189,7 @@ def test_what_a_kernel_beside_has_found_is_kept_where_the_whole_is_interrupted(a
 
 def test_a_plan_by_steps_is_kept_when_they_are_interrupted(always, tmp_path, monkeypatch):
     """Ctrl-C while the last step runs, which has 26 MCNY: that plan is the best so far, not thrown away."""
+    monkeypatch.setattr(splitting, "LEAVES", 1)
     monkeypatch.setattr(kernels, "MANY", np.inf)
     model, programme = programme_of(PARTS, tmp_path)
     interrupt = Interrupt()
@@ -201,7 +202,9 @@ def test_a_plan_by_steps_is_kept_when_they_are_interrupted(always, tmp_path, mon
 
     monkeypatch.setattr(kernels.Steps, "plan", plan)
     monkeypatch.setattr(
-        kernels, "with_cuts", lambda solved, *others: root.Root(programme, solved.outcome, solved.outcome.objective)
+        kernels,
+        "with_cuts",
+        lambda solved, *others: root.Root(programme, solved.outcome, solved.outcome.objective, programme),
     )
     found = search.outcome(None)
     assert (found.status, found.reason, found.objective) == ("stopped", "interrupt", pytest.approx(26))

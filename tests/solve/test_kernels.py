@@ -9,7 +9,7 @@ from scipy import sparse
 
 from optimiser.formulation import build
 from optimiser.instance import compile_instance
-from optimiser.solve import kernels, root, searching, steps, under_way
+from optimiser.solve import kernels, root, searching, splitting, steps, under_way
 from optimiser.solve.grid import grid_of, price_of_starts, restrict
 from optimiser.solve.highs import Interrupt, Limits, Outcome, Progress, run
 from optimiser.solve.programme import assemble
@@ -254,6 +254,7 @@ def test_large_programmes_are_solved_by_kernels(always, tmp_path, monkeypatch):
 def test_an_interrupt_gives_the_best_plan_so_far(always, tmp_path, monkeypatch):
     """35 kt of 30 and 30: 26 MCNY, in parts and without cuts 12.67. Stopped after its first plan: that bound."""
     monkeypatch.setattr(root, "ROUNDS", 0)
+    monkeypatch.setattr(splitting, "LEAVES", 1)
     model, programme = programme_of(PARTS, tmp_path)
     interrupt = Interrupt()
     search = kernels._Kernels(programme, grid_of(model, programme), LIMITS, None, interrupt)

@@ -200,7 +200,7 @@ def test_assets_come_last_where_they_do_not_fit(cut, relaxation, order, cost, tm
     programme = assemble(model)
     first = relaxed(programme, LIMITS, 30.0, Interrupt()).outcome
     assert first.objective == pytest.approx(relaxation)
-    made, log = steps_of(programme, grid_of(model, programme), Root(programme, first, first.objective))
+    made, log = steps_of(programme, grid_of(model, programme), Root(programme, first, first.objective, programme))
     x = made.plan()
     assert [words for words, _ in log] == order
     assert float(programme.cost @ x) + programme.offset == pytest.approx(cost)
