@@ -129,7 +129,7 @@ def test_parts_are_the_whole_and_prices_hold_in_all(seed, rounds, tmp_path, monk
         assert run(forced(programme, grid, i), LIMITS).objective >= leaves[0].bound + price[i] - within
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_parts_of_a_group_are_the_whole(seed, tmp_path):
     """Proves for groups of 20 projects that a plan is in one part, and costs no less than bound and prices say."""
     path = tmp_path / "scenario.yaml"
@@ -142,8 +142,9 @@ def test_parts_of_a_group_are_the_whole(seed, tmp_path):
     assert len(leaves) > 1
     assert found.outcome.objective < leaves[0].bound
     price = splitting.prices_of(leaves, found.every, grid)
-    for rate in (1.0, -1.0, 0.3):
-        x = run(replace(programme, cost=programme.cost * rate), replace(LIMITS, gap=0.1)).x
+    rng = np.random.default_rng(seed)
+    for rate in (1.0, rng.uniform(0.2, 3.0, len(programme.cost)), rng.uniform(0.2, 3.0, len(programme.cost))):
+        x = run(replace(programme, cost=programme.cost * rate), replace(LIMITS, gap=0.3)).x
         cost = float(programme.cost @ x) + programme.offset
         within = 1e-6 * max(1.0, abs(cost))
         inside = [np.all((x >= leaf.lower - 1e-6) & (x <= leaf.upper + 1e-6)) for leaf in leaves]
