@@ -117,12 +117,12 @@ def test_a_row_has_few_covers():
 
 
 def test_no_whole_solution_lies_beyond_a_cover(tmp_path):
-    """Proves for four groups with small sources, at four whole solutions each, that every cover keeps them.
+    """Proves for three groups with small sources, at four whole solutions each, that every cover keeps them.
 
     Lives end or renew, some projects have several units. The bound rises by covers alone, and stays below a plan.
     """
     rose = 0
-    for seed in range(4):
+    for seed in range(3):
         tree = group(20, seed, Variant(sources=10, overlap=0.2, ends=seed % 2 == 0))
         tree["targets"] = {"cap": {"kind": "reduction", "in": 2045, "cut": "14 ktCO2e"}}
         path = drawn(tree, tmp_path)

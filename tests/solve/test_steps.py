@@ -84,7 +84,7 @@ def test_a_plan_is_one_of_the_whole_and_bounds_are_bounds(case, small, monkeypat
     monkeypatch.setattr(steps, "SMALL", small)
     monkeypatch.setattr(steps, "PROJECTS", 12)
     programme, grid, root = case
-    made, log = steps_of(programme, grid, root)
+    made, log = steps_of(programme, grid, root, seconds=0.5)
     x = made.plan()
     assert x is not None
     assert np.all(programme.matrix @ x <= programme.row_upper + 1e-5)
@@ -93,10 +93,10 @@ def test_a_plan_is_one_of_the_whole_and_bounds_are_bounds(case, small, monkeypat
     assert sorted(np.concatenate(made.parts)) == list(np.flatnonzero(grid.whole))
     assert len({words for words, _ in log}) == len(made.steps)
     objective = float(programme.cost @ x) + programme.offset
-    best = min(objective, run(programme, replace(LIMITS, seconds=2), start=x).objective)
+    best = min(objective, run(programme, replace(LIMITS, seconds=1), start=x).objective)
     made.cost[:] = made.room
     bounds = []
-    made.bounds(x, objective, np.inf, 1.5, bounds.append)
+    made.bounds(x, objective, np.inf, 0.7, bounds.append)
     bound = max(bounds)
     assert root.outcome.objective <= made.proven <= bound <= best + 1e-6 * abs(best)
 
