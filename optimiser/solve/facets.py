@@ -122,6 +122,12 @@ class ByFacets:
         self.held: dict[int, tuple[float, float]] = {}
         self.whole: Relaxation | None = None
 
+    @property
+    def abandoned(self) -> bool:
+        """Whether HiGHS did not stop when it was asked to, and was left behind."""
+        every = [self.relaxation, self.whole, *(side.relaxation for side in self.sides.values())]
+        return any(one.abandoned for one in every if one is not None)
+
     def hold(self, column: int, lower: float, upper: float) -> None:
         """Gives a column of a start bounds."""
         self.held[column] = lower, upper

@@ -1,6 +1,7 @@
 """Kernels: a large programme by way of small ones, each stated exactly.
 
-1. The relaxation: its value is a bound, its duals price every start.
+1. The relaxation: its value is a bound, its duals price every start. A decision that costs much either way is taken
+   both ways (`splitting.py`): the least of the parts' bounds is the whole's.
 2. Kernels: the projects that the relaxation leaves in parts, and those that it would most cheaply have otherwise, are
    decided by a small programme; all others do as in the best plan so far. Each plan is a plan of the whole. They grow
    until the plan is within the gap of the bound.
@@ -108,6 +109,7 @@ class _Kernels(InParts):
             root = with_cuts(solved, self.grid, self.limits, self.left, self.settled)
             self.root_seconds += self.seconds - before
             self._take_beside()
+        self.abandoned |= solved.relaxation.abandoned
         if not self.is_over:
             self.programme = root.programme
             lp, prices = self._priced(root.outcome)
@@ -119,11 +121,12 @@ class _Kernels(InParts):
                 return Outcome("infeasible", None, np.inf, np.inf, self.seconds, reason, None, self.log, self.abandoned)
         if not self.is_over and not self.are_small and not raised:
             lp, prices = self.split(solved.relaxation, root, self.root_seconds) or (lp, prices)
+            self.abandoned |= solved.relaxation.abandoned
         if raised and not self.is_over:
             self._kernel(lp, prices, self._few, max(10.0, 3.0 * self.root_seconds), gives_up=False)
         decided = self.x is not None and (self.are_small or raised)
         if not self.is_over and not decided:
-            lp, prices = self._steps(lp, prices)
+            prices = self._steps(lp, prices)
         for count in sorted({max(int(share * self._starts), LEAST) for share in SHARES}):
             seconds = max(5.0, 3.0 * self.root_seconds, 0.15 * self.left)
             if self.is_over or (raised and decided) or count > MOST * self._mattering(prices):
@@ -240,7 +243,7 @@ class _Kernels(InParts):
         self.bound = max(self.bound, lp.objective)
         return lp, price_of_starts(self.programme, self.grid, lp.x, lp.row_dual)
 
-    def _steps(self, lp: Outcome, prices: Prices) -> tuple[Outcome, Prices]:
+    def _steps(self, lp: Outcome, prices: Prices) -> Prices:
         """A plan step by step, and a bound by the steps that cost most; prices among what may be better."""
         assert lp.x is not None
         room = max(self.room(), 5e-4 * abs(self.bound))
@@ -251,17 +254,17 @@ class _Kernels(InParts):
         )
         x = steps.plan()
         if self.settled.event.is_set():  # the plan found beside is the answer; Ctrl-C keeps what the steps have
-            return lp, prices
+            return prices
         self.bound = max(self.bound, steps.proven)
         if x is None:
-            return lp, prices
+            return prices
         self.take(x)
         if self.is_proven or self.x is None or steps.are_small:
-            return lp, prices
-        lp, prices = self.better(lp, prices)
-        steps.programme, steps.prices, steps.bound = self.programme, prices, self.relaxed
+            return prices
+        prices = self.better(prices)
+        steps.programme, steps.prices = self.programme, prices
         self._bounds(steps, max(4 * seconds, self.left / 5))
-        return lp, prices
+        return prices
 
     def _bounds(self, steps: Steps, seconds: float) -> None:
         """Bounds by the steps that cost most: beside the kernels that come next where there is a second thread."""
@@ -312,7 +315,8 @@ class _Kernels(InParts):
     def _rest(self, prices: Prices) -> Outcome:
         """The whole without the starts that are in no plan which is better than the gap allows.
 
-        Plans that have one cost no less than `most`, and that is enough to prove the plan known.
+        Plans that have one cost no less than `most`, and those of parts left aside no less than `closed`: either is
+        enough to prove the plan known.
         """
         matters = prices.matter(self.grid, self.least, self.relaxed)
         if self.x is not None:

@@ -16,6 +16,11 @@ from optimiser.solve.programme import Programme
 class Solved(Protocol):
     """A relaxation that is solved, and again with more rows."""
 
+    @property
+    def abandoned(self) -> bool:
+        """Whether HiGHS did not stop when it was asked to, and was left behind."""
+        ...
+
     def solve(self, seconds: float) -> Outcome:
         """Its optimum; duals of added rows follow those of the programme's."""
         ...
@@ -35,13 +40,16 @@ class Relaxation:
     def __init__(self, programme: Programme, limits: Limits, interrupt: Interrupt | None = None):
         relaxed = replace(programme, integer=np.zeros_like(programme.integer))
         self._run = Run(relaxed, limits, None, interrupt or Interrupt(), None, careful=True)
+        self.abandoned = False
 
     def solve(self, seconds: float) -> Outcome:
         """Its optimum; duals of added rows follow those of the programme's."""
         run = self._run
         run.started, run.log, run.limits = time.monotonic(), [], replace(run.limits, seconds=seconds)
         run.highs.setOptionValue("time_limit", run.highs.getRunTime() + max(seconds, 0.01))
-        return run.outcome()
+        found = run.outcome()
+        self.abandoned |= found.abandoned
+        return found
 
     def add(self, matrix: sparse.csr_array, upper: Floats) -> None:
         """Adds rows matrix @ x <= upper, (K, N) and (K,)."""

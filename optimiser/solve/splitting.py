@@ -69,8 +69,8 @@ def leaves_of(
     leaves = [Leaf(programme.lower, programme.upper, outcome)]
     while len(leaves) < LEAVES and not splitting.is_over:
         halves = splitting.halves(leaves[0])
-        if not halves:
-            break
+        if halves is None or (not halves and len(leaves) == 1):
+            break  # that the whole has no plan at all is for others to say
         leaves = sorted([*halves, *leaves[1:]], key=lambda leaf: leaf.bound)
     return leaves
 
@@ -116,41 +116,41 @@ class _Splitting:
         """True where no more is asked."""
         return self.interrupt.is_set or time.monotonic() > self.until
 
-    def halves(self, leaf: Leaf) -> list[Leaf]:
-        """The halves of the decision that costs most either way, without one without plans; none where none costs."""
-        best, found = self.least, list[Leaf]()
+    def halves(self, leaf: Leaf) -> list[Leaf] | None:
+        """The halves of the decision that costs most either way, but for those without plans; None where none costs."""
+        best, found = self.least, None
         for columns in _candidates(self.programme, self.grid, leaf):
             halves = self._best_of(leaf, columns, best)
             if halves is not None:
                 best = BETTER * (min(half.bound for half in halves) - leaf.bound)
                 found = [half for half in halves if np.isfinite(half.bound)]
             if self.is_over or best == np.inf:
-                break  # that there is no plan at all is for others to say
+                break
         return found
 
     def _best_of(self, leaf: Leaf, columns: Ints, least: float) -> list[Leaf] | None:
         """The halves of a project's decision by a year that costs much either way; None where none costs more than
-        `least`. Not to have started costs more by a later year, and to have started by an earlier one.
+        `least`. Not to have started a unit costs more by a later year, and to have started it by an earlier one.
         """
-        below = self._half(leaf, columns[-1], False)
+        early, late, found = 0, len(columns) - 1, None
+        below, above = self._half(leaf, columns[late], False), None
         if below is None or below.bound - leaf.bound <= least:
             return None
-        above = self._half(leaf, columns[0], True)
+        above = self._half(leaf, columns[early], True)
         if above is None or above.bound - leaf.bound <= least:
             return None
-        if len(columns) == 1:
-            return [below, above]
-        found, early, late = None, 0, len(columns) - 1
+        known = {(late, False): below, (early, True): above}
         enough = leaf.bound + ENOUGH * min(below.bound - leaf.bound, above.bound - leaf.bound)
-        while early <= late and not self.is_over:
+        while early <= late:
             middle = (early + late) // 2
-            below, above = (self._half(leaf, columns[middle], is_above) for is_above in (False, True))
+            below = known.get((middle, False)) or self._half(leaf, columns[middle], False)
+            above = known.get((middle, True)) or self._half(leaf, columns[middle], True)
             if below is None or above is None:
                 break
             cost = min(below.bound, above.bound)
             if cost - leaf.bound > least:
                 found, least = [below, above], cost - leaf.bound
-            if cost >= enough:
+            if cost >= enough or self.is_over:
                 break
             if below.bound < above.bound:
                 early = middle + 1
@@ -183,13 +183,14 @@ class _Splitting:
 
 
 def _candidates(programme: Programme, grid: Grid, leaf: Leaf) -> list[Ints]:
-    """Columns of starts in parts, one after the other, of each of the largest projects that has any."""
+    """Of each of the largest projects its columns of starts in parts, one after the other, of the unit it has last."""
     assert leaf.outcome.x is not None
     started = leaf.outcome.x[grid.at]
     parts = grid.whole[grid.owner] & (np.abs(started - np.round(started)) > 1e-3)
     projects = np.unique(grid.owner[parts])
     largest = projects[np.argsort(-unit_costs(programme, grid)[projects], kind="stable")][:LARGEST]
-    return [grid.at[parts & (grid.owner == p)] for p in largest]
+    found = [np.flatnonzero(parts & (grid.owner == p)) for p in largest]
+    return [grid.at[columns[np.floor(started[columns]) == np.floor(started[columns[-1]])]] for columns in found]
 
 
 @dataclass(eq=False)
@@ -216,19 +217,19 @@ class InParts(UnderWay):
             return None
         bounds = ", ".join(f"{leaf.bound:.10g}" for leaf in leaves)
         self.log.append(f"--- {len(leaves)} parts after {self.seconds - before:.1f} s: bounds {bounds}\n")
-        self.every = root.every
-        return self._among(leaves)
+        self.leaves, self.every, self.relaxed = leaves, root.every, leaves[0].bound
+        self.bound = max(self.bound, min(self.relaxed, self.objective))
+        return leaves[0].outcome, self._among(leaves)
 
-    def better(self, lp: Outcome, prices: Prices) -> tuple[Outcome, Prices]:
-        """The same among the parts that may have a plan which is better than the gap allows; others are left aside."""
+    def better(self, prices: Prices) -> Prices:
+        """Prices among the parts that may have a plan which is better than the gap allows; others are left aside."""
         better = [leaf for leaf in self.leaves if leaf.bound < self.least]
         if len(better) in (0, len(self.leaves)):
-            return lp, prices
+            return prices
         self.closed = min(self.closed, *(leaf.bound for leaf in self.leaves if leaf.bound >= self.least))
         return self._among(better)
 
-    def _among(self, leaves: list[Leaf]) -> tuple[Outcome, Prices]:
-        self.leaves, self.relaxed = leaves, leaves[0].bound
-        self.programme = within(self.programme, leaves)
-        self.bound = max(self.bound, min(self.relaxed, self.objective))
-        return leaves[0].outcome, prices_of(leaves, self.every, self.grid)
+    def _among(self, leaves: list[Leaf]) -> Prices:
+        """Looks at these parts from now on, the first of which stays the first."""
+        self.leaves, self.programme = leaves, within(self.programme, leaves)
+        return prices_of(leaves, self.every, self.grid)

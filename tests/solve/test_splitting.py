@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import yaml
+from scipy import sparse
 
 from optimiser.formulation import build, overlap
 from optimiser.instance import compile_instance
@@ -53,6 +54,44 @@ def test_parts_by_hand(tmp_path):
     assert found.outcome.objective == pytest.approx(10 + 16 / 6)
     assert [leaf.bound for leaf in leaves] == pytest.approx([26, 31, 90 + 10 / 6])
     assert [whole_of(programme, leaf) for leaf in leaves] == pytest.approx([26, 106, 100])
+
+
+POOR = "budgets: {b: {limit: 28 MCNY}}\n"
+
+
+def test_parts_without_a_plan_are_left_out(tmp_path):
+    """The three again with 84 MCNY in three years: `other` for 90 is in parts only, so 25 without `dear` is no plan.
+
+    Neither with `other` nor without is there one. The wrong answer is to stop there, at 25.
+    """
+    model, programme = programme_of(PARTS + POOR, tmp_path)
+    _, _, leaves = parts_of(model, programme)
+    assert [leaf.bound for leaf in leaves] == pytest.approx([26, 31])
+
+
+def test_without_any_plan_there_is_one_part(tmp_path):
+    """Without `dear` at all there is no plan: that is not said here, and the whole is the only part."""
+    text = "\n".join(line for line in PARTS.splitlines() if "dear" not in line)
+    model, programme = programme_of(f"{text}\n{POOR}", tmp_path)
+    _, found, leaves = parts_of(model, programme)
+    assert [leaf.bound for leaf in leaves] == [found.outcome.objective] == pytest.approx([25])
+    assert run(programme, LIMITS).status == "infeasible"
+
+
+def test_units_by_hand(tmp_path):
+    """25 kt of lots of 10 kt for 6 MCNY each: two and a half, 15. Two and half of `spare`: 22. Three are whole: 18."""
+    text = """
+projects:
+  lots: {kind: upgrade, units: {max: 4}, capex: 6 MCNY, abates: {site: 10 ktCO2e}}
+  spare: {kind: upgrade, capex: 20 MCNY, abates: {site: 10 ktCO2e}}
+targets: {cap: {kind: reduction, in: 3, cut: 25 ktCO2e}}
+"""
+    model, programme = programme_of(text, tmp_path)
+    grid, found, leaves = parts_of(model, programme)
+    assert found.outcome.objective == pytest.approx(15)
+    assert [leaf.bound for leaf in leaves] == pytest.approx([18, 22])
+    last = grid.at[grid.begin[1] - 1]
+    assert [(leaf.lower[last], leaf.upper[last]) for leaf in leaves] == [(3, 4), (0, 2)]
 
 
 @pytest.mark.parametrize(("limit", "bounds"), [("SECONDS", [10 + 16 / 6]), ("LEAVES", [10 + 15, 16 + 10 / 6][::-1])])
@@ -154,6 +193,41 @@ def test_parts_of_a_group_are_the_whole(seed, tmp_path):
         assert np.all(leaves[0].bound + price.bound[started] <= cost + within)
 
 
+def test_facets_hold_columns_wherever_they_stand(tmp_path, monkeypatch):
+    """Proves on a group with overlapping shares, its columns in any order, that a relaxation without weights holds
+    starts, and goes on holding them once it is solved with all its weights."""
+    monkeypatch.setattr(overlap, "MANY", 0)
+    model, programme = overlapping(tmp_path, 1)
+    order = np.random.default_rng(1).permutation(len(programme.cost))
+    place = np.argsort(order)
+    mixed = replace(
+        programme,
+        cost=programme.cost[order],
+        matrix=sparse.csr_array(sparse.csc_array(programme.matrix)[:, order]),
+        lower=programme.lower[order],
+        upper=programme.upper[order],
+        integer=programme.integer[order],
+        place={columns: place[at] for columns, at in programme.place.items()},
+    )
+    relaxation = facets.relaxation_of(mixed, LIMITS, Interrupt())
+    assert isinstance(relaxation, facets.ByFacets)
+    first, grid = relaxation.solve(30.0), grid_of(model, programme)
+    parts = np.flatnonzero(np.abs(first.x - np.round(first.x)) > 0.1)
+    starts = np.intersect1d(parts, place[grid.at])[:6]
+    assert len(starts) == 6
+    lower, upper = mixed.lower.copy(), mixed.upper.copy()
+    for i, k in enumerate(starts):
+        upper[k] = 0.0
+        relaxation.hold(int(k), 0.0, 0.0)
+        if i == 3:
+            relaxation._give_up()
+        relaxed = replace(mixed, lower=lower, upper=upper, integer=np.zeros_like(mixed.integer))
+        expected, found = run(relaxed, LIMITS), relaxation.solve(30.0)
+        assert found.status == expected.status
+        assert found.objective == pytest.approx(expected.objective, rel=1e-6)
+    assert found.objective > first.objective + 0.1
+
+
 def test_parts_by_facets_are_parts_with_all_weights(tmp_path, monkeypatch):
     """Proves for a group with overlapping shares that a relaxation without weights has the same parts and bounds."""
     monkeypatch.setattr(overlap, "MANY", 0)
@@ -181,29 +255,53 @@ def split(tmp_path, gap):
 def test_parts_that_are_good_enough_are_left_aside(tmp_path):
     """With a plan of 106 MCNY, and a fifth of it as the gap, 84.8 proves it: the part of 91.67 is left aside.
 
-    In both others `dear` starts, and so it does from then on. With all of it as the gap no part is left to look at.
+    In both others `dear` starts, and so it does from then on; `cheap` may or may not.
     """
-    programme, search, found = split(tmp_path, 0.2)
-    assert (search.relaxed, search.bound) == (pytest.approx(26), pytest.approx(26))
-    assert search.programme.lower.sum() == programme.lower.sum()
+    programme, search, (lp, prices) = split(tmp_path, 0.2)
+    assert (lp.objective, search.relaxed, search.bound) == pytest.approx((26, 26, 26))
+    assert np.array_equal(search.programme.lower, programme.lower)
+    assert np.array_equal(search.programme.upper, programme.upper)
     search.take(run(replace(programme, lower=search.leaves[1].lower, upper=search.leaves[1].upper), LIMITS).x)
     assert search.objective == pytest.approx(106)
-    lp, _ = search.better(*found)
-    assert lp.objective == pytest.approx(26)
+    better = search.better(prices)
     assert search.closed == pytest.approx(90 + 10 / 6)
     assert len(search.leaves) == 2
     column = search.grid.at[search.grid.begin[2] - 1]
     assert (programme.lower[column], search.programme.lower[column]) == (0, 1)
-    assert search.better(*found) == found
+    assert list(np.flatnonzero(search.programme.lower != programme.lower)) == [column]
+    assert np.array_equal(search.programme.upper, programme.upper)
+    assert search.better(better) is better
+
+
+def test_where_every_part_is_good_enough_nothing_is_left_aside(tmp_path):
+    """A plan of 26 MCNY is proven by 25.74, and no part has less: there is nothing to look for."""
+    programme, search, (_, prices) = split(tmp_path, 0.01)
+    search.take(run(programme, LIMITS).x)
+    assert search.better(prices) is prices
+    assert (len(search.leaves), search.closed) == (3, np.inf)
+
+
+def test_the_price_of_a_start_is_the_least_of_the_parts(tmp_path):
+    """`cheap` and `dear` start in the first part, of 26 MCNY, and cost nothing above it. `other` starts by a sixth in
+    the part of 31: it costs 5 there, and more in the first. The wrong answer is nothing."""
+    programme, search, (_, prices) = split(tmp_path, 0.01)
+    grid = search.grid
+    last = grid.begin[1:] - 1
+    each = [splitting._prices_in(leaf, programme, grid).bound[last] for leaf in search.leaves]
+    above = [leaf.bound - 26 + own for leaf, own in zip(search.leaves, each, strict=True)]
+    assert prices.bound[last] == pytest.approx(np.min(above, axis=0))
+    assert prices.bound[last][:2] == pytest.approx([0, 0])
+    assert 0 < prices.bound[last][2] <= 31 - 26
+    assert each[1][2] == pytest.approx(0)  # the part of 31 has a sixth of it: without the 5 it would cost nothing
 
 
 def test_no_bound_is_above_that_of_a_part_that_is_left_aside(tmp_path):
     """Parts left aside cost 25.9 at least, the others 26: 25.9 is proven. The wrong answer is 26."""
-    programme, search, found = split(tmp_path, 0.01)
+    programme, search, (_, prices) = split(tmp_path, 0.01)
     search.bound, search.closed = 10.0, 25.9
     search.take(run(programme, LIMITS).x)
     search.run = lambda *asked: Outcome("optimal", None, np.inf, 26.0, 0.0, "gap reached")
     search.raised = 26.0
-    outcome = search._rest(found[1])
+    outcome = search._rest(prices)
     assert (outcome.status, outcome.objective) == ("optimal", pytest.approx(26))
     assert outcome.bound == pytest.approx(25.9)
