@@ -305,3 +305,40 @@ def test_no_bound_is_above_that_of_a_part_that_is_left_aside(tmp_path):
     outcome = search._rest(prices)
     assert (outcome.status, outcome.objective) == ("optimal", pytest.approx(26))
     assert outcome.bound == pytest.approx(25.9)
+
+
+def test_a_plan_by_steps_is_proven_by_parts(tmp_path, monkeypatch):
+    """Without cuts 12.67 is known of the whole, by its parts 26: the plan of 26 that steps have is proven at once."""
+    for name, value in (("LARGE", 0), ("LEAST", 2), ("RAISED", np.inf)):
+        monkeypatch.setattr(kernels, name, value)
+    monkeypatch.setattr(root, "ROUNDS", 0)
+    model, programme = programme_of(PARTS, tmp_path)
+    x = run(programme, LIMITS).x
+    monkeypatch.setattr(kernels.Steps, "plan", lambda steps: x)
+    found = kernels.solve_by_kernels(model, programme, LIMITS, None, Interrupt())
+    assert (found.status, found.objective, found.bound) == ("optimal", pytest.approx(26), pytest.approx(26))
+    assert "starts that matter" not in "".join(found.log)
+
+
+def test_bounds_after_the_steps_are_among_the_parts_that_are_left(tmp_path, monkeypatch):
+    """A plan of 106 MCNY and a fifth of it as the gap leave `dear` no choice, as bounds by parts know from then on."""
+    for name, value in (("LARGE", 0), ("LEAST", 2), ("RAISED", np.inf)):
+        monkeypatch.setattr(kernels, name, value)
+    monkeypatch.setattr(root, "ROUNDS", 0)
+    model, programme = programme_of(PARTS, tmp_path)
+    grid = grid_of(model, programme)
+    column = grid.at[grid.begin[2] - 1]
+    lower, upper = programme.lower.copy(), programme.upper.copy()
+    lower[column], upper[grid.at[grid.begin[1] - 1]] = 1.0, 0.0
+    dear = run(replace(programme, lower=lower, upper=upper), LIMITS)
+    assert dear.objective == pytest.approx(106)
+    seen = []
+    monkeypatch.setattr(kernels.Steps, "plan", lambda steps: seen.append(steps.prices) or dear.x)
+    monkeypatch.setattr(kernels._Kernels, "_bounds", lambda search, steps, seconds: seen.append((steps, search)))
+    found = kernels.solve_by_kernels(model, programme, replace(LIMITS, gap=0.2), None, Interrupt())
+    before, (steps, search) = seen
+    assert steps.programme.lower[column] == 1
+    assert search.closed == pytest.approx(90 + 10 / 6)
+    assert steps.prices is not before
+    assert np.all(steps.prices.bound >= before.bound - 1e-9)
+    assert (found.status, found.objective) == ("optimal", pytest.approx(26))
