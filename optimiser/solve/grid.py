@@ -251,6 +251,24 @@ def restrict(programme: Programme, grid: Grid, keep: Flags, held: Flags, x: Floa
     return Kernel(smaller, base, back, columns)
 
 
+def with_held(programme: Programme, columns: Flags, x: Floats) -> Programme:
+    """The programme in which some whole columns are as in `x` (N,), without the rows that are about nothing else."""
+    if not columns.any():
+        return programme
+    lower, upper = programme.lower.copy(), programme.upper.copy()
+    lower[columns] = upper[columns] = np.round(x[columns])
+    asked = np.flatnonzero(np.logical_or.reduceat(~columns[programme.matrix.indices], programme.matrix.indptr[:-1]))
+    return replace(
+        programme,
+        lower=lower,
+        upper=upper,
+        matrix=programme.matrix[asked],
+        row_lower=programme.row_lower[asked],
+        row_upper=programme.row_upper[asked],
+        rows=[programme.rows[i] for i in asked],
+    )
+
+
 def kernel_of(
     programme: Programme, grid: Grid, prices: Prices, x: Floats, plan: Floats | None, count: int, room: float
 ) -> tuple[Kernel, int] | None:

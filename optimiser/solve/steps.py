@@ -20,7 +20,7 @@ from typing import Protocol
 
 import numpy as np
 
-from optimiser.solve.grid import Flags, Floats, Grid, Ints, Kernel, Prices, restrict, unit_costs
+from optimiser.solve.grid import Flags, Floats, Grid, Ints, Kernel, Prices, restrict, unit_costs, with_held
 from optimiser.solve.highs import AROUND, Outcome
 from optimiser.solve.programme import Programme
 
@@ -39,6 +39,9 @@ plan: a few projects in parts are room enough for them."""
 LONGER = 6.0
 """The last part, which has to fit in with all others, and the assets of fleets have as many times the seconds; a
 third of it where there are neither fleets nor small entities, and in every step where there are fleets."""
+CLOSE, SHORT = (0.0, 0.3), 0.5
+"""A step is tried first with those of its projects that are in parts so far, all others staying as they are; the last
+one then also with this share of the others, those whose choices are closest. Each time this share of its seconds."""
 SHARE, HALF, LITTLE = 0.2, 0.5, 0.1
 """A step that costs more than this share of the gap's room, and more than this share of what is left of it, is done
 again with more starts, unless that helped less."""
@@ -165,9 +168,11 @@ class Steps:
 
     def _decided(self, i: int, held: Flags, x: Floats, before: float) -> tuple[Kernel, Outcome] | None:
         """What a step is to decide; among more starts where it is these that cost."""
-        best: tuple[Kernel, Outcome] | None = None
         step = self.steps[i]
-        size, allowed = 0, before + max(SHARE * self.room, HALF * (self.most - before))
+        size, was, allowed = 0, np.inf, before + max(SHARE * self.room, HALF * (self.most - before))
+        best = self._quickly(i, held, x, before)
+        if best is not None and best[1].objective <= (self._enough() if step is self.steps[-1] else allowed):
+            return best
         seconds = self.seconds * self._longer(step)
         for own, other in ((0.0, ASSETS), self.reach[0]) if step.assets else self.reach:
             if self.over():
@@ -184,17 +189,50 @@ class Steps:
             outcome = self.run(step.words, programme, seconds, begin, gap, enough, around, False, near=self.room)
             if i == 0:
                 self.proven = max(self.proven, min(outcome.bound, self.bound + self.prices.beyond(keep)))
-            was = best[1].objective if best is not None else np.inf
-            if outcome.x is not None and outcome.objective < was:
+            if outcome.x is not None and (best is None or outcome.objective < best[1].objective):
                 best = kernel, outcome
             good = best is not None and best[1].objective <= before + self.room
             if step.assets and (good or outcome.status == "stopped"):
                 break  # more starts take longer still
             if best is not None and (best[1].objective <= allowed or outcome.bound <= allowed):
                 break
-            if was - (best[1].objective if best is not None else np.inf) < LITTLE * self.room:
+            if best is not None and was - best[1].objective < LITTLE * self.room:
+                break
+            was = best[1].objective if best is not None else np.inf
+        return best
+
+    def _quickly(self, i: int, held: Flags, x: Floats, before: float) -> tuple[Kernel, Outcome] | None:
+        """A step that decides few of its projects: those in parts in `x`; the last one the closest choices as well.
+
+        The first step is not tried so: it is a bound, too.
+        """
+        step, best = self.steps[i], None
+        if i == 0 or step.part is None or self.are_small:
+            return None
+        last = step is self.steps[-1]
+        enough, gap = self._enough() if last else None, self.gap / 20 if last else self._gap(i, before)
+        keep = self._kept(step, x, self.reach[0][0] * self.room, self.reach[0][1])
+        for share in CLOSE if last else CLOSE[:1]:
+            kernel = restrict(self.programme, self.grid, keep, held | self._settled(step.projects, x, share), x)
+            programme = self._to_decide(kernel, i, x)
+            begin = kernel.shrink(best[0].expand(best[1].x)) if best is not None else None
+            words, seconds = f"{step.words}, few projects", SHORT * self.seconds
+            outcome = self.run(words, programme, seconds, begin, gap, enough, self._around(step), True)
+            if outcome.x is not None and (best is None or outcome.objective < best[1].objective):
+                best = kernel, outcome
+            if self.over() or (enough is not None and best is not None and best[1].objective <= enough):
                 break
         return best
+
+    def _settled(self, projects: Ints, x: Floats, share: float) -> Flags:
+        """Of some projects, those (P,) that stay as in `x`: neither in parts there nor of the closest choices."""
+        grid = self.grid
+        parts = grid.of_projects((np.abs(x - np.round(x))[grid.at] > 1e-6).astype(float), np.maximum) > 0
+        entry = grid.of_projects(self.prices.entry(grid), np.minimum)[projects]
+        order = np.argsort(np.where(parts[projects], -np.inf, entry), kind="stable")
+        settled = np.zeros(len(grid.whole), dtype=bool)
+        settled[projects[order[int(parts[projects].sum() + share * len(projects)) :]]] = True
+        return settled
 
     def _is_last(self, step: Step) -> bool:
         """Whether all that is left of its kind is whole in a step: the last one, and the last part of the projects."""
@@ -247,9 +285,9 @@ class Steps:
         elif any(s.issues for s in self.steps[i:]):
             programme = replace(programme, integer=programme.integer & ~issuing)
         else:
-            programme = _held(programme, issuing, x[kernel.columns])
+            programme = with_held(programme, issuing, x[kernel.columns])
         if any(s.assets for s in self.steps[:i]):
-            programme = _held(programme, self.later[kernel.columns], x[kernel.columns])
+            programme = with_held(programme, self.later[kernel.columns], x[kernel.columns])
         return programme
 
     def _whole_in(self, kernel: Kernel, projects: Ints, assets: bool = False) -> Programme:
@@ -283,24 +321,6 @@ class Steps:
             outcome = self.run("bound by parts", programme, seconds, begin, self.gap / 10, least, FEW_WHOLE, True)
             bound = max(bound, min(outcome.bound, most))
             told(bound)
-
-
-def _held(programme: Programme, columns: Flags, x: Floats) -> Programme:
-    """The programme in which some whole columns are as in `x` (N,), without the rows that are about nothing else."""
-    if not columns.any():
-        return programme
-    lower, upper = programme.lower.copy(), programme.upper.copy()
-    lower[columns] = upper[columns] = np.round(x[columns])
-    asked = np.flatnonzero(np.logical_or.reduceat(~columns[programme.matrix.indices], programme.matrix.indptr[:-1]))
-    return replace(
-        programme,
-        lower=lower,
-        upper=upper,
-        matrix=programme.matrix[asked],
-        row_lower=programme.row_lower[asked],
-        row_upper=programme.row_upper[asked],
-        rows=[programme.rows[i] for i in asked],
-    )
 
 
 def parts_of(programme: Programme, grid: Grid) -> tuple[list[Ints], bool]:

@@ -1,6 +1,7 @@
 """Steps: plans by large projects first, and bounds by the parts that cost most."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from optimiser.workflow import read
 from tests.benchmarks.groups import Variant, group
 from tests.helpers import write
 
+FEW = ", few projects"
 LIMITS = Limits(gap=1e-3, seconds=30, threads=1)
 SIZES = """
 projects:
@@ -45,6 +47,13 @@ def steps_of(programme, grid, root, **changes):
     given = {"run": ask, "over": lambda: False, "seconds": 1.0, "gap": 1e-3} | changes
     made = steps.Steps(root.programme, grid, prices, root.outcome.x, root.outcome.objective, room, **given)
     return made, log
+
+
+def order_of(log):
+    """The steps in their order: one that was tried with few projects before it was for all is one."""
+    words = [w for w, _ in log]
+    again = [b.removesuffix(FEW) + FEW == a for a, b in pairwise(words)]
+    return [w.removesuffix(FEW) for w, is_again in zip(words, [False, *again], strict=True) if not is_again]
 
 
 @pytest.fixture
@@ -91,7 +100,7 @@ def test_a_plan_is_one_of_the_whole_and_bounds_are_bounds(case, small, monkeypat
     assert np.all(programme.matrix @ x >= programme.row_lower - 1e-5)
     assert np.abs(x - np.round(x))[programme.integer].max() < 1e-5
     assert sorted(np.concatenate(made.parts)) == list(np.flatnonzero(grid.whole))
-    assert len({words for words, _ in log}) == len(made.steps)
+    assert len({words.removesuffix(FEW) for words, _ in log}) == len(made.steps)
     objective = float(programme.cost @ x) + programme.offset
     best = min(objective, run(programme, replace(LIMITS, seconds=1), start=x).objective)
     made.cost[:] = made.room
@@ -99,6 +108,60 @@ def test_a_plan_is_one_of_the_whole_and_bounds_are_bounds(case, small, monkeypat
     made.bounds(x, objective, np.inf, 0.7, bounds.append)
     bound = max(bounds)
     assert root.outcome.objective <= made.proven <= bound <= best + 1e-6 * abs(best)
+
+
+@pytest.mark.parametrize("case", [(60, 1, Variant())], indirect=True)
+def test_projects_in_parts_and_the_closest_choices_are_few(case):
+    """Of twenty projects, one in parts: with none of the others, with the fifth of them whose choices are closest."""
+    programme, grid, root = case
+    made, _ = steps_of(programme, grid, root)
+    projects = np.flatnonzero(grid.whole)[:20]
+    x = np.round(root.outcome.x)
+    x[grid.at[grid.owner == projects[7]][-1]] = 0.5
+    closest = np.array([made.prices.entry(grid)[grid.owner == p].min() for p in projects])
+    closest[7] = np.inf
+    for share, more in ((0.0, 0), (0.2, 4), (1.0, 19)):
+        left = {*projects} - {*np.flatnonzero(made._settled(projects, x, share))}
+        assert left == {projects[7], *projects[np.argsort(closest, kind="stable")[:more]]}
+        assert not made._settled(projects, x, share)[np.setdiff1d(np.arange(len(grid.whole)), projects)].any()
+
+
+@pytest.mark.parametrize("case", [(60, 1, Variant())], indirect=True)
+@pytest.mark.parametrize("worse", [False, True])
+def test_a_step_tries_few_projects_first(case, worse, monkeypatch):
+    """What few projects make of a step is its plan if that is good enough; else all are decided, from that plan on.
+
+    Whole are then those in parts alone, all others of the step stay. The first step, which is a bound, is for all.
+    """
+    monkeypatch.setattr(steps, "SMALL", 1)
+    monkeypatch.setattr(steps, "PROJECTS", 12)
+    monkeypatch.setattr(steps, "SHARE", 1e3)
+    programme, grid, root = case
+    made, _ = steps_of(programme, grid, root, gap=0.05)
+    made.room = 0.05 * made.bound
+    ask, asked = made.run, []
+
+    def told(words, part, seconds, start, *others, **more):
+        found = ask(words, part, seconds, start, *others, **more)
+        asked.append((words, int(part.integer.sum()), start is not None))
+        if worse and FEW in words:
+            found.objective += 1e6
+        return found
+
+    made.run = told
+    assert made.plan() is not None
+    names = [words for words, _, _ in asked]
+    few = f"{{}}{FEW}".format
+    if not worse:
+        assert names == ["step 1", few("step 2"), few("step 3")]
+        return
+    assert names[:3] == ["step 1", few("step 2"), "step 2"]
+    assert names[3:5] == [few("step 3")] * 2
+    assert set(names[5:]) == {"step 3"}
+    sizes = {words: whole for words, whole, _ in asked}
+    assert all(0 < 3 * sizes[few(step)] < 4 * sizes[step] for step in ("step 2", "step 3"))
+    assert not any(begun for words, _, begun in asked if words == few("step 2"))
+    assert all(begun for words, _, begun in asked[2:] if FEW not in words)
 
 
 @pytest.mark.parametrize("case", [(60, 2, Variant(finance=True))], indirect=True)
@@ -128,7 +191,7 @@ def test_issues_are_decided_once_the_largest_projects_are(case, parts, monkeypat
     states = {words: (whole, held) for words, whole, held in seen}
     before, inside, after = (False, False), (True, False), (True, True)
     names = ["issues", "step 1"] if parts == 1 else ["step 1", "issues", "step 2", "step 3"]
-    assert list(dict.fromkeys(words for words, _ in log)) == names
+    assert list(dict.fromkeys(words.removesuffix(FEW) for words, _ in log)) == names
     assert [states[n] for n in names] == ([inside, after] if parts == 1 else [before, inside, after, after])
 
 
@@ -162,8 +225,8 @@ def test_assets_are_decided_first_and_held(case, monkeypatch):
 
     made._to_decide = watched
     x = made.plan()
-    assert list(dict.fromkeys(words for words, _ in log)) == ["assets", "step 1", "step 2", "step 3"]
-    assert len(seen) == 3
+    assert list(dict.fromkeys(words.removesuffix(FEW) for words, _ in log)) == ["assets", "step 1", "step 2", "step 3"]
+    assert len(seen) == len(log) - 1
     assert all(np.array_equal(held, x[made.later]) for held in seen)
     assert np.array_equal(seen[0], np.round(seen[0]))
     assert seen[0].sum() > 100
@@ -202,7 +265,7 @@ def test_assets_come_last_where_they_do_not_fit(cut, relaxation, order, cost, tm
     assert first.objective == pytest.approx(relaxation)
     made, log = steps_of(programme, grid_of(model, programme), Root(programme, first, first.objective, programme))
     x = made.plan()
-    assert [words for words, _ in log] == order
+    assert order_of(log) == order
     assert float(programme.cost @ x) + programme.offset == pytest.approx(cost)
     assert made.proven <= cost
 
