@@ -10,7 +10,7 @@ from math import isfinite
 from typing import Any
 
 Column = tuple[str, str, list[Any]]
-"""Title, name of the number format, values; None is an empty cell."""
+"""Title, name of the number format, values; None, or not a number, is an empty cell."""
 Sheets = dict[str, list[Column]]
 Line = tuple[str, Any, str]
 """Of the summary: text, value, and the format of the value; of the text where the value is None."""
@@ -103,13 +103,12 @@ def _write_column(sheet: Any, column: int, values: list[Any], form: str, formats
             sheet.write_number(row, column, number, look)
     else:
         for row, value in enumerate(values, start=1):
-            _write_cell(sheet, row, column, value, form, formats)
+            if value is not None and value == value:  # else there is no cell
+                _write_cell(sheet, row, column, value, form, formats)
 
 
 def _write_cell(sheet: Any, row: int, column: int, value: Any, form: str, formats: dict[str, Any]) -> None:
-    if value is None or (isinstance(value, float) and value != value):
-        sheet.write_blank(row, column, None)
-    elif isinstance(value, bool):
+    if isinstance(value, bool):
         sheet.write_boolean(row, column, value)
     elif isinstance(value, int | float):
         sheet.write_number(row, column, value, formats[form])

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from optimiser.plan import Floats
 from optimiser.report.carbon import sold_removals
 from optimiser.report.result import Result, made_once
 from optimiser.report.words import clean, cleaned
@@ -53,28 +54,73 @@ def _renewed(p: Any) -> bool:
 @made_once
 def money(result: Result) -> pd.DataFrame:
     """Every flow of money by year, project, entity and kind. The present values sum to the objective."""
-    instance, accounts = result.instance, result.accounts
-    entity = {f.id: instance.entities[f.entity].id for f in instance.finance.funding}
-    entity |= {f.id: instance.entities[f.entity].id for f in instance.fleets}
-    entity |= {p.id: instance.entities[p.entity].id for p in instance.projects}
-    years, after = accounts.years.tolist(), instance.last + 1
+    entity, years, discount = _entities(result), _money_years(result), _money_discount(result)
     rows: list[tuple[int, str, str, str, float, float]] = []
-    for kind, by_owner in [*accounts.money.items(), ("penalties", {"": accounts.penalties})]:
-        owners = list(by_owner)
-        values = np.array([by_owner[o] for o in owners]).reshape(len(owners), len(years))
+    for kind, owners, values in _flows(result):
         o, y = np.nonzero(np.abs(values) > 1e-9)
         names = [owners[i] for i in o.tolist()]
-        amounts, worth = values[o, y].tolist(), (values * accounts.discount)[o, y].tolist()
+        amounts, worth = values[o, y].tolist(), (values * discount)[o, y].tolist()
         when, where = [years[i] for i in y.tolist()], [entity.get(name, "") for name in names]
         rows += zip(when, names, where, [kind] * len(names), amounts, worth, strict=True)
-    for project, value in accounts.salvage.items():
-        if abs(value) > 1e-9:
-            rows.append((after, project, entity[project], "salvage", -value, -value * accounts.salvage_discount))
-    for owner, value in accounts.after.items():
-        rows.append((after, owner, entity.get(owner, ""), "after", value, value * accounts.salvage_discount))
     names = ["year", "project", "entity", "kind", f"amount [{result.money}]", f"present_value [{result.money}]"]
     frame = pd.DataFrame(rows, columns=names).sort_values(["year", "kind", "project"], kind="stable")
     return _cleaned(frame)
+
+
+@made_once
+def money_by_year(result: Result) -> pd.DataFrame:
+    """The same flows with the years across: one row per kind and project, its present value, and what is paid when.
+
+    A year without any flow has no value. The last column is what is settled after the horizon, if there is anything.
+    """
+    entity, years, discount = _entities(result), _money_years(result), _money_discount(result)
+    who: list[tuple[str, str, str]] = []
+    paid = [np.zeros((0, len(years)))]
+    for kind, owners, values in sorted(_flows(result), key=lambda flow: flow[0]):
+        some = np.flatnonzero((np.abs(values) > 1e-9).any(axis=1)).tolist()
+        some.sort(key=lambda i: owners[i])
+        who += [(owners[i], entity.get(owners[i], ""), kind) for i in some]
+        paid.append(values[some])
+    amounts = np.concatenate(paid)
+    there = np.abs(amounts) > 1e-9
+    amounts = np.where(there, amounts, 0.0)
+    shown = np.where(there, np.array(cleaned(amounts.ravel().tolist())).reshape(amounts.shape), np.nan)
+    frame = pd.DataFrame(who, columns=["project", "entity", "kind"])
+    frame[f"present_value [{result.money}]"] = cleaned((amounts @ discount).tolist())
+    settled = there[:, -1].any()
+    names = [f"{year} [{result.money}]" for year in (years if settled else years[:-1])]
+    return frame.join(pd.DataFrame(shown[:, : len(names)], columns=names))
+
+
+def _flows(result: Result) -> Iterator[tuple[str, list[str], Floats]]:
+    """By kind, who pays, and how much (O, Y + 1) in each year and, at last, after the horizon."""
+    accounts = result.accounts
+    size = len(accounts.years)
+    for kind, by_owner in [*accounts.money.items(), ("penalties", {"": accounts.penalties})]:
+        values = np.array(list(by_owner.values())).reshape(len(by_owner), size)
+        yield kind, list(by_owner), np.hstack([values, np.zeros((len(by_owner), 1))])
+    for kind, sign, amounts in (("salvage", -1.0, accounts.salvage), ("after", 1.0, accounts.after)):
+        values = np.zeros((len(amounts), size + 1))
+        values[:, -1] = sign * np.array(list(amounts.values()))
+        yield kind, list(amounts), values
+
+
+def _entities(result: Result) -> dict[str, str]:
+    """Who owns an instrument, a fleet or a project."""
+    entities = result.instance.entities
+    found = {f.id: entities[f.entity].id for f in result.instance.finance.funding}
+    found |= {f.id: entities[f.entity].id for f in result.instance.fleets}
+    return found | {p.id: entities[p.entity].id for p in result.instance.projects}
+
+
+def _money_years(result: Result) -> list[int]:
+    """The years, and the one after the horizon."""
+    return [*result.accounts.years.tolist(), result.instance.last + 1]
+
+
+def _money_discount(result: Result) -> Floats:
+    """What an amount of each of these is worth today."""
+    return np.append(result.accounts.discount, result.accounts.salvage_discount)
 
 
 @made_once
@@ -180,4 +226,4 @@ def _cleaned(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-__all__ = ["clean", "cost_parts", "emissions", "limits", "money", "pathway", "schedule", "targets"]
+__all__ = ["clean", "cost_parts", "emissions", "limits", "money", "money_by_year", "pathway", "schedule", "targets"]

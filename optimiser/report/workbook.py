@@ -40,7 +40,7 @@ def sheets(result: Result) -> dict[str, pd.DataFrame]:
         "Schedule": tables.schedule(result),
         "Pathway": tables.pathway(result),
         "Targets": tables.targets(result),
-        "Money": tables.money(result),
+        "Money": tables.money_by_year(result),
         "Budgets and resources": tables.limits(result),
         "Emissions": tables.emissions(result),
         **{name: frame for name, frame in optional.items() if frame is not None},

@@ -3,6 +3,7 @@
 import openpyxl
 import pytest
 
+from optimiser.report.tables import money
 from optimiser.report.workbook import sheets, write_workbook
 
 
@@ -31,8 +32,8 @@ def test_headers_are_frozen_filtered_and_bold(book, world):
 
 def test_numbers_are_numbers_with_formats(book):
     """Money with two decimals, years without a thousands separator, shares as percentages."""
-    money = book["Money"]
-    year, amount = money["A2"], money["E2"]
+    year, amount = book["Schedule"]["E2"], book["Money"]["D2"]
+    assert book["Schedule"]["E1"].value == "year"
     assert (type(year.value), year.number_format) == (int, "0")
     assert isinstance(amount.value, int | float)
     assert "#,##0.00" in amount.number_format
@@ -51,6 +52,29 @@ def test_cells_say_what_the_tables_say(book, world):
                     assert cell == pytest.approx(value), (name, title, i)
                 elif isinstance(value, str):
                     assert (cell or "") == value, (name, title, i)
+
+
+def test_money_has_the_years_across(book, world):
+    """Proves that the sheet and money.csv are the same flows: in each year, and in present value by project and kind.
+
+    A year without a flow is an empty cell, and no year or row is without any.
+    """
+    rows = list(book["Money"].iter_rows(values_only=True))
+    titles, found = rows[0], rows[1:]
+    assert titles[:4] == ("project", "entity", "kind", "present_value [MCNY]")
+    years = [int(title.removesuffix(" [MCNY]")) for title in titles[4:]]
+    long = money(world)
+    first, last = world.instance.first, world.instance.last
+    assert years == list(range(first, last + 1 + bool((long["year"] > last).any())))
+    wide = {((r[0] or "", r[2]), y): v for r in found for y, v in zip(years, r[4:], strict=True) if v is not None}
+    flows = {((p, kind), y): v for y, p, _, kind, v, _ in long.itertuples(index=False)}
+    assert wide == pytest.approx(flows)
+    assert all(v != 0 for v in wide.values())
+    worth = long.groupby(["project", "kind"])["present_value [MCNY]"].sum().to_dict()
+    assert {(r[0] or "", r[2]): r[3] for r in found} == pytest.approx(worth)
+    assert {(r[0] or "", r[1] or "") for r in found} == set(zip(long["project"], long["entity"], strict=True))
+    assert [(r[2], r[0] or "") for r in found] == sorted((r[2], r[0] or "") for r in found)
+    assert len(wide) < len(found) * len(years)
 
 
 def test_the_summary_says_what_is_missed_first(book, world):
