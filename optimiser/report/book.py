@@ -22,6 +22,8 @@ charts then."""
 
 COLOURS = ("#1F4E5F", "#D1733A", "#5B8C5A", "#8A6FA8", "#C2A33E", "#4F81BD", "#9B4F4F", "#7F7F7F")
 WIDTH, HEIGHT, COLUMN = 720, 300, 3
+WIDE = 20
+"""Columns from which on all that say what a row is stay in sight, not only the first one."""
 
 
 def write_book(contents: Contents, path: str) -> None:
@@ -80,7 +82,7 @@ def _add_sheet(book: Any, name: str) -> Any:
 
 def _write_sheet(book: Any, formats: dict[str, Any], name: str, columns: list[Column]) -> None:
     sheet = _add_sheet(book, name)
-    sheet.freeze_panes(1, 1)
+    sheet.freeze_panes(1, _names(columns) if len(columns) > WIDE else 1)
     sheet.repeat_rows(0)
     for place, (title, form, values) in enumerate(columns):
         sheet.write_string(0, place, title, formats["head"])
@@ -90,6 +92,12 @@ def _write_sheet(book: Any, formats: dict[str, Any], name: str, columns: list[Co
     rows = len(columns[0][2]) if columns else 0
     if rows:
         sheet.autofilter(0, 0, rows, len(columns) - 1)
+
+
+def _names(columns: list[Column]) -> int:
+    """How many columns of texts come first, at least one."""
+    texts = [all(isinstance(v, str) for v in values) for _, _, values in columns]
+    return max(texts.index(False) if False in texts else len(texts), 1)
 
 
 def _write_column(sheet: Any, column: int, values: list[Any], form: str, formats: dict[str, Any]) -> None:

@@ -252,12 +252,18 @@ def restrict(programme: Programme, grid: Grid, keep: Flags, held: Flags, x: Floa
 
 
 def with_held(programme: Programme, columns: Flags, x: Floats) -> Programme:
-    """The programme in which some whole columns are as in `x` (N,), without the rows that are about nothing else."""
+    """The programme in which some whole columns are as in `x` (N,), without the rows that are about nothing else.
+
+    Rows without columns stay: they say that there is no plan (`restrict`).
+    """
     if not columns.any():
         return programme
     lower, upper = programme.lower.copy(), programme.upper.copy()
     lower[columns] = upper[columns] = np.round(x[columns])
-    asked = np.flatnonzero(np.logical_or.reduceat(~columns[programme.matrix.indices], programme.matrix.indptr[:-1]))
+    entries = np.diff(programme.matrix.indptr)
+    row = np.repeat(np.arange(len(entries)), entries)
+    left = np.bincount(row, ~columns[programme.matrix.indices], minlength=len(entries))
+    asked = np.flatnonzero((left > 0) | (entries == 0))
     return replace(
         programme,
         lower=lower,

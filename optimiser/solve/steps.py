@@ -40,8 +40,9 @@ LONGER = 6.0
 """The last part, which has to fit in with all others, and the assets of fleets have as many times the seconds; a
 third of it where there are neither fleets nor small entities, and in every step where there are fleets."""
 CLOSE, SHORT = (0.0, 0.3), 0.5
-"""A step is tried first with those of its projects that are in parts so far, all others staying as they are; the last
-one then also with this share of the others, those whose choices are closest. Each time this share of its seconds."""
+"""A step of projects after the first one is tried with those that are in parts so far, all others staying as they are;
+the last one then also with this share of its projects, whose choices are closest. Each time this share of the seconds.
+Not where entities are small."""
 SHARE, HALF, LITTLE = 0.2, 0.5, 0.1
 """A step that costs more than this share of the gap's room, and more than this share of what is left of it, is done
 again with more starts, unless that helped less."""
@@ -204,10 +205,10 @@ class Steps:
     def _quickly(self, i: int, held: Flags, x: Floats, before: float) -> tuple[Kernel, Outcome] | None:
         """A step that decides few of its projects: those in parts in `x`; the last one the closest choices as well.
 
-        The first step is not tried so: it is a bound, too.
+        None where it is not tried so: what is decided before anything else is held is a bound, too.
         """
         step, best = self.steps[i], None
-        if i == 0 or step.part is None or self.are_small:
+        if i == 0 or step.part is None or self.are_small or self.over():
             return None
         last = step is self.steps[-1]
         enough, gap = self._enough() if last else None, self.gap / 20 if last else self._gap(i, before)

@@ -30,6 +30,16 @@ def test_headers_are_frozen_filtered_and_bold(book, world):
         assert all(sheet.column_dimensions[c.column_letter].width >= 8 for c in sheet[1])
 
 
+def test_what_a_row_is_stays_in_sight_of_wide_sheets(world, tmp_path, monkeypatch):
+    """Project, entity and kind, before the years; a sheet that begins with a number keeps its first column."""
+    monkeypatch.setattr("optimiser.report.book.WIDE", 3)
+    path = tmp_path / "plan.xlsx"
+    write_workbook(world, path)
+    book = openpyxl.load_workbook(path)
+    assert book["Money"].freeze_panes == "D2"
+    assert book["Pathway"].freeze_panes == "B2"
+
+
 def test_numbers_are_numbers_with_formats(book):
     """Money with two decimals, years without a thousands separator, shares as percentages."""
     year, amount = book["Schedule"]["E2"], book["Money"]["D2"]
@@ -75,6 +85,7 @@ def test_money_has_the_years_across(book, world):
     assert {(r[0] or "", r[1] or "") for r in found} == set(zip(long["project"], long["entity"], strict=True))
     assert [(r[2], r[0] or "") for r in found] == sorted((r[2], r[0] or "") for r in found)
     assert len(wide) < len(found) * len(years)
+    assert sum(r[3] for r in found) == pytest.approx(world.plan.objective)
 
 
 def test_the_summary_says_what_is_missed_first(book, world):

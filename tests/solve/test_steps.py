@@ -6,13 +6,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import yaml
+from scipy import sparse
 
 from optimiser.formulation import build
 from optimiser.instance import compile_instance
 from optimiser.solve import kernels, steps, under_way
-from optimiser.solve.grid import grid_of, price_of_starts
+from optimiser.solve.grid import grid_of, price_of_starts, with_held
 from optimiser.solve.highs import Interrupt, Limits, run
-from optimiser.solve.programme import assemble
+from optimiser.solve.programme import Programme, assemble
 from optimiser.solve.root import Root, relaxed, root_of
 from optimiser.workflow import read
 from tests.benchmarks.groups import Variant, group
@@ -127,11 +128,12 @@ def test_projects_in_parts_and_the_closest_choices_are_few(case):
 
 
 @pytest.mark.parametrize("case", [(60, 1, Variant())], indirect=True)
-@pytest.mark.parametrize("worse", [False, True])
+@pytest.mark.parametrize("worse", ["none", "the last one", "all"])
 def test_a_step_tries_few_projects_first(case, worse, monkeypatch):
     """What few projects make of a step is its plan if that is good enough; else all are decided, from that plan on.
 
-    Whole are then those in parts alone, all others of the step stay. The first step, which is a bound, is for all.
+    Few are those in parts, at first. The last one's plan has to be one that the gap proves. The first step is for all:
+    its bound is one of the whole, and that of a step for few is not.
     """
     monkeypatch.setattr(steps, "SMALL", 1)
     monkeypatch.setattr(steps, "PROJECTS", 12)
@@ -139,29 +141,60 @@ def test_a_step_tries_few_projects_first(case, worse, monkeypatch):
     programme, grid, root = case
     made, _ = steps_of(programme, grid, root, gap=0.05)
     made.room = 0.05 * made.bound
-    ask, asked = made.run, []
+    ask, asked, bounds = made.run, [], []
 
     def told(words, part, seconds, start, *others, **more):
         found = ask(words, part, seconds, start, *others, **more)
         asked.append((words, int(part.integer.sum()), start is not None))
-        if worse and FEW in words:
+        bounds.append(found.bound)
+        if FEW in words and worse == "all":
             found.objective += 1e6
+        if FEW in words and worse == "the last one" and words.startswith("step 3"):
+            found.objective = 1.001 * made._enough()
         return found
 
     made.run = told
     assert made.plan() is not None
+    assert root.outcome.objective <= made.proven <= max(root.outcome.objective, bounds[0])
     names = [words for words, _, _ in asked]
     few = f"{{}}{FEW}".format
-    if not worse:
+    if worse == "none":
         assert names == ["step 1", few("step 2"), few("step 3")]
         return
-    assert names[:3] == ["step 1", few("step 2"), "step 2"]
-    assert names[3:5] == [few("step 3")] * 2
-    assert set(names[5:]) == {"step 3"}
-    sizes = {words: whole for words, whole, _ in asked}
-    assert all(0 < 3 * sizes[few(step)] < 4 * sizes[step] for step in ("step 2", "step 3"))
+    full = ["step 2"] if worse == "all" else []
+    assert names[: 4 + len(full)] == ["step 1", few("step 2"), *full, few("step 3"), few("step 3")]
+    assert set(names[4 + len(full) :]) == {"step 3"}
+    if worse == "all":
+        sizes = {words: whole for words, whole, _ in reversed(asked)}
+        assert all(0 < 4 * sizes[few(step)] < 3 * sizes[step] for step in ("step 2", "step 3"))
     assert not any(begun for words, _, begun in asked if words == few("step 2"))
     assert all(begun for words, _, begun in asked[2:] if FEW not in words)
+
+
+@pytest.mark.parametrize("case", [(60, 1, Variant())], indirect=True)
+def test_a_plan_of_few_projects_is_not_lost_at_the_end_of_the_time(case, monkeypatch):
+    """The time is over while the last step is tried with few projects, to no good end: their plan is one all the same.
+
+    Over before that, no step is begun.
+    """
+    monkeypatch.setattr(steps, "SMALL", 1)
+    monkeypatch.setattr(steps, "PROJECTS", 12)
+    programme, grid, root = case
+    for last, begun in ((f"step 3{FEW}", f"step 3{FEW}"), ("step 1", "step 1")):
+        made, log = steps_of(programme, grid, root, gap=0.05)
+        made.room = 0.05 * made.bound
+        ask, ended = made.run, []
+
+        def told(words, *others, ask=ask, ended=ended, last=last, **more):
+            found = ask(words, *others, **more)
+            if words == last:
+                found.objective = 1e6
+                ended.append(words)
+            return found
+
+        made.run, made.over = told, lambda ended=ended: bool(ended)
+        assert (made.plan() is not None) == (last != "step 1")
+        assert log[-1][0] == begun
 
 
 @pytest.mark.parametrize("case", [(60, 2, Variant(finance=True))], indirect=True)
@@ -230,6 +263,38 @@ def test_assets_are_decided_first_and_held(case, monkeypatch):
     assert all(np.array_equal(held, x[made.later]) for held in seen)
     assert np.array_equal(seen[0], np.round(seen[0]))
     assert seen[0].sum() > 100
+
+
+def test_what_is_held_leaves_only_rows_about_something_else(case_of_rows):
+    """Of x + y <= 3, y = 2, nothing >= 1, x >= 0 and nothing at all, y = 2 decides the second alone.
+
+    A row without columns says that there is no plan, wherever it stands, and is not taken for its neighbour.
+    """
+    found = with_held(case_of_rows, np.array([False, True]), np.array([0.5, 1.9]))
+    assert [name for name, _ in found.rows] == ["both", "nothing", "other", "last"]
+    assert found.matrix.toarray().tolist() == [[1, 1], [0, 0], [1, 0], [0, 0]]
+    assert found.row_lower.tolist() == [-np.inf, 1, 0, 0]
+    assert found.row_upper.tolist() == [3, np.inf, np.inf, 0]
+    assert found.lower.tolist() == [0, 2]
+    assert found.upper.tolist() == [9, 2]
+    assert with_held(case_of_rows, np.zeros(2, dtype=bool), np.zeros(2)) is case_of_rows
+
+
+@pytest.fixture
+def case_of_rows():
+    return Programme(
+        cost=np.ones(2),
+        offset=0.0,
+        matrix=sparse.csr_array(np.array([[1.0, 1.0], [0.0, 1.0], [0.0, 0.0], [1.0, 0.0], [0.0, 0.0]])),
+        row_lower=np.array([-np.inf, 2.0, 1.0, 0.0, 0.0]),
+        row_upper=np.array([3.0, 2.0, np.inf, np.inf, 0.0]),
+        lower=np.zeros(2),
+        upper=np.full(2, 9.0),
+        integer=np.ones(2, dtype=bool),
+        place={},
+        pyomo_columns={},
+        rows=[(name, i) for i, name in enumerate(("both", "held", "nothing", "other", "last"))],
+    )
 
 
 NEEDED = """
