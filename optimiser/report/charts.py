@@ -7,6 +7,7 @@ import pandas as pd
 
 from optimiser.report.book import Chart
 from optimiser.report.result import Result
+from optimiser.report.tables import entities_of
 from optimiser.report.words import clean
 
 CAPEX, DEBT = "Capex by year", "Debt by year"
@@ -24,14 +25,12 @@ def yearly(result: Result) -> dict[str, pd.DataFrame]:
 
 def capex_by_year(result: Result) -> pd.DataFrame:
     """Capex of projects and fleets by year and the entity that pays, undiscounted."""
-    instance = result.instance
-    owner = {f.id: instance.entities[f.entity].id for f in instance.fleets}
-    owner |= {p.id: instance.entities[p.entity].id for p in instance.projects}
+    owner = entities_of(result)
     total: dict[str, np.ndarray] = {}
     for name, values in result.accounts.money.get("capex", {}).items():
         entity = owner.get(name, "(none)")
         total[entity] = total.get(entity, 0.0) + values
-    order = [e.id for e in instance.entities if e.id in total] + [e for e in total if e == "(none)"]
+    order = [e.id for e in result.instance.entities if e.id in total] + [e for e in total if e == "(none)"]
     return _by_year(result, {e: total[e] for e in order})
 
 

@@ -54,7 +54,7 @@ def _renewed(p: Any) -> bool:
 @made_once
 def money(result: Result) -> pd.DataFrame:
     """Every flow of money by year, project, entity and kind. The present values sum to the objective."""
-    entity, years, discount = _entities(result), _money_years(result), _money_discount(result)
+    entity, years, discount = entities_of(result), _money_years(result), _money_discount(result)
     rows: list[tuple[int, str, str, str, float, float]] = []
     for kind, owners, values in _flows(result):
         o, y = np.nonzero(np.abs(values) > 1e-9)
@@ -73,7 +73,7 @@ def money_by_year(result: Result) -> pd.DataFrame:
 
     A year without any flow has no value. The last column is what is settled after the horizon, if there is anything.
     """
-    entity, years, discount = _entities(result), _money_years(result), _money_discount(result)
+    entity, years, discount = entities_of(result), _money_years(result), _money_discount(result)
     who: list[tuple[str, str, str]] = []
     paid = [np.zeros((0, len(years)))]
     for kind, owners, values in sorted(_flows(result), key=lambda flow: flow[0]):
@@ -105,7 +105,7 @@ def _flows(result: Result) -> Iterator[tuple[str, list[str], Floats]]:
         yield kind, list(amounts), values
 
 
-def _entities(result: Result) -> dict[str, str]:
+def entities_of(result: Result) -> dict[str, str]:
     """Who owns an instrument, a fleet or a project."""
     entities = result.instance.entities
     found = {f.id: entities[f.entity].id for f in result.instance.finance.funding}
@@ -226,4 +226,15 @@ def _cleaned(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-__all__ = ["clean", "cost_parts", "emissions", "limits", "money", "money_by_year", "pathway", "schedule", "targets"]
+__all__ = [
+    "clean",
+    "cost_parts",
+    "emissions",
+    "entities_of",
+    "limits",
+    "money",
+    "money_by_year",
+    "pathway",
+    "schedule",
+    "targets",
+]
