@@ -21,6 +21,7 @@ class Beside(Generic[Found]):
         self._ask, self._ended, self._interrupt = ask, ended, Interrupt(within=interrupt)
         self._outcome: Found | None = None
         self._error: BaseException | None = None
+        self._done = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
 
@@ -36,9 +37,19 @@ class Beside(Generic[Found]):
         self._interrupt.event.set()
         self._thread.join()
 
+    def wait(self) -> None:
+        """Waits until it has ended; Ctrl-C ends it, and all else."""
+        while not self._done.is_set():  # a thread whose join is interrupted says that it has ended when it has not
+            try:
+                self._done.wait(0.05)
+            except KeyboardInterrupt:
+                self._interrupt.set()
+
     def _work(self) -> None:
         try:
             self._outcome = self._ask(self._interrupt)
             self._ended(self._outcome)
         except BaseException as error:
             self._error = error
+        finally:
+            self._done.set()

@@ -159,7 +159,7 @@ class Run:
         self.careful = careful
         self.programme, self.limits, self.watch, self.interrupt = programme, limits, watch, interrupt
         self.scaled, self.scaling = scale(programme)
-        self.started = time.monotonic()
+        self.started, self.done = time.monotonic(), threading.Event()
         self.log: list[str] = []
         self.best: tuple[float, Floats] | None = None
         self.plans: list[Floats] = []
@@ -229,8 +229,8 @@ class Run:
             self.watch(Progress(self.seconds, best, bound))
 
     def _on_interrupt(self, event) -> None:
-        if self.interrupt.is_set or self.seconds > self.limits.seconds or self._is_settled():
-            event.interrupt()
+        # said each time: HiGHS 1.15.1 remembers what was said in the run before
+        event.interrupt(self.interrupt.is_set or self.seconds > self.limits.seconds or self._is_settled())
 
     def _is_settled(self) -> bool:
         """True once there is a plan, and it is good enough, or no plan will be and the search gives up."""
@@ -261,14 +261,32 @@ class Run:
         self.highs.addRows(len(upper), low, upper * size, rows.nnz, rows.indptr[:-1], rows.indices, rows.data)
         self.scaling = replace(self.scaling, rows=np.concatenate([self.scaling.rows, size]))
 
+    def add_columns(self, matrix: sparse.csc_array, cost: Floats) -> None:
+        """Adds columns (M, K) that cost (K,) and are no less than nothing; the next run begins where the last ended."""
+        p, count = self.programme, len(cost)
+        scaled, none, no_limit = sparse.csc_array(matrix), np.zeros(count), np.full(count, np.inf)
+        data, cost_seen = scaled.data * self.scaling.rows[scaled.indices], cost * self.scaling.objective
+        self.highs.addCols(
+            count, cost_seen, none, no_limit, scaled.nnz, scaled.indptr[:-1], scaled.indices, data
+        )  # fmt: skip
+        self.scaling = replace(self.scaling, columns=np.append(self.scaling.columns, np.ones(count)))
+        self.programme = replace(
+            p,
+            cost=np.append(p.cost, cost),
+            matrix=sparse.csr_array(sparse.hstack([p.matrix, matrix], format="csr")),
+            lower=np.append(p.lower, none),
+            upper=np.append(p.upper, no_limit),
+            integer=np.append(p.integer, none > 0),
+        )
+
     def outcome(self) -> Outcome:
         """Asks, and says what was found; a search that does not stop when asked is left behind."""
-        worker = threading.Thread(target=self._work, daemon=True)
-        worker.start()
+        self.done.clear()
+        threading.Thread(target=self._work, daemon=True).start()
         overdue: float | None = None
-        while worker.is_alive():
+        while not self.done.is_set():  # a thread whose join is interrupted says wrongly that it has ended
             try:
-                worker.join(0.05)
+                self.done.wait(0.05)
             except KeyboardInterrupt:
                 self.interrupt.set()
             if overdue is None and (self.interrupt.is_set or self.seconds > self.limits.seconds):
@@ -283,6 +301,7 @@ class Run:
         finally:
             # the solver's own threads must end with this one: left over, they abort the process when it exits
             highspy.Highs.resetGlobalScheduler(True)
+            self.done.set()
 
     def _reason(self) -> str:
         return "interrupt" if self.interrupt.is_set else "time limit"
@@ -316,16 +335,10 @@ class Run:
         if status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible, kinds.kObjectiveBound):
             return Outcome("infeasible", None, np.inf, np.inf, reason="proven infeasible", **common)
         if status == kinds.kModelEmpty:
-            feasible = bool(np.all(self.programme.row_lower <= 1e-9) and np.all(self.programme.row_upper >= -1e-9))
-            x = np.zeros(len(self.programme.cost))
-            return Outcome(
-                "optimal" if feasible else "infeasible",
-                x,
-                self.programme.offset,
-                self.programme.offset,
-                reason="no decisions",
-                **common,
-            )
+            p = self.programme
+            holds = bool(np.all(p.row_lower <= 1e-9) and np.all(p.row_upper >= -1e-9))
+            said: Status = "optimal" if holds else "infeasible"
+            return Outcome(said, np.zeros(len(p.cost)), p.offset, p.offset, reason="no decisions", **common)
         stopped = status in (kinds.kTimeLimit, kinds.kInterrupt, kinds.kSolutionLimit, kinds.kIterationLimit)
         stopped = stopped or self.interrupt.is_set or self.seconds >= self.limits.seconds or self._is_settled()
         reason = self._reason() if stopped else highs.modelStatusToString(status)
