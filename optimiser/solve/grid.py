@@ -163,7 +163,7 @@ def undecided(programme: Programme, grid: Grid, x: Floats) -> Flags:
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
-    """A smaller programme: x = base + back @ z. `columns` are those of the programme that z holds.
+    """A smaller programme: x = base + back @ z. `columns` are those of the programme that z holds, `rows` those it has.
 
     Its columns stand elsewhere, so that it knows no families of them: it is neither read nor polished, only expanded.
     """
@@ -172,6 +172,7 @@ class Kernel:
     base: Floats
     back: sparse.csr_array
     columns: Ints
+    rows: Ints
 
     def expand(self, z: Floats) -> Floats:
         """A solution of the kernel as one of the whole programme."""
@@ -182,7 +183,7 @@ class Kernel:
         return x[self.columns]
 
 
-def _summed(matrix: sparse.csr_array, back: sparse.csr_array) -> sparse.csr_array:
+def summed(matrix: sparse.csr_array, back: sparse.csr_array) -> sparse.csr_array:
     """matrix @ back without what rounding leaves where a start's effects cancel out.
 
     Left alone in a row, a coefficient of 4e-15 would be scaled to one, and say something. It is held against the terms
@@ -228,7 +229,7 @@ def restrict(programme: Programme, grid: Grid, keep: Flags, held: Flags, x: Floa
     np.maximum.at(lower, col, programme.lower[row])
     np.minimum.at(upper, col, programme.upper[row])
     columns = np.concatenate([grid.at[kept], others])
-    matrix = _summed(programme.matrix, back)
+    matrix = summed(programme.matrix, back)
     shift = programme.matrix @ base
     slack = BROKEN * (1.0 + np.abs(shift))
     broken = (programme.row_lower > shift + slack) | (programme.row_upper < shift - slack)
@@ -248,7 +249,7 @@ def restrict(programme: Programme, grid: Grid, keep: Flags, held: Flags, x: Floa
         pyomo_columns={},
         switches=np.zeros(0, dtype=int),
     )
-    return Kernel(smaller, base, back, columns)
+    return Kernel(smaller, base, back, columns, asked)
 
 
 def with_held(programme: Programme, columns: Flags, x: Floats) -> Programme:

@@ -35,11 +35,19 @@ class Solved(Protocol):
 
 
 class Relaxation:
-    """The relaxation of a programme, solved again from where it stood when rows have been added or have moved."""
+    """The relaxation of a programme, solved again from where it stood when rows have been added or have moved.
 
-    def __init__(self, programme: Programme, limits: Limits, interrupt: Interrupt | None = None):
+    HiGHS may shift costs against cycling, unless it `perturbs` none: from a basis that is nearly the last one, undoing
+    that takes longer than all else.
+    """
+
+    def __init__(
+        self, programme: Programme, limits: Limits, interrupt: Interrupt | None = None, *, perturbs: bool = True
+    ):
         relaxed = replace(programme, integer=np.zeros_like(programme.integer))
         self._run = Run(relaxed, limits, None, interrupt or Interrupt(), None, careful=True)
+        if not perturbs:
+            self._run.highs.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
         self.abandoned = False
 
     def solve(self, seconds: float) -> Outcome:
@@ -66,3 +74,52 @@ class Relaxation:
         size, every = self._run.scaling.rows, np.arange(len(lower), dtype=np.int32)
         highs: Any = self._run.highs  # highspy's stub does not know this one
         highs.changeRowsBounds(len(lower), every, lower * size, upper * size)
+
+    @property
+    def programme(self) -> Programme:
+        """What it is the relaxation of, with the columns that have been added."""
+        return self._run.programme
+
+    def widen(self, matrix: sparse.csc_array, cost: Floats) -> None:
+        """Adds columns that are no less than nothing: (M, K) and (K,)."""
+        self._run.add_columns(matrix, cost)
+
+    @property
+    def iterations(self) -> int:
+        """Simplex iterations of the last time."""
+        return int(self._run.highs.getInfo().simplex_iteration_count)
+
+    @property
+    def ray(self) -> Floats | None:
+        """Where it has no solution, multipliers (M,) of rows that say so; None where HiGHS has none."""
+        highs: Any = self._run.highs  # highspy's stub does not know this one
+        _, has, ray = highs.getDualRay()
+        return np.asarray(ray) * self._run.scaling.rows if has else None
+
+    @property
+    def basis(self) -> Any:
+        """Where it stands."""
+        return self._run.highs.getBasis()
+
+    def begin(self, basis: Any) -> None:
+        """Goes on from where it once stood; rows must be the same."""
+        self._run.highs.setBasis(basis)
+
+
+class Bounded:
+    """A relaxation of a programme that is solved again within other bounds of its columns."""
+
+    def __init__(self, relaxation: Solved, programme: Programme):
+        self.relaxation = relaxation
+        self.lower, self.upper = programme.lower.copy(), programme.upper.copy()
+
+    def solve(self, lower: Floats, upper: Floats, seconds: float) -> Outcome:
+        """Its optimum within bounds (N,) and (N,)."""
+        for k in np.flatnonzero((lower != self.lower) | (upper != self.upper)):
+            self.relaxation.hold(int(k), float(lower[k]), float(upper[k]))
+        self.lower, self.upper = lower, upper
+        return self.relaxation.solve(seconds)
+
+    def widen(self, count: int) -> None:
+        """The relaxation has so many columns more, that are no less than nothing."""
+        self.lower, self.upper = np.append(self.lower, np.zeros(count)), np.append(self.upper, np.full(count, np.inf))

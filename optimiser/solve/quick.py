@@ -1,0 +1,248 @@
+r"""A relaxation that is solved a hundred times, with a tenth of the starts, and its bound for all of them.
+
+It has the starts that are cheap at the root; between two of them `started` does not change. By its duals every other
+start has a price: with $\pi_{p,v}$ what a unit of a project costs if it starts in $v$ (`grid.price_of_starts`), and a
+project choosing its cheapest start or none,
+
+$$ z \;\ge\; z_R - \sum_p \text{most}_p \Big( \min\big(0, \min_{v\,\text{kept}} \pi_{p,v}\big)
+   - \min\big(0, \min_v \pi_{p,v}\big) \Big), $$
+
+where $z_R$ is its optimum. Starts that make the difference are taken in, until it is small enough, and so are starts
+that make a solution possible where there is none (by multipliers of rows that prove it, in place of duals). What a
+project costs in $z_R$ is what it costs in the solution. Of one whose bounds are narrower than from none to all, which
+may not choose freely, all starts are taken in at once, and those from which on some are forced are there from the
+beginning.
+
+Method: column generation and its bound (Lasdon 1970; Farley 1990).
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import highspy
+import numpy as np
+from scipy import sparse
+
+from optimiser.solve.grid import Flags, Floats, Grid, Ints, Prices, summed
+from optimiser.solve.highs import Interrupt, Limits
+from optimiser.solve.programme import Programme
+from optimiser.solve.relaxation import Bounded, Relaxation
+
+KEPT = 0.07
+"""Starts that it begins with: this share, the cheapest."""
+HELPFUL, LITTLE = 0.01, 1e-6
+"""Where there is no solution: starts that are taken in at once, as a share of all, and what is too little help."""
+ROUNDS, SHARE = 8, 0.01
+"""How often starts are taken in for one bound, and of what it may be too low the share from which a project asks."""
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """Where a relaxation ended: HiGHS's status of the columns that it began with, of starts taken in since, of rows."""
+
+    columns: list[Any]
+    taken: dict[int, Any]
+    rows: list[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A `bound` on all plans within some bounds, a solution (N,) of the relaxation, and where that ended."""
+
+    bound: float
+    x: Floats
+    basis: Basis
+
+
+class QuickRelaxation:
+    """The relaxation of a programme (M rows, N columns) with few starts; `near` is how much a bound may be too low."""
+
+    def __init__(
+        self,
+        programme: Programme,
+        grid: Grid,
+        prices: Prices,
+        needed: Flags,
+        near: float,
+        limits: Limits,
+        interrupt: Interrupt,
+    ):
+        self.programme, self.grid, self.near = programme, grid, near
+        low = programme.lower[grid.at]
+        self.keep = _kept(grid, prices) | needed | (low > np.where(grid.first, 0.0, np.roll(low, 1)))
+        self.interrupt = interrupt
+        self.first = np.flatnonzero(self.keep)
+        self.narrow = narrow(programme.lower, programme.upper, grid)
+        self.cost = programme.cost[grid.at]
+        own = np.array([name == "starts_never_fall" for name, _ in programme.rows], dtype=bool)
+        others = sparse.csr_array(programme.matrix[~own])
+        self.effects = sparse.csr_array(sparse.csc_array(others)[:, grid.at].T)
+        small = self._smaller(own)
+        self.others = ~own[self.rows]  # all of them: only rows of starts that follow each other are left out
+        self.relaxation = Relaxation(small, limits, interrupt, perturbs=False)
+        self.within, self.size, self.taken = Bounded(self.relaxation, small), len(small.cost), list[int]()
+
+    def _smaller(self, own: Flags) -> Programme:
+        """The programme with the starts that are kept; `back` brings its solutions back to the whole."""
+        p, grid = self.programme, self.grid
+        last = np.maximum.accumulate(np.where(self.keep, np.arange(grid.size), -1))
+        follows = last >= grid.begin[grid.owner]
+        rest = np.setdiff1d(np.arange(len(p.cost)), grid.at, assume_unique=True)
+        row = np.concatenate([grid.at[follows], rest])
+        col = np.concatenate([np.searchsorted(self.first, last[follows]), len(self.first) + np.arange(len(rest))])
+        count = len(self.first) + len(rest)
+        self.back = sparse.csc_array((np.ones(len(row)), (row, col)), shape=(len(p.cost), count))
+        held = np.concatenate([grid.at[self.first], rest])
+        lower, upper = np.full(count, -np.inf), np.full(count, np.inf)
+        np.maximum.at(lower, col, p.lower[row])
+        np.minimum.at(upper, col, p.upper[row])
+        self.place = np.full(len(p.cost), -1)
+        self.place[held] = np.arange(count)
+        matrix = summed(p.matrix, sparse.csr_array(self.back))
+        limited = own & np.isfinite(p.row_upper)  # only so many units a year: a start that is taken in is one of them
+        self.rows = np.flatnonzero(~own | limited | (np.diff(matrix.indptr) > 0))
+        return replace(
+            p,
+            cost=self.back.T @ p.cost,
+            matrix=matrix[self.rows],
+            row_lower=p.row_lower[self.rows],
+            row_upper=p.row_upper[self.rows],
+            lower=lower,
+            upper=upper,
+            integer=np.zeros(count, dtype=bool),
+            rows=[p.rows[i] for i in self.rows],
+            place={},
+            pyomo_columns={},
+            switches=np.zeros(0, dtype=int),
+        )
+
+    def solve(self, lower: Floats, upper: Floats, basis: Basis | None, seconds: float) -> Found | None:
+        """A bound on all plans within bounds (N,) and (N,) of the columns that are kept, from a basis on.
+
+        None where there is no solution with few starts, or none in time.
+        """
+        if self.relaxation.abandoned:  # it is still at work
+            return None
+        until = time.monotonic() + seconds
+        least, most = self._of_kept(lower, upper)
+        if basis is not None:
+            self._begin(basis)
+        for i in range(ROUNDS):
+            found = self.within.solve(least, most, max(until - time.monotonic(), 0.1))
+            if found.status == "infeasible" and i < ROUNDS - 1 and len(starts := self._helpful()):
+                self._take_in(starts)
+                least, most = self._of_kept(lower, upper)
+                continue
+            if found.status != "optimal" or found.x is None or found.row_dual is None:
+                return None
+            x = self.back @ found.x
+            missed, better = self._missed(x, found.row_dual)
+            wanted = self._wanted(missed > SHARE * self.near, better)
+            if missed.sum() <= self.near or i == ROUNDS - 1 or not len(wanted):
+                break
+            if self.interrupt.is_set:
+                return None
+            self._take_in(wanted)
+            least, most = self._of_kept(lower, upper)
+        return Found(found.objective - float(missed.sum()), x, self._basis())
+
+    def _basis(self) -> Basis:
+        """Where it stands."""
+        found = self.relaxation.basis
+        columns, size = list(found.col_status), self.size
+        return Basis(columns[:size], dict(zip(self.taken, columns[size:], strict=True)), list(found.row_status))
+
+    def _begin(self, basis: Basis) -> None:
+        """Goes on from where a relaxation like this one once stood; starts that it had not begin at none."""
+        none, begin = highspy.HighsBasisStatus.kLower, highspy.HighsBasis()
+        begin.col_status = [*basis.columns, *(basis.taken.get(start, none) for start in self.taken)]
+        begin.row_status, begin.valid = basis.rows, True
+        self.relaxation.begin(begin)
+
+    def _of_kept(self, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+        """Bounds of the programme's columns as bounds of those it has."""
+        least, most = self.relaxation.programme.lower.copy(), self.relaxation.programme.upper.copy()
+        moved = np.flatnonzero((lower != self.programme.lower) | (upper != self.programme.upper))
+        least[self.place[moved]], most[self.place[moved]] = lower[moved], upper[moved]
+        return least, most
+
+    def _missed(self, x: Floats, dual: Floats) -> tuple[Floats, Flags]:
+        """How much less each project (P,) may cost by the duals than at `x`, and the starts (n,) that cost less."""
+        grid = self.grid
+        price = self._prices(self.cost, dual)
+        has = grid.of_projects(price * grid.new(x), np.add)
+        least = grid.most * np.minimum(grid.of_projects(price, np.minimum), 0.0)
+        missed = np.where(self.lacks, np.maximum(has - least, 0.0), 0.0)
+        return missed, grid.most[grid.owner] * price < has[grid.owner]
+
+    def _prices(self, cost: Floats, dual: Floats) -> Floats:
+        """What a unit costs by the duals if it starts in a year (n,), where `cost` (n,) is that of `started`."""
+        grid = self.grid
+        total = np.cumsum((cost - self.effects @ dual[self.others])[::-1])[::-1]
+        return total - np.append(total, 0.0)[grid.begin[1:]][grid.owner]
+
+    def _helpful(self) -> Ints:
+        """Where there is no solution: starts by which there may be one, of each project the one that does most.
+
+        By multipliers of rows that prove that there is none, every start adds to what is possible, or does not.
+        """
+        ray = self.relaxation.ray
+        if ray is None:
+            return np.zeros(0, dtype=int)
+        price = np.where(self.keep, 0.0, self._prices(np.zeros_like(self.cost), ray))
+        best = np.lexsort((price, self.grid.owner))[self.grid.begin[:-1]]
+        gain = -price[best] * self.grid.most
+        best = best[gain > LITTLE * gain.max(initial=0.0)]
+        gain = -price[best] * self.grid.most[self.grid.owner[best]]
+        return np.sort(best[np.argsort(-gain, kind="stable")][: max(int(HELPFUL * len(self.keep)), 50)])
+
+    @property
+    def lacks(self) -> Flags:
+        """The projects (P,) that have not all of their starts."""
+        return self.grid.of_projects((~self.keep).astype(float), np.maximum) > 0
+
+    def _wanted(self, projects: Flags, better: Flags) -> Ints:
+        """The starts to take in for some projects (P,): the `better` ones (n,), or all where bounds are narrow."""
+        owner = self.grid.owner
+        return np.flatnonzero(projects[owner] & (better | self.narrow[owner]) & ~self.keep)
+
+    def _take_in(self, starts: Ints) -> None:
+        """More starts: what a start adds to what is started, up to the next one that was there from the beginning."""
+        grid = self.grid
+        last = self.first[np.searchsorted(self.first, starts, side="right")]
+        lengths = last - starts
+        at = np.repeat(starts - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
+        column = np.repeat(np.arange(len(starts)), lengths)
+        shape = (len(self.programme.cost), len(starts))
+        back = sparse.csc_array((np.ones(len(at)), (grid.at[at], column)), shape=shape)
+        matrix = summed(self.programme.matrix, sparse.csr_array(back))[self.rows]
+        self.relaxation.widen(sparse.csc_array(matrix), back.T @ self.programme.cost)
+        self.within.widen(len(starts))
+        self.back = sparse.csc_array(sparse.hstack([self.back, back], format="csc"))
+        self.keep[starts] = True
+        self.taken += [int(start) for start in starts]
+
+    def like(self, other: QuickRelaxation) -> None:
+        """Takes in the starts that another relaxation of the same programme has taken in."""
+        starts = np.array(sorted(set(other.taken) - set(self.taken)), dtype=int)
+        if len(starts):
+            self._take_in(starts)
+
+
+def _kept(grid: Grid, prices: Prices) -> Flags:
+    """The starts (n,) that it begins with: the cheapest, the last of each project, and all that are in parts anyway."""
+    whole = grid.whole[grid.owner]
+    price = np.where(whole, prices.start, np.inf)
+    count = min(int(KEPT * whole.sum()), len(price) - 1)
+    keep = (price <= np.partition(price, count)[count]) & np.isfinite(price)
+    keep[grid.begin[1:] - 1] = True
+    return keep | ~whole
+
+
+def narrow(lower: Floats, upper: Floats, grid: Grid) -> Flags:
+    """Projects (P,) that have narrower bounds than from none to all somewhere."""
+    found = (lower[grid.at] > 0) | (upper[grid.at] < grid.most[grid.owner] - 1e-9)
+    return grid.of_projects(found.astype(float), np.maximum) > 0
