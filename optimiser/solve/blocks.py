@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from scipy import sparse
@@ -39,6 +40,7 @@ ROUNDING = 1e-13
 WIDE = 0.5
 """By how much a block's bounds are wider than what follows from rows, relative and absolute."""
 
+Found = TypeVar("Found")
 Ask = Callable[[Programme, Floats | None], Outcome]
 """Solves one block from a plan of it on."""
 
@@ -110,7 +112,7 @@ class Blocks:
         order = np.argsort([-int(block.programme.integer.sum()) for block in self.each], kind="stable")
         with ThreadPoolExecutor(max(1, workers)) as pool:
             under_way = {i: pool.submit(ask, asked[i], starts[i]) for i in order}  # those that take longest come first
-            found = [_waited_for(under_way[i], stop) for i in range(len(asked))]
+            found = [waited_for(under_way[i], stop) for i in range(len(asked))]
         for i, outcome in enumerate(found):
             if outcome.status == "infeasible":
                 free = replace(asked[i], cost=np.zeros_like(asked[i].cost))
@@ -119,7 +121,8 @@ class Blocks:
         return (total if np.isfinite(total) else -np.inf), found
 
 
-def _waited_for(task: Future[Outcome], stop: Callable[[], None] | None) -> Outcome:
+def waited_for(task: Future[Found], stop: Callable[[], None] | None) -> Found:
+    """What a task has found; Ctrl-C calls `stop`, which makes it end."""
     try:
         return task.result()
     except KeyboardInterrupt:

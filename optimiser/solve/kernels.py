@@ -14,23 +14,21 @@ Method: kernel search (Angelelli, Mansini, Speranza 2010) and reduced-cost fixin
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from copy import copy
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pyomo.environ as pyo
 
 from optimiser.solve.beside import Beside
 from optimiser.solve.by_entity import by_entity
+from optimiser.solve.by_issue import ByIssue
 from optimiser.solve.grid import Floats, Kernel, Prices, grid_of, kernel_of, price_of_starts, restrict
 from optimiser.solve.highs import AROUND, Interrupt, Limits, Outcome, Progress, Status, relative_gap, run
 from optimiser.solve.programme import Programme
+from optimiser.solve.relaxation import Bounded
 from optimiser.solve.root import relaxed, with_cuts
-from optimiser.solve.splitting import InParts
-from optimiser.solve.steps import MANY_WHOLE, Steps, parts_of
+from optimiser.solve.steps import MANY_WHOLE, parts_of
 
 LARGE = 1500
 """Whole starts from which a programme is solved by kernels."""
@@ -63,13 +61,11 @@ def solve_by_kernels(
     return _Kernels(programme, grid_of(model, programme), limits, watch, interrupt).outcome(start)
 
 
-class _Kernels(InParts):
+class _Kernels(ByIssue):
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.first = self.raised = -np.inf
-        self.are_small = False
+        self.first = -np.inf
         self.beside: tuple[Kernel, Beside[Outcome]] | None = None
-        self.bounding: Beside[None] | None = None
 
     @property
     def is_over(self) -> bool:
@@ -88,7 +84,7 @@ class _Kernels(InParts):
         try:
             return self._outcome(start)
         finally:
-            for beside in (self.beside and self.beside[1], self.bounding):
+            for beside in (self.beside and self.beside[1], self.bounding, self.growing):
                 if beside is not None:
                     beside.stop()
 
@@ -102,7 +98,8 @@ class _Kernels(InParts):
             return ended
         lp, prices = self._priced(solved.outcome)
         first = self.bound
-        if self.grid.whole.sum() >= MANY and not self.is_over:
+        has_issues = self.has_issues(lp)
+        if self.grid.whole.sum() >= MANY and not has_issues and not self.is_over:
             self._quick(lp, prices)
         if not self.is_over:
             before = self.seconds
@@ -120,13 +117,16 @@ class _Kernels(InParts):
                 reason = "proven infeasible"
                 return Outcome("infeasible", None, np.inf, np.inf, self.seconds, reason, None, self.log, self.abandoned)
         if not self.is_over and not self.are_small and not raised:
-            lp, prices = self.split(solved.relaxation, root, self.root_seconds) or (lp, prices)
+            bounded = Bounded(solved.relaxation, solved.programme)
+            lp, prices = self.split(bounded, root, self.root_seconds) or (lp, prices)
+            if has_issues and not self.is_over:
+                self.by_issue(bounded, root, prices)
             self.abandoned |= solved.relaxation.abandoned
         if raised and not self.is_over:
             self._kernel(lp, prices, self._few, max(10.0, 3.0 * self.root_seconds), gives_up=False)
         decided = self.x is not None and (self.are_small or raised)
         if not self.is_over and not decided:
-            prices = self._steps(lp, prices)
+            prices = self.by_steps(lp, prices)
         for count in sorted({max(int(share * self._starts), LEAST) for share in SHARES}):
             seconds = max(5.0, 3.0 * self.root_seconds, 0.15 * self.left)
             if self.is_over or (raised and decided) or count > MOST * self._mattering(prices):
@@ -148,10 +148,6 @@ class _Kernels(InParts):
         """The starts of a small kernel."""
         return max(int(QUICK[0] * self._starts), QUICK[1])
 
-    @property
-    def _workers(self) -> int:
-        return self.limits.threads or os.cpu_count() or 1
-
     def _mattering(self, prices: Prices) -> int:
         """How many whole starts may be in a plan that is better than the gap allows."""
         matters = prices.matter(self.grid, self.least, self.relaxed)
@@ -164,7 +160,7 @@ class _Kernels(InParts):
         with a plan that the bound with cuts proves, too.
         """
         count = self._few
-        if self._workers < 2:
+        if self.workers < 2:
             self._kernel(lp, prices, count, max(3.0, 2.0 * self.root_seconds))
             return
         if (chosen := self._chosen(lp, prices, count)) is None:
@@ -242,51 +238,6 @@ class _Kernels(InParts):
         self.relaxed = lp.objective
         self.bound = max(self.bound, lp.objective)
         return lp, price_of_starts(self.programme, self.grid, lp.x, lp.row_dual)
-
-    def _steps(self, lp: Outcome, prices: Prices) -> Prices:
-        """A plan step by step, and a bound by the steps that cost most; prices among what may be better."""
-        assert lp.x is not None
-        room = max(self.room(), 5e-4 * abs(self.bound))
-        seconds = min(max(3.0, self.root_seconds), self.left / 12)
-        gap = self.limits.gap
-        steps = Steps(
-            self.programme, self.grid, prices, lp.x, self.relaxed, room, self.run, lambda: self.is_over, seconds, gap
-        )
-        x = steps.plan()
-        if self.settled.event.is_set():  # the plan found beside is the answer; Ctrl-C keeps what the steps have
-            return prices
-        self.bound = max(self.bound, steps.proven)
-        if x is None:
-            return prices
-        self.take(x)
-        if self.is_proven or self.x is None or steps.are_small:
-            return prices
-        prices = self.better(prices)
-        steps.programme, steps.prices = self.programme, prices
-        self._bounds(steps, max(4 * seconds, self.left / 5))
-        return prices
-
-    def _bounds(self, steps: Steps, seconds: float) -> None:
-        """Bounds by the steps that cost most: beside the kernels that come next where there is a second thread."""
-        x, objective = self.x, self.objective
-        assert x is not None
-        least = self.least
-
-        def told(bound: float) -> None:
-            self.raised = max(self.raised, bound)
-            if relative_gap(self.objective, self.raised) <= self.limits.gap:
-                self.settled.event.set()
-
-        def ask(interrupt: Interrupt) -> None:
-            others = copy(steps)
-            others.run = partial(self.run, beside=interrupt)
-            others.over = lambda: interrupt.is_set or self.left <= 0
-            others.bounds(x, objective, least, seconds, told)
-
-        if self._workers < 2:
-            steps.bounds(x, objective, least, seconds, told)
-        else:
-            self.bounding = Beside(ask, self.interrupt, lambda _: None)
 
     def _kernel(self, lp: Outcome, prices: Prices, count: int, seconds: float, gives_up: bool = True) -> bool:
         """Decides the cheapest questions anew. False where that were most of all: then the whole is no harder.

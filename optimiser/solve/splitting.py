@@ -20,7 +20,7 @@ import numpy as np
 from optimiser.solve.grid import Floats, Grid, Ints, Prices, price_of_starts, unit_costs
 from optimiser.solve.highs import Interrupt, Outcome
 from optimiser.solve.programme import Programme
-from optimiser.solve.relaxation import Solved
+from optimiser.solve.relaxation import Bounded
 from optimiser.solve.root import Root
 from optimiser.solve.under_way import UnderWay
 
@@ -51,7 +51,7 @@ class Leaf:
 
 
 def leaves_of(
-    relaxation: Solved,
+    relaxation: Bounded,
     programme: Programme,
     grid: Grid,
     outcome: Outcome,
@@ -101,15 +101,12 @@ def _prices_in(leaf: Leaf, programme: Programme, grid: Grid) -> Prices:
 class _Splitting:
     """Asks what decisions cost, from wherever the relaxation stands."""
 
-    relaxation: Solved
+    relaxation: Bounded
     programme: Programme
     grid: Grid
     least: float
     until: float
     interrupt: Interrupt
-
-    def __post_init__(self) -> None:
-        self.lower, self.upper = self.programme.lower.copy(), self.programme.upper.copy()
 
     @property
     def is_over(self) -> bool:
@@ -171,10 +168,7 @@ class _Splitting:
 
     def _solved(self, lower: Floats, upper: Floats) -> Leaf | None:
         """The relaxation within such bounds; None where it was not solved in time."""
-        for k in np.flatnonzero((lower != self.lower) | (upper != self.upper)):
-            self.relaxation.hold(int(k), float(lower[k]), float(upper[k]))
-        self.lower, self.upper = lower, upper
-        found = self.relaxation.solve(max(self.until - time.monotonic(), 0.1))
+        found = self.relaxation.solve(lower, upper, max(self.until - time.monotonic(), 0.1))
         if found.status == "infeasible":
             return Leaf(lower, upper, replace(found, objective=np.inf))
         if found.status != "optimal" or found.x is None or found.row_dual is None:
@@ -206,7 +200,7 @@ class InParts(UnderWay):
         self.leaves: list[Leaf] = []
         self.every = self.programme
 
-    def split(self, relaxation: Solved, root: Root, took: float) -> tuple[Outcome, Prices] | None:
+    def split(self, relaxation: Bounded, root: Root, took: float) -> tuple[Outcome, Prices] | None:
         """Splits the whole: the relaxation of the part with the lowest bound, and prices above that bound.
 
         None where no decision costs enough. `took`: seconds for relaxation and cuts.

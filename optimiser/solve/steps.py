@@ -116,7 +116,7 @@ class Steps:
         self.later = self.programme.integer & (self.programme.upper > 1.5)
         self.later[self.grid.at] = False
         self.issuing = np.zeros(len(self.programme.cost), dtype=bool)
-        self.issuing[self.grid.issuing] = True
+        self.issuing[self.grid.issuing] = (self.programme.lower < self.programme.upper)[self.grid.issuing]
         self.steps: list[Step] = []
         self.aim = self.most = self.bound
         order = np.lexsort((np.arange(self.grid.size), np.where(whole, self.prices.start, np.inf)))

@@ -25,7 +25,7 @@ class UnderWay:
     """`x` (N,) is the best plan, `objective` its cost and `bound` what is proven of the whole.
 
     `around`: HiGHS's searches where no others are asked for. `settled` is set by `interrupt`, and by whoever knows that
-    what is being solved is not needed any more.
+    what is being solved is not needed any more. `threads`: how many a search may use, while another is beside it.
     """
 
     programme: Programme
@@ -41,6 +41,7 @@ class UnderWay:
         self.bound, self.objective = -np.inf, np.inf
         self.x: Floats | None = None
         self.around: tuple[str, ...] = AROUND
+        self.threads: int | None = None
         self.settled = Interrupt(within=self.interrupt)
 
     @property
@@ -96,6 +97,7 @@ class UnderWay:
         is_step = around is not None and around != AROUND
         limits = replace(self.limits, seconds=seconds, gap=gap, enough=enough, gives_up=gives_up)
         limits = replace(limits, around=self.around if around is None else around, restarts=not is_step)
+        limits = replace(limits, threads=self.threads or limits.threads)
         if near is not None:
             limits = replace(limits, seconds=min(PATIENCE * seconds, self.left), settles=(seconds, near))
         if beside is not None:

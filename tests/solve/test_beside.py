@@ -88,7 +88,7 @@ def test_a_plan_that_the_cuts_prove_ends_the_steps(always, tmp_path, monkeypatch
         told.append(search.settled.event.wait(10))
 
     monkeypatch.setattr(kernels, "Beside", asked_beside)
-    monkeypatch.setattr(kernels.Steps, "plan", plan_by_steps)
+    monkeypatch.setattr(steps.Steps, "plan", plan_by_steps)
     found = search.outcome(None)
     assert told == [True]
     assert (found.status, found.objective, found.bound) == ("optimal", pytest.approx(26), pytest.approx(26))
@@ -115,7 +115,7 @@ def test_a_plan_that_the_relaxation_proves_is_the_answer_whoever_is_first(first,
     model, programme = programme_of(PARTS, tmp_path)
     search = kernels._Kernels(programme, grid_of(model, programme), replace(LIMITS, gap=0.6), None, Interrupt())
     cut, ended = threading.Event(), threading.Event()
-    with_cuts, beside, plan = kernels.with_cuts, kernels.Beside, kernels.Steps.plan
+    with_cuts, beside, plan = kernels.with_cuts, kernels.Beside, steps.Steps.plan
 
     def cuts(*asked):
         assert first == "cuts" or ended.wait(10)
@@ -137,7 +137,7 @@ def test_a_plan_that_the_relaxation_proves_is_the_answer_whoever_is_first(first,
 
     monkeypatch.setattr(kernels, "with_cuts", cuts)
     monkeypatch.setattr(kernels, "Beside", asked_beside)
-    monkeypatch.setattr(kernels.Steps, "plan", plan_by_steps)
+    monkeypatch.setattr(steps.Steps, "plan", plan_by_steps)
     found = search.outcome(None)
     assert (found.status, found.objective) == ("optimal", pytest.approx(26))
     assert found.bound == pytest.approx(10 + 16 / 6)
@@ -200,7 +200,7 @@ def test_a_plan_by_steps_is_kept_when_they_are_interrupted(always, tmp_path, mon
         interrupt.set()
         return best_plan
 
-    monkeypatch.setattr(kernels.Steps, "plan", plan)
+    monkeypatch.setattr(steps.Steps, "plan", plan)
     monkeypatch.setattr(
         kernels,
         "with_cuts",

@@ -282,10 +282,10 @@ def test_ctrl_c_ends_all_blocks():
             return "what was found"
 
     stopped = []
-    assert blocks_room._waited_for(Task(), lambda: stopped.append(1)) == "what was found"
+    assert blocks_room.waited_for(Task(), lambda: stopped.append(1)) == "what was found"
     assert stopped == [1]
     with pytest.raises(KeyboardInterrupt):
-        blocks_room._waited_for(Task(), None)
+        blocks_room.waited_for(Task(), None)
 
 
 @pytest.fixture

@@ -9,10 +9,11 @@ from scipy import sparse
 
 from optimiser.formulation import build, overlap
 from optimiser.instance import compile_instance
-from optimiser.solve import facets, kernels, root, splitting
+from optimiser.solve import facets, kernels, root, splitting, steps
 from optimiser.solve.grid import grid_of
 from optimiser.solve.highs import Interrupt, Limits, Outcome, run
 from optimiser.solve.programme import assemble
+from optimiser.solve.relaxation import Bounded
 from optimiser.workflow import read
 from tests.benchmarks.groups import Variant, group
 from tests.reference.drawing import draw
@@ -33,7 +34,7 @@ def parts_of(model, programme, rounds=0, seconds=20.0, room=0.0, interrupt=None)
         root.ROUNDS = before
     if found.outcome.x is None:
         return grid, found, []
-    asked = (solved.relaxation, found.every, grid, found.outcome, room, seconds, interrupt)
+    asked = (Bounded(solved.relaxation, programme), found.every, grid, found.outcome, room, seconds, interrupt)
     return grid, found, splitting.leaves_of(*asked)
 
 
@@ -109,7 +110,9 @@ def test_an_interrupt_leaves_the_whole(tmp_path):
     grid, interrupt = grid_of(model, programme), Interrupt()
     solved = root.relaxed(programme, LIMITS, 20.0, interrupt)
     interrupt.event.set()
-    leaves = splitting.leaves_of(solved.relaxation, programme, grid, solved.outcome, 0.0, 20.0, interrupt)
+    leaves = splitting.leaves_of(
+        Bounded(solved.relaxation, programme), programme, grid, solved.outcome, 0.0, 20.0, interrupt
+    )
     assert [leaf.bound for leaf in leaves] == pytest.approx([10 + 16 / 6])
 
 
@@ -248,7 +251,7 @@ def split(tmp_path, gap):
     solved = root.relaxed(programme, LIMITS, 20.0, Interrupt())
     search._priced(solved.outcome)
     asked = root.Root(programme, solved.outcome, solved.outcome.objective, programme)
-    found = search.split(solved.relaxation, asked, 20.0)
+    found = search.split(Bounded(solved.relaxation, programme), asked, 20.0)
     return programme, search, found
 
 
@@ -314,7 +317,7 @@ def test_a_plan_by_steps_is_proven_by_parts(tmp_path, monkeypatch):
     monkeypatch.setattr(root, "ROUNDS", 0)
     model, programme = programme_of(PARTS, tmp_path)
     x = run(programme, LIMITS).x
-    monkeypatch.setattr(kernels.Steps, "plan", lambda steps: x)
+    monkeypatch.setattr(steps.Steps, "plan", lambda steps: x)
     found = kernels.solve_by_kernels(model, programme, LIMITS, None, Interrupt())
     assert (found.status, found.objective, found.bound) == ("optimal", pytest.approx(26), pytest.approx(26))
     assert "starts that matter" not in "".join(found.log)
@@ -333,12 +336,12 @@ def test_bounds_after_the_steps_are_among_the_parts_that_are_left(tmp_path, monk
     dear = run(replace(programme, lower=lower, upper=upper), LIMITS)
     assert dear.objective == pytest.approx(106)
     seen = []
-    monkeypatch.setattr(kernels.Steps, "plan", lambda steps: seen.append(steps.prices) or dear.x)
-    monkeypatch.setattr(kernels._Kernels, "_bounds", lambda search, steps, seconds: seen.append((steps, search)))
+    monkeypatch.setattr(steps.Steps, "plan", lambda own: seen.append(own.prices) or dear.x)
+    monkeypatch.setattr(kernels._Kernels, "_bounds", lambda search, own, seconds: seen.append((own, search)))
     found = kernels.solve_by_kernels(model, programme, replace(LIMITS, gap=0.2), None, Interrupt())
-    before, (steps, search) = seen
-    assert steps.programme.lower[column] == 1
+    before, (asked, search) = seen
+    assert asked.programme.lower[column] == 1
     assert search.closed == pytest.approx(90 + 10 / 6)
-    assert steps.prices is not before
-    assert np.all(steps.prices.bound >= before.bound - 1e-9)
+    assert asked.prices is not before
+    assert np.all(asked.prices.bound >= before.bound - 1e-9)
     assert (found.status, found.objective) == ("optimal", pytest.approx(26))
