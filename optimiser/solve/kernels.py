@@ -99,7 +99,7 @@ class _Kernels(ByIssue):
         lp, prices = self._priced(solved.outcome)
         first = self.bound
         has_issues = self.has_issues(lp)
-        if self.grid.whole.sum() >= MANY and not has_issues and not self.is_over:
+        if self.grid.whole.sum() >= MANY and not self.is_over:
             self._quick(lp, prices)
         if not self.is_over:
             before = self.seconds
