@@ -203,11 +203,13 @@ def summed(matrix: sparse.csr_array, back: sparse.csr_array) -> sparse.csr_array
     return found
 
 
-def restrict(programme: Programme, grid: Grid, keep: Flags, held: Flags, x: Floats) -> Kernel:
+def restrict(
+    programme: Programme, grid: Grid, keep: Flags, held: Flags, x: Floats, also: Flags | None = None
+) -> Kernel:
     """The programme in which a project starts only where `keep` (n,) says, and `held` (P,) projects do as in `x`.
 
     Between two kept starts `started` does not change: such columns are one. Rows in which nothing is left stay only if
-    they do not hold, and so say that there is no plan.
+    they do not hold, and so say that there is no plan, or are `also` (M,) wanted.
     """
     size = len(programme.cost)
     low = programme.lower[grid.at]
@@ -233,7 +235,7 @@ def restrict(programme: Programme, grid: Grid, keep: Flags, held: Flags, x: Floa
     shift = programme.matrix @ base
     slack = BROKEN * (1.0 + np.abs(shift))
     broken = (programme.row_lower > shift + slack) | (programme.row_upper < shift - slack)
-    asked = np.flatnonzero((np.diff(matrix.indptr) > 0) | broken)
+    asked = np.flatnonzero((np.diff(matrix.indptr) > 0) | broken | (also if also is not None else False))
     smaller = replace(
         programme,
         cost=back.T @ programme.cost,

@@ -26,7 +26,7 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from optimiser.solve.grid import Flags, Floats, Grid, Ints, Prices, summed
+from optimiser.solve.grid import Flags, Floats, Grid, Ints, Prices, restrict, summed
 from optimiser.solve.highs import Interrupt, Limits
 from optimiser.solve.programme import Programme
 from optimiser.solve.relaxation import Bounded, Relaxation
@@ -71,53 +71,26 @@ class QuickRelaxation:
         interrupt: Interrupt,
     ):
         self.programme, self.grid, self.near = programme, grid, near
-        low = programme.lower[grid.at]
-        self.keep = _kept(grid, prices) | needed | (low > np.where(grid.first, 0.0, np.roll(low, 1)))
         self.interrupt = interrupt
+        own = np.array([name == "starts_never_fall" for name, _ in programme.rows], dtype=bool)
+        limited = own & np.isfinite(
+            programme.row_upper
+        )  # so many units a year: a start that is taken in is one of them
+        nobody, none = np.zeros(len(grid.whole), dtype=bool), np.zeros(len(programme.cost))
+        kernel = restrict(programme, grid, _kept(grid, prices) | needed, nobody, none, ~own | limited)
+        self.rows, self.back = kernel.rows, sparse.csc_array(kernel.back)
+        self.place = np.full(len(programme.cost), -1)
+        self.place[kernel.columns] = np.arange(len(kernel.columns))
+        self.keep = self.place[grid.at] >= 0
         self.first = np.flatnonzero(self.keep)
         self.narrow = narrow(programme.lower, programme.upper, grid)
         self.cost = programme.cost[grid.at]
-        own = np.array([name == "starts_never_fall" for name, _ in programme.rows], dtype=bool)
         others = sparse.csr_array(programme.matrix[~own])
         self.effects = sparse.csr_array(sparse.csc_array(others)[:, grid.at].T)
-        small = self._smaller(own)
         self.others = ~own[self.rows]  # all of them: only rows of starts that follow each other are left out
+        small = replace(kernel.programme, integer=np.zeros(len(kernel.columns), dtype=bool))
         self.relaxation = Relaxation(small, limits, interrupt, perturbs=False)
         self.within, self.size, self.taken = Bounded(self.relaxation, small), len(small.cost), list[int]()
-
-    def _smaller(self, own: Flags) -> Programme:
-        """The programme with the starts that are kept; `back` brings its solutions back to the whole."""
-        p, grid = self.programme, self.grid
-        last = np.maximum.accumulate(np.where(self.keep, np.arange(grid.size), -1))
-        follows = last >= grid.begin[grid.owner]
-        rest = np.setdiff1d(np.arange(len(p.cost)), grid.at, assume_unique=True)
-        row = np.concatenate([grid.at[follows], rest])
-        col = np.concatenate([np.searchsorted(self.first, last[follows]), len(self.first) + np.arange(len(rest))])
-        count = len(self.first) + len(rest)
-        self.back = sparse.csc_array((np.ones(len(row)), (row, col)), shape=(len(p.cost), count))
-        held = np.concatenate([grid.at[self.first], rest])
-        lower, upper = np.full(count, -np.inf), np.full(count, np.inf)
-        np.maximum.at(lower, col, p.lower[row])
-        np.minimum.at(upper, col, p.upper[row])
-        self.place = np.full(len(p.cost), -1)
-        self.place[held] = np.arange(count)
-        matrix = summed(p.matrix, sparse.csr_array(self.back))
-        limited = own & np.isfinite(p.row_upper)  # only so many units a year: a start that is taken in is one of them
-        self.rows = np.flatnonzero(~own | limited | (np.diff(matrix.indptr) > 0))
-        return replace(
-            p,
-            cost=self.back.T @ p.cost,
-            matrix=matrix[self.rows],
-            row_lower=p.row_lower[self.rows],
-            row_upper=p.row_upper[self.rows],
-            lower=lower,
-            upper=upper,
-            integer=np.zeros(count, dtype=bool),
-            rows=[p.rows[i] for i in self.rows],
-            place={},
-            pyomo_columns={},
-            switches=np.zeros(0, dtype=int),
-        )
 
     def solve(self, lower: Floats, upper: Floats, basis: Basis | None, seconds: float) -> Found | None:
         """A bound on all plans within bounds (N,) and (N,) of the columns that are kept, from a basis on.
