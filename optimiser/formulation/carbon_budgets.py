@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pyomo.environ as pyo
 
-from optimiser.formulation.emissions import gross_of
+from optimiser.formulation.emissions import gross_of, removed_of
 from optimiser.formulation.shortfalls import shortfall_of
 from optimiser.instance.data import CarbonBudgetData, Instance
 
@@ -23,5 +23,5 @@ def add_carbon_budgets(model: pyo.ConcreteModel) -> None:
         span = [int(instance.years[y]) for y in target.span]
         total = sum(gross_of(m, target, y) for y in span)
         if target.net:
-            total = total - sum(m.removed[t, y] for y in span)
+            total = total - sum(removed_of(m, target, y) for y in span)
         return total <= target.limit + shortfall_of(m, target, span[-1])

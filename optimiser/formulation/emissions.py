@@ -157,14 +157,21 @@ def _factor(source: SourceData, ledger: Ledger) -> Floats:
 
 
 def add_removals(model: pyo.ConcreteModel) -> None:
-    """Adds `removed[t, y]`: removals of the sinks that count for each target that counts any."""
+    """Adds `removed[sinks, y]` for every set of sinks that counts for targets."""
     instance: Instance = model.instance
     counting = [t for t in instance.targets if t.sinks or t.kind in ("neutrality", "historical")]
     counting += [t for t in instance.targets if isinstance(t, CarbonBudgetData) and t.net and t not in counting]
+    sets = list(dict.fromkeys(t.sinks for t in counting))
+    model.sinks_of = {t.id: sets.index(t.sinks) for t in counting}
     forms = []
-    for t in counting:
-        sinks = [instance.projects[i] for i in t.sinks]
+    for members in sets:
+        sinks = [instance.projects[i] for i in members]
         removed = model.started.effect((p, p.removal) for p in sinks if p.removal is not None)
-        forms.append(removed - sold_credits(model, t.sinks))
+        forms.append(removed - sold_credits(model, members))
     years = [int(y) for y in instance.years]
-    model.removed = add_total(model, "removed", [t.id for t in counting], forms, years)
+    model.removed = add_total(model, "removed", list(range(len(sets))), forms, years)
+
+
+def removed_of(model: pyo.ConcreteModel, target: TargetData, year: int):
+    """Removals that count for a target in a year."""
+    return model.removed[model.sinks_of[target.id], year]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pyomo.environ as pyo
 
+from optimiser.formulation.emissions import removed_of
 from optimiser.formulation.shortfalls import shortfall_of
 from optimiser.instance.data import HistoricalData, Instance
 
@@ -19,4 +20,5 @@ def add_historical(model: pyo.ConcreteModel) -> None:
     @model.Constraint(list(targets))
     def removals_reach_stock(m, t):
         span = [int(y) for y in instance.years[: targets[t].by + 1]]
-        return sum(m.removed[t, y] for y in span) >= targets[t].stock - shortfall_of(m, targets[t], span[-1])
+        removed = sum(removed_of(m, targets[t], y) for y in span)
+        return removed >= targets[t].stock - shortfall_of(m, targets[t], span[-1])

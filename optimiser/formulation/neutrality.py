@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pyomo.environ as pyo
 
-from optimiser.formulation.emissions import gross_of
+from optimiser.formulation.emissions import gross_of, removed_of
 from optimiser.formulation.model import variables
 from optimiser.formulation.shortfalls import shortfall_of
 from optimiser.instance.data import Instance, NeutralityData
@@ -32,7 +32,7 @@ def add_neutrality(model: pyo.ConcreteModel) -> None:
     @model.Constraint(tested)
     def net_is_zero(m, t, y):
         credits = m.credits[t, y] if (t, y) in m.credits else 0.0
-        return gross_of(m, targets[t], y) - m.removed[t, y] - credits <= shortfall_of(m, targets[t], y)
+        return gross_of(m, targets[t], y) - removed_of(m, targets[t], y) - credits <= shortfall_of(m, targets[t], y)
 
     @model.Constraint([(t, y) for t, y in tested if targets[t].residual is not None])
     def gross_within_residual(m, t, y):

@@ -134,7 +134,7 @@ def read_claims(model: pyo.ConcreteModel, programme: Programme, x: Floats) -> Cl
     return Claims(
         objective=float(programme.cost @ x + programme.offset),
         gross=by_id(model.gross, dict(model.scope_of)),
-        removed=by_id(model.removed, own(model.removed)),
+        removed=by_id(model.removed, dict(model.sinks_of)),
         avoided=by_id(model.avoided, own(model.avoided)),
         spend=by_id(model.spend, own(model.spend)),
         shortfall={t: np.where(v > 1e-9, v, 0.0) for t, v in shortfall.items()} if n else {},

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from optimiser.formulation import build
 from optimiser.formulation.emissions import gross_bounds
 from tests.helpers import gross, instance_of, least_cost, refused, solved
 
@@ -209,3 +210,19 @@ def test_removals_are_never_taken_off_gross_emissions(tmp_path):
     text = SINK.replace("ENTRY", "start: 1, removal: 2 ktCO2e")
     assert gross(solved(text, tmp_path)) == [4] * 5
     refused(text + "targets: {cap: {kind: reduction, by: 2, cut: 1 ktCO2e}}", tmp_path)
+
+
+def test_targets_with_the_same_sinks_share_their_total(tmp_path):
+    """Three targets look at one sum of removals by year: with a copy for each, five budgets of a group of 2,000
+    projects were two fifths of what its relaxation is made of. Each still has its own figure, and it is the audit's."""
+    budget = "kind: carbon_budget, scopes: [1], net: true, at_most: 18 ktCO2e"
+    targets = f"\ntargets:\n  early: {{{budget}, years: [1, 5]}}\n  late: {{{budget}, years: [2, 5]}}\n"
+    targets += "  neutral: {kind: neutrality, scopes: [1], by: 5, credits: 100 %, credit_price: 1 CNY/tCO2e}\n"
+    text = SINK.replace("ENTRY", "start: 1, removal: 2 ktCO2e") + targets
+    assert len(build(instance_of(text, tmp_path)).removed) == 5
+    claimed = solved(text, tmp_path).plan.claims.removed
+    assert {name: values.tolist() for name, values in claimed.items()} == {
+        "early": [2] * 5,
+        "late": [2] * 5,
+        "neutral": [2] * 5,
+    }
