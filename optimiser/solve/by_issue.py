@@ -66,14 +66,15 @@ class ByIssue(InParts):
             if part is None or part.bound > known - BETTER * tree.room or self.is_over:
                 break
             known = part.bound
-            lower, upper = tree.bounds(part)
+            lower, upper = tree.decided(part)
             found = relaxation.solve(lower, upper, self.left)
             if found.status != "optimal":
                 break
             if self.workers > 1:
                 tree.workers, self.threads = 1, self.workers - 1
                 self.growing = self._beside(tree)
-            has_plan = self._plan(Leaf(lower, upper, found), root, ROOM * self.room())
+            leaf = Leaf(lower, upper, found)
+            has_plan = self._plan(leaf, root, max(ROOM * self.room(), self.bound + self.room() - leaf.bound))
             tree.least = self.least
             if has_plan and self.growing is None:
                 tree.grow(self.left / 2)

@@ -261,21 +261,18 @@ class Run:
         self.highs.addRows(len(upper), low, upper * size, rows.nnz, rows.indptr[:-1], rows.indices, rows.data)
         self.scaling = replace(self.scaling, rows=np.concatenate([self.scaling.rows, size]))
 
-    def add_columns(self, matrix: sparse.csc_array, cost: Floats) -> None:
-        """Adds columns (M, K) that cost (K,) and are no less than nothing; the next run begins where the last ended."""
-        p, count = self.programme, len(cost)
-        scaled, none, no_limit = sparse.csc_array(matrix), np.zeros(count), np.full(count, np.inf)
-        data, cost_seen = scaled.data * self.scaling.rows[scaled.indices], cost * self.scaling.objective
-        self.highs.addCols(
-            count, cost_seen, none, no_limit, scaled.nnz, scaled.indptr[:-1], scaled.indices, data
-        )  # fmt: skip
+    def add_columns(self, matrix: sparse.csc_array, cost: Floats, upper: Floats) -> None:
+        """Adds columns (M, K) from nothing to `upper` (K,) at `cost` (K,); the next run begins where the last ended."""
+        p, count, none = self.programme, len(cost), np.zeros(len(cost))
+        data, cost_seen = matrix.data * self.scaling.rows[matrix.indices], cost * self.scaling.objective
+        self.highs.addCols(count, cost_seen, none, upper, matrix.nnz, matrix.indptr[:-1], matrix.indices, data)
         self.scaling = replace(self.scaling, columns=np.append(self.scaling.columns, np.ones(count)))
         self.programme = replace(
             p,
             cost=np.append(p.cost, cost),
             matrix=sparse.csr_array(sparse.hstack([p.matrix, matrix], format="csr")),
             lower=np.append(p.lower, none),
-            upper=np.append(p.upper, no_limit),
+            upper=np.append(p.upper, upper),
             integer=np.append(p.integer, none > 0),
         )
 

@@ -162,6 +162,12 @@ class IssueTree:
             lower[self.grid.issuing[k]] = upper[self.grid.issuing[k]] = value
         return lower, upper
 
+    def decided(self, part: Part) -> tuple[Floats, Floats]:
+        """The same of a part that is whole, with all issues as they are there."""
+        lower, upper = self.bounds(part)
+        lower[self.grid.issuing] = upper[self.grid.issuing] = part.values
+        return lower, upper
+
     def _push(self, part: Part) -> None:
         self.count += 1
         heapq.heappush(self.open, (part.bound, self.count, part))
@@ -243,6 +249,8 @@ class IssueTree:
         """
         self.asked += len(each)
         count = self.workers
+        if part.basis is not None:
+            self.quick[0].renew(part.basis)
         turns = [[i for i in range(len(each)) if (i + i // count) % count == worker] for worker in range(count)]
         found: list[Part | None] = [None] * len(each)
 

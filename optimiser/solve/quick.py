@@ -39,13 +39,12 @@ ROUNDS, SHARE = 8, 0.01
 """How often starts are taken in for one bound, and of what it may be too low the share from which a project asks."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Basis:
-    """Where a relaxation ended: HiGHS's status of the columns that it began with, of starts taken in since, of rows."""
+    """Where a relaxation ended: HiGHS's own note of it, and the starts that had been taken in, in their order."""
 
-    columns: list[Any]
-    taken: dict[int, Any]
-    rows: list[Any]
+    noted: Any
+    taken: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,11 +72,9 @@ class QuickRelaxation:
         self.programme, self.grid, self.near = programme, grid, near
         self.interrupt = interrupt
         own = np.array([name == "starts_never_fall" for name, _ in programme.rows], dtype=bool)
-        limited = own & np.isfinite(
-            programme.row_upper
-        )  # so many units a year: a start that is taken in is one of them
         nobody, none = np.zeros(len(grid.whole), dtype=bool), np.zeros(len(programme.cost))
-        kernel = restrict(programme, grid, _kept(grid, prices) | needed, nobody, none, ~own | limited)
+        kernel = restrict(programme, grid, _kept(grid, prices) | needed, nobody, none, ~own)
+        self.limit = _in_a_year(programme, grid, own)
         self.rows, self.back = kernel.rows, sparse.csc_array(kernel.back)
         self.place = np.full(len(programme.cost), -1)
         self.place[kernel.columns] = np.arange(len(kernel.columns))
@@ -89,8 +86,9 @@ class QuickRelaxation:
         self.effects = sparse.csr_array(sparse.csc_array(others)[:, grid.at].T)
         self.others = ~own[self.rows]  # all of them: only rows of starts that follow each other are left out
         small = replace(kernel.programme, integer=np.zeros(len(kernel.columns), dtype=bool))
-        self.relaxation = Relaxation(small, limits, interrupt, perturbs=False)
-        self.within, self.size, self.taken = Bounded(self.relaxation, small), len(small.cost), list[int]()
+        self.relaxation = Relaxation(small, limits, interrupt, is_short=True)
+        self.within, self.size = Bounded(self.relaxation, small), len(small.cost)
+        self.taken: tuple[int, ...] = ()
 
     def solve(self, lower: Floats, upper: Floats, basis: Basis | None, seconds: float) -> Found | None:
         """A bound on all plans within bounds (N,) and (N,) of the columns that are kept, from a basis on.
@@ -105,6 +103,8 @@ class QuickRelaxation:
             self._begin(basis)
         for i in range(ROUNDS):
             found = self.within.solve(least, most, max(until - time.monotonic(), 0.1))
+            if self.interrupt.is_set:
+                return None
             if found.status == "infeasible" and i < ROUNDS - 1 and len(starts := self._helpful()):
                 self._take_in(starts)
                 least, most = self._of_kept(lower, upper)
@@ -116,24 +116,35 @@ class QuickRelaxation:
             wanted = self._wanted(missed > SHARE * self.near, better)
             if missed.sum() <= self.near or i == ROUNDS - 1 or not len(wanted):
                 break
-            if self.interrupt.is_set:
-                return None
             self._take_in(wanted)
             least, most = self._of_kept(lower, upper)
-        return Found(found.objective - float(missed.sum()), x, self._basis())
+        basis = Basis(self.relaxation.basis, self.taken)
+        return Found(found.objective - float(missed.sum()), x, basis)
 
-    def _basis(self) -> Basis:
-        """Where it stands."""
-        found = self.relaxation.basis
-        columns, size = list(found.col_status), self.size
-        return Basis(columns[:size], dict(zip(self.taken, columns[size:], strict=True)), list(found.row_status))
+    def renew(self, basis: Basis) -> None:
+        """Makes a basis one of what has been taken in since, so that this need not be done each time it is begun from.
+
+        Nobody may begin from it at the same time.
+        """
+        if basis.taken != self.taken:
+            basis.noted.col_status, basis.taken = self._statuses(basis), self.taken
 
     def _begin(self, basis: Basis) -> None:
-        """Goes on from where a relaxation like this one once stood; starts that it had not begin at none."""
-        none, begin = highspy.HighsBasisStatus.kLower, highspy.HighsBasis()
-        begin.col_status = [*basis.columns, *(basis.taken.get(start, none) for start in self.taken)]
-        begin.row_status, begin.valid = basis.rows, True
-        self.relaxation.begin(begin)
+        """Goes on from where a relaxation like this one once stood."""
+        noted = basis.noted
+        if basis.taken != self.taken:
+            noted = highspy.HighsBasis()
+            noted.col_status, noted.row_status, noted.valid = self._statuses(basis), basis.noted.row_status, True
+        self.relaxation.begin(noted)
+
+    def _statuses(self, basis: Basis) -> list[Any]:
+        """The status of each column in a basis; starts that it had not are at none.
+
+        To read them takes longer than some iterations.
+        """
+        none, statuses = highspy.HighsBasisStatus.kLower, list(basis.noted.col_status)
+        was = dict(zip(basis.taken, statuses[self.size :], strict=True))
+        return [*statuses[: self.size], *(was.get(start, none) for start in self.taken)]
 
     def _of_kept(self, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
         """Bounds of the programme's columns as bounds of those it has."""
@@ -192,15 +203,32 @@ class QuickRelaxation:
         shape = (len(self.programme.cost), len(starts))
         back = sparse.csc_array((np.ones(len(at)), (grid.at[at], column)), shape=shape)
         matrix = summed(self.programme.matrix, sparse.csr_array(back))[self.rows]
-        self.relaxation.widen(sparse.csc_array(matrix), back.T @ self.programme.cost)
-        self.within.widen(len(starts))
+        self.relaxation.widen(sparse.csc_array(matrix), back.T @ self.programme.cost, self.limit[starts])
+        self.within.widen(self.limit[starts])
         self.back = sparse.csc_array(sparse.hstack([self.back, back], format="csc"))
         self.keep[starts] = True
-        self.taken += [int(start) for start in starts]
+        self.taken += tuple(int(start) for start in starts)
+
+    def _leave_out(self, count: int) -> None:
+        """Leaves out the starts that were taken in after the first so many."""
+        self.keep[list(self.taken[count:])] = False
+        self.taken, size = self.taken[:count], self.size + count
+        self.relaxation.shorten(size)
+        self.within.shorten(size)
+        self.back = sparse.csc_array(self.back[:, :size])
 
     def like(self, other: QuickRelaxation) -> None:
-        """Takes in the starts that another relaxation of the same programme has taken in."""
-        starts = np.array(sorted(set(other.taken) - set(self.taken)), dtype=int)
+        """Takes in the starts that another relaxation of the same programme has taken in, in their order.
+
+        Those of its own come after them: where both have the same, the basis of one is the other's.
+        """
+        pairs = enumerate(zip(self.taken, other.taken, strict=False))
+        same = next((i for i, (one, its) in pairs if one != its), min(len(self.taken), len(other.taken)))
+        theirs = set(other.taken)
+        own = [start for start in self.taken[same:] if start not in theirs]
+        if same < len(self.taken):
+            self._leave_out(same)
+        starts = np.array([*other.taken[same:], *own], dtype=int)
         if len(starts):
             self._take_in(starts)
 
@@ -213,6 +241,20 @@ def _kept(grid: Grid, prices: Prices) -> Flags:
     keep = (price <= np.partition(price, count)[count]) & np.isfinite(price)
     keep[grid.begin[1:] - 1] = True
     return keep | ~whole
+
+
+def _in_a_year(programme: Programme, grid: Grid, own: Flags) -> Floats:
+    """How many units may start at most (n,), by rows (M,) that say how starts follow each other.
+
+    For a start that is taken in, between two that were there before, such a row says nothing else.
+    """
+    rises = sparse.coo_array(programme.matrix[own])
+    place = np.zeros(len(programme.cost), dtype=int)
+    place[grid.at] = np.arange(grid.size)
+    row, column = (at[rises.data > 0] for at in rises.coords)
+    limit = np.full(grid.size, np.inf)
+    limit[place[column]] = programme.row_upper[own][row]
+    return limit
 
 
 def narrow(lower: Floats, upper: Floats, grid: Grid) -> Flags:

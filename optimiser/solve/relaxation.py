@@ -37,17 +37,20 @@ class Solved(Protocol):
 class Relaxation:
     """The relaxation of a programme, solved again from where it stood when rows have been added or have moved.
 
-    HiGHS may shift costs against cycling, unless it `perturbs` none: from a basis that is nearly the last one, undoing
-    that takes longer than all else.
+    Where each time `is_short`, from a basis that is nearly the last one, HiGHS does not shift costs against cycling,
+    since undoing that would take longer than all else, and neither tells nor asks anything on the way: threads would
+    wait for each other at every iteration.
     """
 
     def __init__(
-        self, programme: Programme, limits: Limits, interrupt: Interrupt | None = None, *, perturbs: bool = True
+        self, programme: Programme, limits: Limits, interrupt: Interrupt | None = None, *, is_short: bool = False
     ):
         relaxed = replace(programme, integer=np.zeros_like(programme.integer))
         self._run = Run(relaxed, limits, None, interrupt or Interrupt(), None, careful=True)
-        if not perturbs:
+        if is_short:
             self._run.highs.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
+            self._run.highs.setOptionValue("output_flag", False)
+            self._run.highs.cbSimplexInterrupt.clear()
         self.abandoned = False
 
     def solve(self, seconds: float) -> Outcome:
@@ -80,9 +83,24 @@ class Relaxation:
         """What it is the relaxation of, with the columns that have been added."""
         return self._run.programme
 
-    def widen(self, matrix: sparse.csc_array, cost: Floats) -> None:
-        """Adds columns that are no less than nothing: (M, K) and (K,)."""
-        self._run.add_columns(matrix, cost)
+    def widen(self, matrix: sparse.csc_array, cost: Floats, upper: Floats) -> None:
+        """Adds columns that are no less than nothing and no more than `upper`: (M, K), (K,) and (K,)."""
+        self._run.add_columns(matrix, cost, upper)
+
+    def shorten(self, size: int) -> None:
+        """Leaves out all columns but the first so many."""
+        run, p = self._run, self.programme
+        left_out = np.arange(size, len(p.cost), dtype=np.int32)
+        run.highs.deleteCols(len(left_out), left_out)
+        run.scaling = replace(run.scaling, columns=run.scaling.columns[:size])
+        run.programme = replace(
+            p,
+            cost=p.cost[:size],
+            matrix=sparse.csr_array(p.matrix[:, :size]),
+            lower=p.lower[:size],
+            upper=p.upper[:size],
+            integer=p.integer[:size],
+        )
 
     @property
     def iterations(self) -> int:
@@ -120,6 +138,10 @@ class Bounded:
         self.lower, self.upper = lower, upper
         return self.relaxation.solve(seconds)
 
-    def widen(self, count: int) -> None:
-        """The relaxation has so many columns more, that are no less than nothing."""
-        self.lower, self.upper = np.append(self.lower, np.zeros(count)), np.append(self.upper, np.full(count, np.inf))
+    def widen(self, upper: Floats) -> None:
+        """The relaxation has more columns, that are no less than nothing and no more than `upper` (K,)."""
+        self.lower, self.upper = np.append(self.lower, np.zeros(len(upper))), np.append(self.upper, upper)
+
+    def shorten(self, size: int) -> None:
+        """The relaxation has no more than its first so many columns."""
+        self.lower, self.upper = self.lower[:size], self.upper[:size]

@@ -40,7 +40,8 @@ def best_of(programme, grid, lower=None, upper=None):
 @pytest.mark.parametrize("draw_case", [draw_finance, draw_together])
 def test_the_bound_is_the_optimum_in_the_end(draw_case, seed, workers, tmp_path, monkeypatch):
     """Proves on random cases that no bound on the way is above the optimum with whole issues, that the last one is that
-    optimum, and that parts in which issues are whole cost what they say; that there is no plan is found, too."""
+    optimum, and that parts in which issues are whole cost what they say, with all issues decided as they are there
+    no more; that there is no plan is found, too."""
     monkeypatch.setattr(quick, "KEPT", 0.0)
     monkeypatch.setattr(quick, "ROUNDS", 100)
     case = case_of(draw_case(seed), tmp_path)
@@ -59,6 +60,7 @@ def test_the_bound_is_the_optimum_in_the_end(draw_case, seed, workers, tmp_path,
     assert tree.bound == pytest.approx(expected.objective, rel=1e-5, abs=1e-5)
     for part in tree.whole:
         assert best_of(programme, grid, *tree.bounds(part)).objective == pytest.approx(part.bound, rel=1e-5, abs=1e-5)
+        assert relaxed(programme, *tree.decided(part)).objective == pytest.approx(part.bound, rel=1e-5, abs=1e-5)
 
 
 @pytest.fixture(scope="module")

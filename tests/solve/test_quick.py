@@ -107,7 +107,8 @@ def test_starts_that_make_a_solution_possible_are_taken_in(case, monkeypatch):
 
 
 def test_it_goes_on_from_where_another_one_ended(case, monkeypatch):
-    """Two that take in different starts have the same once each is like the other, and one's basis is the other's."""
+    """Two that take in different starts have the same in the same order once each is like the other; then one basis is
+    the other's, though it has been begun from, and renewed, in between."""
     programme, grid, prices = case
     monkeypatch.setattr(quick, "KEPT", 0.02)
     monkeypatch.setattr(quick, "ROUNDS", 100)
@@ -115,11 +116,22 @@ def test_it_goes_on_from_where_another_one_ended(case, monkeypatch):
     first, second = programme.upper.copy(), programme.upper.copy()
     first[grid.issuing[5]], second[grid.issuing[8]] = 0.0, 0.0
     here = one.solve(programme.lower, first, None, 20.0)
-    other.solve(programme.lower, second, None, 20.0)
-    assert one.taken != other.taken
+    there = other.solve(programme.lower, second, None, 20.0)
+    assert set(one.taken) - set(other.taken)
+    assert set(other.taken) - set(one.taken)
+    every = set(one.taken) | set(other.taken)
     one.like(other)
     other.like(one)
-    assert sorted(one.taken) == sorted(other.taken) != one.taken
+    assert one.taken == other.taken
+    assert set(one.taken) == every
+    assert len(one.taken) == len(every)
+    assert np.array_equal(one.keep, other.keep)
+    assert (one.back - other.back).nnz == 0
+    other.renew(here.basis)
+    assert here.basis.taken == one.taken
+    once = one.solve(programme.lower, second, there.basis, 20.0)
+    assert one.relaxation.iterations <= 5
+    assert once.bound == pytest.approx(there.bound, rel=1e-9)
     again = other.solve(programme.lower, first, here.basis, 20.0)
     assert other.relaxation.iterations <= 5
     assert again.bound == pytest.approx(here.bound, rel=1e-9)
