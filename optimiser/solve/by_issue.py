@@ -140,7 +140,7 @@ class ByIssue(InParts):
             room = max(self.room(), 5e-4 * abs(self.bound))
             steps = Steps(
                 self.programme, self.grid, prices, lp.x, self.relaxed, room, self.run, lambda: self.is_over,
-                self._step_seconds(), self.limits.gap,
+                self._step_seconds(), self.limits.gap, self.rounded,
             )  # fmt: skip
             x = steps.plan()
             if self.settled.event.is_set():  # the plan found beside is the answer; Ctrl-C keeps what the steps have

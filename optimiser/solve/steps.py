@@ -3,7 +3,8 @@
 The projects are put in order of what one unit costs or saves and dealt into parts. Step by step, one part is decided
 in whole units, what was decided before is held, and all smaller projects may still be in parts: they are what later
 steps fit in with. Only starts that cost little above their project's cheapest are looked at; where a step costs more
-than its share of the gap, it is done again with more of them. Whether there are issues of debt is decided once the
+than its share of the gap, it is done again with more of them. Before that it is rounded (`rounding.py`): where a
+relaxation that is made whole so costs little, nobody searches. Whether there are issues of debt is decided once the
 largest projects are, which they have to pay for. Assets of fleets come first, while every project may be in parts, and
 are held from then on; where a later step has no plan with them as they are, all is done again with the assets last.
 
@@ -16,13 +17,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 
 from optimiser.solve.grid import Flags, Floats, Grid, Ints, Kernel, Prices, restrict, unit_costs, with_held
 from optimiser.solve.highs import AROUND, Outcome
 from optimiser.solve.programme import Programme
+from optimiser.solve.under_way import Run
 
 PARTS, LARGE, PROJECTS = (3, 6), 100, 40
 """How many parts at least and at most, with how many projects in each between the two, and at least in any case."""
@@ -46,26 +47,6 @@ Not where entities are small."""
 SHARE, HALF, LITTLE = 0.2, 0.5, 0.1
 """A step that costs more than this share of the gap's room, and more than this share of what is left of it, is done
 again with more starts, unless that helped less."""
-
-
-class Run(Protocol):
-    """What runs a programme."""
-
-    def __call__(
-        self,
-        words: str,
-        programme: Programme,
-        seconds: float,
-        start: Floats | None,
-        gap: float,
-        enough: float | None,
-        around: tuple[str, ...],
-        gives_up: bool,
-        *,
-        near: float | None = None,
-    ) -> Outcome:
-        """Runs it for `seconds`, and longer until a plan is `near` its bound; for all else see `highs.Limits`."""
-        ...
 
 
 FEW_WHOLE: tuple[str, ...] = ()
@@ -92,8 +73,9 @@ class Step:
 class Steps:
     """`x` is a solution of the relaxation, `bound` its value, `room` how far above it a plan may be.
 
-    `run` is asked for every step, for `seconds` each; `over` says whether to stop. `cost` holds what each part cost,
-    `proven` a bound for the whole from the steps in which nothing was held.
+    `run` is asked for every step, for `seconds` each; before it `rounds`, if it is given, makes the step whole by
+    rounding (words, programme, project of each column that is to be whole or -1, seconds). `over` says whether to stop.
+    `cost` holds what each part cost, `proven` a bound for the whole from the steps in which nothing was held.
     """
 
     programme: Programme
@@ -106,6 +88,7 @@ class Steps:
     over: Callable[[], bool]
     seconds: float
     gap: float
+    rounds: Callable[[str, Programme, Ints, float], Outcome | None] | None = None
 
     def __post_init__(self) -> None:
         self.parts, self.are_small = parts_of(self.programme, self.grid)
@@ -171,6 +154,9 @@ class Steps:
         """What a step is to decide; among more starts where it is these that cost."""
         step = self.steps[i]
         size, was, allowed = 0, np.inf, before + max(SHARE * self.room, HALF * (self.most - before))
+        best = self._rounded(i, held, x, before)
+        if best is not None and best[1].objective <= before + HALF * (self.most - before):
+            return best
         best = self._quickly(i, held, x, before)
         if best is not None and best[1].objective <= (self._enough() if step is self.steps[-1] else allowed):
             return best
@@ -201,6 +187,20 @@ class Steps:
                 break
             was = best[1].objective if best is not None else np.inf
         return best
+
+    def _rounded(self, i: int, held: Flags, x: Floats, before: float) -> tuple[Kernel, Outcome] | None:
+        """A step by rounding; None where it is not tried so: the last step has nothing left that could make room."""
+        step = self.steps[i]
+        if self.rounds is None or step.part is None or step is self.steps[-1] or self.are_small or self.over():
+            return None
+        keep = self._kept(step, x, self.reach[0][0] * self.room, self.reach[0][1])
+        kernel = restrict(self.programme, self.grid, keep, held, x)
+        programme = self._to_decide(kernel, i, x)
+        owner = np.full(len(self.programme.cost), -1)
+        owner[self.grid.at] = self.grid.owner
+        owner = np.where(programme.integer, owner[kernel.columns], -1)
+        outcome = self.rounds(f"{step.words}, by rounding", programme, owner, self.seconds)
+        return (kernel, outcome) if outcome is not None else None
 
     def _quickly(self, i: int, held: Flags, x: Floats, before: float) -> tuple[Kernel, Outcome] | None:
         """A step that decides few of its projects: those in parts in `x`; the last one the closest choices as well.

@@ -8,16 +8,39 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 
-from optimiser.solve.grid import Floats, Grid
+from optimiser.solve.grid import Floats, Grid, Ints
 from optimiser.solve.highs import AROUND, Interrupt, Limits, Outcome, Progress, Status, relative_gap, run
 from optimiser.solve.programme import Programme
+from optimiser.solve.relaxation import Relaxation
+from optimiser.solve.rounding import rounded
 
 PATIENCE = 4.0
 """A search for a plan near its bound has as many times its seconds until it has one: how much is done in a second
 depends on who else uses the machine, and what is built on a bad plan stays bad."""
+
+
+class Run(Protocol):
+    """What runs a programme."""
+
+    def __call__(
+        self,
+        words: str,
+        programme: Programme,
+        seconds: float,
+        start: Floats | None,
+        gap: float,
+        enough: float | None,
+        around: tuple[str, ...],
+        gives_up: bool,
+        *,
+        near: float | None = None,
+    ) -> Outcome:
+        """Runs it for `seconds`, and longer until a plan is `near` its bound; for all else see `highs.Limits`."""
+        ...
 
 
 @dataclass(eq=False)
@@ -106,6 +129,14 @@ class UnderWay:
             found = run(programme, limits, self.told if around is None else self._moved, self.settled, start)
         self.log += [f"--- {words}\n", *found.log]
         self.abandoned |= found.abandoned
+        return found
+
+    def rounded(self, words: str, programme: Programme, owner: Ints, seconds: float) -> Outcome | None:
+        """A part made whole by rounding, see `rounding.py`; None where that finds nothing."""
+        relaxation = Relaxation(programme, self.limits, self.settled)
+        found = rounded(relaxation, programme, owner, min(seconds, self.left), lambda: self.settled.is_set)
+        self.log.append(f"--- {words}: {found.objective if found is not None else 'nothing'}\n")
+        self.abandoned |= relaxation.abandoned
         return found
 
     def told(self, progress: Progress) -> None:

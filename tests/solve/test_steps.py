@@ -14,7 +14,9 @@ from optimiser.solve import kernels, steps, under_way
 from optimiser.solve.grid import grid_of, price_of_starts, with_held
 from optimiser.solve.highs import Interrupt, Limits, run
 from optimiser.solve.programme import Programme, assemble
+from optimiser.solve.relaxation import Relaxation
 from optimiser.solve.root import Root, relaxed, root_of
+from optimiser.solve.rounding import rounded
 from optimiser.workflow import read
 from tests.benchmarks.groups import Variant, group
 from tests.helpers import write
@@ -169,6 +171,37 @@ def test_a_step_tries_few_projects_first(case, worse, monkeypatch):
         assert all(0 < 4 * sizes[few(step)] < 3 * sizes[step] for step in ("step 2", "step 3"))
     assert not any(begun for words, _, begun in asked if words == few("step 2"))
     assert all(begun for words, _, begun in asked[2:] if FEW not in words)
+
+
+@pytest.mark.parametrize("case", [(60, 1, Variant())], indirect=True)
+@pytest.mark.parametrize(("costs", "first"), [(0.0, "step 3"), (0.49, "step 3"), (0.51, "step 1"), (None, "step 1")])
+def test_a_step_is_rounded_first(case, costs, first, monkeypatch):
+    """All steps but the last one are what rounding makes of them, unless that costs more than half of what is left, or
+    finds nothing. What is rounded are the projects of the step, each by itself, and all of them are whole then."""
+    monkeypatch.setattr(steps, "SMALL", 1)
+    monkeypatch.setattr(steps, "PROJECTS", 12)
+    programme, grid, root = case
+    made, log = steps_of(programme, grid, root, gap=0.05)
+    made.room, rounded_off = 0.05 * made.bound, []
+
+    def rounds(words, part, owner, seconds):
+        rounded_off.append((words, {*owner[owner >= 0]}))
+        assert np.array_equal(owner >= 0, part.integer & (owner >= 0))
+        relaxed_part = replace(part, integer=np.zeros_like(part.integer))
+        found = rounded(Relaxation(relaxed_part, LIMITS, Interrupt()), part, owner, seconds, lambda: False)
+        assert np.abs(found.x - np.round(found.x))[owner >= 0].max() < 1e-5
+        before = relaxed_part.cost @ found.x + relaxed_part.offset
+        assert found.objective == pytest.approx(before)
+        return None if costs is None else replace(found, objective=made.bound + costs * made.room)
+
+    made.rounds = rounds
+    x = made.plan()
+    assert x is not None
+    assert programme.keeps_rows(np.where(programme.integer, np.round(x), x))
+    assert [words for words, _ in rounded_off] == ["step 1, by rounding", "step 2, by rounding"]
+    assert all(len(some) > 0 and some <= {*part} for (_, some), part in zip(rounded_off, made.parts, strict=False))
+    assert order_of(log)[0] == first
+    assert order_of(log)[-1] == "step 3"
 
 
 @pytest.mark.parametrize("case", [(60, 1, Variant())], indirect=True)
