@@ -292,6 +292,11 @@ class Run:
                 return self._left_behind()
         return self._read()
 
+    def release(self) -> None:
+        """Gives back what HiGHS has in memory, which Python would do some time later: they know each other."""
+        if self.done.is_set():  # else it is still at work
+            self.highs.clear()
+
     def _work(self) -> None:
         try:
             self.highs.run()

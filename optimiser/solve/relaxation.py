@@ -102,6 +102,10 @@ class Relaxation:
             integer=p.integer[:size],
         )
 
+    def release(self) -> None:
+        """Gives back what it has in memory; it cannot be solved again."""
+        self._run.release()
+
     @property
     def iterations(self) -> int:
         """Simplex iterations of the last time."""

@@ -137,6 +137,7 @@ class UnderWay:
         found = rounded(relaxation, programme, owner, min(seconds, self.left), lambda: self.settled.is_set)
         self.log.append(f"--- {words}: {found.objective if found is not None else 'nothing'}\n")
         self.abandoned |= relaxation.abandoned
+        relaxation.release()
         return found
 
     def told(self, progress: Progress) -> None:

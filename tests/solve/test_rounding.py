@@ -85,3 +85,16 @@ def test_it_ends_where_it_is_told_to():
     assert found_of(programme, [0, 1, 2], over=lambda: True) is None
     assert found_of(programme, [0, 1, 2], seconds=-1.0) is None
     assert found_of(programme, [0, -1, -1], over=lambda: True).x[0] == pytest.approx(1)
+
+
+def test_what_is_no_longer_asked_gives_back_its_memory():
+    """A relaxation that is released holds no programme; one that HiGHS is still at work on is left alone."""
+    relaxation = Relaxation(programme_of([3, 2.1, 1.2], [[3, 2, 1]], [4], [np.inf]), LIMITS, Interrupt())
+    highs, done = relaxation._run.highs, relaxation._run.done
+    assert relaxation.solve(10.0).status == "optimal"
+    done.clear()
+    relaxation.release()
+    assert highs.getNumCol() == 3
+    done.set()
+    relaxation.release()
+    assert highs.getNumCol() == 0
