@@ -96,7 +96,7 @@ class ByIssue(InParts):
     def _ended(self, tree: IssueTree) -> None:
         """The tree grows no more beside."""
         if self.growing is not None:
-            tree.interrupt.event.set()  # the relaxation that is being solved hears of it, too
+            tree.interrupt.event.set()
             self.growing.stop()
             _ = self.growing.outcome
             tree.interrupt.event.clear()
@@ -117,7 +117,7 @@ class ByIssue(InParts):
         prices = price_of_starts(root.every, self.grid, found.x, found.row_dual)
         steps = Steps(
             programme, self.grid, prices, found.x, leaf.bound, room, self.run, lambda: self.is_over,
-            self._step_seconds(), room / max(abs(leaf.bound), 1e-9),
+            self._step_seconds(), room / max(abs(leaf.bound), 1e-9), self,
         )  # fmt: skip
         x = steps.plan()
         if x is None:
@@ -140,7 +140,7 @@ class ByIssue(InParts):
             room = max(self.room(), 5e-4 * abs(self.bound))
             steps = Steps(
                 self.programme, self.grid, prices, lp.x, self.relaxed, room, self.run, lambda: self.is_over,
-                self._step_seconds(), self.limits.gap, self.rounded,
+                self._step_seconds(), self.limits.gap, self,
             )  # fmt: skip
             x = steps.plan()
             if self.settled.event.is_set():  # the plan found beside is the answer; Ctrl-C keeps what the steps have

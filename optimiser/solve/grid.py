@@ -161,6 +161,16 @@ def undecided(programme: Programme, grid: Grid, x: Floats) -> Flags:
     return found
 
 
+def settled(programme: Programme, grid: Grid, prices: Prices, projects: Ints, x: Floats, share: float) -> Flags:
+    """Of some projects those (P,) that stay as in `x`: not undecided there, nor of the share of the closest choices."""
+    parts = undecided(programme, grid, x)
+    entry = grid.of_projects(prices.entry(grid), np.minimum)[projects]
+    order = np.argsort(np.where(parts[projects], -np.inf, entry), kind="stable")
+    found = np.zeros(len(grid.whole), dtype=bool)
+    found[projects[order[int(parts[projects].sum() + share * len(projects)) :]]] = True
+    return found
+
+
 @dataclass(frozen=True, eq=False)
 class Kernel:
     """A smaller programme: x = base + back @ z. `columns` are those of the programme that z holds, `rows` those it has.

@@ -163,9 +163,10 @@ class IssueTree:
         return lower, upper
 
     def decided(self, part: Part) -> tuple[Floats, Floats]:
-        """The same of a part that is whole, with all issues as they are there."""
+        """The same of a part that is whole, but for rounding, with all issues as they are there."""
+        assert part.values is not None
         lower, upper = self.bounds(part)
-        lower[self.grid.issuing] = upper[self.grid.issuing] = part.values
+        lower[self.grid.issuing] = upper[self.grid.issuing] = np.round(part.values)
         return lower, upper
 
     def _push(self, part: Part) -> None:

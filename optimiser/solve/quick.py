@@ -244,15 +244,14 @@ def _kept(grid: Grid, prices: Prices) -> Flags:
 
 
 def _in_a_year(programme: Programme, grid: Grid, own: Flags) -> Floats:
-    """How many units may start at most (n,), by rows (M,) that say how starts follow each other.
-
-    For a start that is taken in, between two that were there before, such a row says nothing else.
+    """How many units may start at most (n,): in the first year of a window as many as may be started then, later by
+    rows (M,) that say how starts follow each other; for one that is taken in, these say nothing else.
     """
     rises = sparse.coo_array(programme.matrix[own])
     place = np.zeros(len(programme.cost), dtype=int)
     place[grid.at] = np.arange(grid.size)
     row, column = (at[rises.data > 0] for at in rises.coords)
-    limit = np.full(grid.size, np.inf)
+    limit = np.where(grid.first, programme.upper[grid.at], np.inf)
     limit[place[column]] = programme.row_upper[own][row]
     return limit
 

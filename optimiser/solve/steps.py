@@ -20,9 +20,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimiser.solve.grid import Flags, Floats, Grid, Ints, Kernel, Prices, restrict, unit_costs, with_held
+from optimiser.solve.grid import Flags, Floats, Grid, Ints, Kernel, Prices, restrict, settled, unit_costs, with_held
 from optimiser.solve.highs import AROUND, Outcome
 from optimiser.solve.programme import Programme
+from optimiser.solve.rounding import RoundedSteps, Rounds
 from optimiser.solve.under_way import Run
 
 PARTS, LARGE, PROJECTS = (3, 6), 100, 40
@@ -49,6 +50,9 @@ SHARE, HALF, LITTLE = 0.2, 0.5, 0.1
 again with more starts, unless that helped less."""
 
 
+ROUNDED, CONFLICT = (0.2, 2), 0.1
+"""Where steps are rounded: starts that are looked at, up to a price and as many times `FEW` or two for each project; of
+what is left of the room, the share that one project may cost before others are decided again for it."""
 FEW_WHOLE: tuple[str, ...] = ()
 MANY_WHOLE: tuple[str, ...] = ("rins",)
 """HiGHS's searches in a step: where a part is whole, branching is quicker without; where all that is left is, not.
@@ -73,8 +77,8 @@ class Step:
 class Steps:
     """`x` is a solution of the relaxation, `bound` its value, `room` how far above it a plan may be.
 
-    `run` is asked for every step, for `seconds` each; before it `rounds`, if it is given, makes the step whole by
-    rounding (words, programme, project of each column that is to be whole or -1, seconds). `over` says whether to stop.
+    `run` is asked for every step, for `seconds` each; before it a step is rounded, where `rounds` is given. `over`
+    says whether to stop.
     `cost` holds what each part cost, `proven` a bound for the whole from the steps in which nothing was held.
     """
 
@@ -88,7 +92,7 @@ class Steps:
     over: Callable[[], bool]
     seconds: float
     gap: float
-    rounds: Callable[[str, Programme, Ints, float], Outcome | None] | None = None
+    rounds: Rounds | None = None
 
     def __post_init__(self) -> None:
         self.parts, self.are_small = parts_of(self.programme, self.grid)
@@ -105,6 +109,7 @@ class Steps:
         order = np.lexsort((np.arange(self.grid.size), np.where(whole, self.prices.start, np.inf)))
         self.rank = np.empty(self.grid.size)
         self.rank[order] = np.arange(self.grid.size)
+        self.rounded = RoundedSteps(self.programme, self.grid, self.rounds, self.over)
 
     def _orders(self) -> list[list[Step]]:
         """The steps, and in what order they are tried where an order finds no plan."""
@@ -117,12 +122,15 @@ class Steps:
 
     def plan(self) -> Floats | None:
         """A plan of the whole programme; None where no order of the steps finds one or the time is over."""
-        for steps in self._orders():
-            self.steps = steps
-            x = self._in_order()
-            if x is not None or self.over():
-                return x
-        return None
+        try:
+            for steps in self._orders():
+                self.steps = steps
+                x = self._in_order()
+                if x is not None or self.over():
+                    return x
+            return None
+        finally:
+            self.rounded.end()
 
     def _in_order(self) -> Floats | None:
         """A plan by the steps as they stand; None where one of them finds none or the time is over.
@@ -151,12 +159,17 @@ class Steps:
         return x
 
     def _decided(self, i: int, held: Flags, x: Floats, before: float) -> tuple[Kernel, Outcome] | None:
+        """What a step is to decide: as it is rounded, or where that is dear as it is found by a search."""
+        rounded = self._rounded(i, held, x, before)
+        if rounded is not None and rounded[1].objective <= before + HALF * (self.most - before):
+            return rounded
+        found = self._searched(i, held, x, before)
+        return rounded if found is None and rounded is not None and rounded[1].objective <= self.most else found
+
+    def _searched(self, i: int, held: Flags, x: Floats, before: float) -> tuple[Kernel, Outcome] | None:
         """What a step is to decide; among more starts where it is these that cost."""
         step = self.steps[i]
         size, was, allowed = 0, np.inf, before + max(SHARE * self.room, HALF * (self.most - before))
-        best = self._rounded(i, held, x, before)
-        if best is not None and best[1].objective <= before + HALF * (self.most - before):
-            return best
         best = self._quickly(i, held, x, before)
         if best is not None and best[1].objective <= (self._enough() if step is self.steps[-1] else allowed):
             return best
@@ -191,16 +204,17 @@ class Steps:
     def _rounded(self, i: int, held: Flags, x: Floats, before: float) -> tuple[Kernel, Outcome] | None:
         """A step by rounding; None where it is not tried so: the last step has nothing left that could make room."""
         step = self.steps[i]
+        if step is self.steps[-1]:
+            self.rounded.end()
         if self.rounds is None or step.part is None or step is self.steps[-1] or self.are_small or self.over():
             return None
-        keep = self._kept(step, x, self.reach[0][0] * self.room, self.reach[0][1])
-        kernel = restrict(self.programme, self.grid, keep, held, x)
-        programme = self._to_decide(kernel, i, x)
-        owner = np.full(len(self.programme.cost), -1)
-        owner[self.grid.at] = self.grid.owner
-        owner = np.where(programme.integer, owner[kernel.columns], -1)
-        outcome = self.rounds(f"{step.words}, by rounding", programme, owner, self.seconds)
-        return (kernel, outcome) if outcome is not None else None
+        keep, others = self._cheap(ROUNDED[0] * self.room, ROUNDED[1]) | self.needed, np.zeros_like(self.issuing)
+        if not any(s.issues for s in self.steps[i:]):
+            others |= self.issuing
+        if any(s.assets for s in self.steps[:i]):
+            others |= self.later
+        most = CONFLICT * (self.most - before)
+        return self.rounded.step(step.projects, keep, held, others, x, most, self.seconds)
 
     def _quickly(self, i: int, held: Flags, x: Floats, before: float) -> tuple[Kernel, Outcome] | None:
         """A step that decides few of its projects: those in parts in `x`; the last one the closest choices as well.
@@ -214,7 +228,8 @@ class Steps:
         enough, gap = self._enough() if last else None, self.gap / 20 if last else self._gap(i, before)
         keep = self._kept(step, x, self.reach[0][0] * self.room, self.reach[0][1])
         for share in CLOSE if last else CLOSE[:1]:
-            kernel = restrict(self.programme, self.grid, keep, held | self._settled(step.projects, x, share), x)
+            same = settled(self.programme, self.grid, self.prices, step.projects, x, share)
+            kernel = restrict(self.programme, self.grid, keep, held | same, x)
             programme = self._to_decide(kernel, i, x)
             begin = kernel.shrink(best[0].expand(best[1].x)) if best is not None else None
             words, seconds = f"{step.words}, few projects", SHORT * self.seconds
@@ -224,16 +239,6 @@ class Steps:
             if self.over() or (enough is not None and best is not None and best[1].objective <= enough):
                 break
         return best
-
-    def _settled(self, projects: Ints, x: Floats, share: float) -> Flags:
-        """Of some projects, those (P,) that stay as in `x`: neither in parts there nor of the closest choices."""
-        grid = self.grid
-        parts = grid.of_projects((np.abs(x - np.round(x))[grid.at] > 1e-6).astype(float), np.maximum) > 0
-        entry = grid.of_projects(self.prices.entry(grid), np.minimum)[projects]
-        order = np.argsort(np.where(parts[projects], -np.inf, entry), kind="stable")
-        settled = np.zeros(len(grid.whole), dtype=bool)
-        settled[projects[order[int(parts[projects].sum() + share * len(projects)) :]]] = True
-        return settled
 
     def _is_last(self, step: Step) -> bool:
         """Whether all that is left of its kind is whole in a step: the last one, and the last part of the projects."""
@@ -264,12 +269,15 @@ class Steps:
 
         Where it decides no project, all are others, up to the price `own` as well.
         """
-        grid, whole = self.grid, self.grid.whole[self.grid.owner]
         reach = np.inf if many == np.inf else self.room
-        most = many * max(FEW, 2 * int(grid.whole.sum()))
-        others = (self.rank < most) & (self.prices.start <= (min(reach, own) if step.issues else reach))
+        others = self._cheap(min(reach, own) if step.issues else reach, many)
         keep = np.where(self._of(step.projects), self.prices.start <= own, others)
-        return keep | self.needed | (grid.new(x) > 1e-7) | ~whole
+        return keep | self.needed | (self.grid.new(x) > 1e-7) | ~self.grid.whole[self.grid.owner]
+
+    def _cheap(self, price: float, many: float) -> Flags:
+        """The cheapest starts (n,) up to a price, and all that are in parts anyway."""
+        most = many * max(FEW, 2 * int(self.grid.whole.sum()))
+        return (self.rank < most) & (self.prices.start <= price) | ~self.grid.whole[self.grid.owner]
 
     def _of(self, projects: Ints) -> Flags:
         """The starts (n,) of some projects."""

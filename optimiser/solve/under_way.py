@@ -12,11 +12,10 @@ from typing import Protocol
 
 import numpy as np
 
-from optimiser.solve.grid import Floats, Grid, Ints
+from optimiser.solve.grid import Floats, Grid
 from optimiser.solve.highs import AROUND, Interrupt, Limits, Outcome, Progress, Status, relative_gap, run
 from optimiser.solve.programme import Programme
 from optimiser.solve.relaxation import Relaxation
-from optimiser.solve.rounding import rounded
 
 PATIENCE = 4.0
 """A search for a plan near its bound has as many times its seconds until it has one: how much is done in a second
@@ -131,14 +130,15 @@ class UnderWay:
         self.abandoned |= found.abandoned
         return found
 
-    def rounded(self, words: str, programme: Programme, owner: Ints, seconds: float) -> Outcome | None:
-        """A part made whole by rounding, see `rounding.py`; None where that finds nothing."""
-        relaxation = Relaxation(programme, self.limits, self.settled)
-        found = rounded(relaxation, programme, owner, min(seconds, self.left), lambda: self.settled.is_set)
-        self.log.append(f"--- {words}: {found.objective if found is not None else 'nothing'}\n")
+    def relaxation(self, programme: Programme) -> Relaxation:
+        """The relaxation of a part, to be rounded (`rounding.py`)."""
+        return Relaxation(programme, self.limits, self.settled)
+
+    def ended(self, relaxation: Relaxation, words: str) -> None:
+        """A relaxation is not needed any more."""
+        self.log.append(f"--- {words}\n")
         self.abandoned |= relaxation.abandoned
         relaxation.release()
-        return found
 
     def told(self, progress: Progress) -> None:
         """Progress of a part, as progress of the whole."""
