@@ -75,17 +75,17 @@ class Rounding:
             nearest = parts[np.argsort(distance[parts], kind="stable")]
             close = int((distance[parts] < CLOSE).sum())
             some = nearest[: min(max(int(np.ceil(AT_ONCE * len(parts))), close), many)]
-            tried = self._tried(some, np.round(x), until)
-            if tried.costs > found.objective + most:
+            tried, enough = self._tried(some, np.round(x), until), found.objective + most
+            if not tried.is_within(enough):
                 if len(some) > 1:
                     many = len(some) // 2
                     continue
                 tried = min([tried, *self._otherwise(some, x, until)], key=lambda t: t.costs)
-            if tried.costs > found.objective + most and conflicts < CONFLICTS:
-                free = self.held & ~firm & (self.entity == self.entity[some[0]])
+            free = self.held & ~firm & (self.entity == self.entity[some[0]])
+            if not tried.is_within(enough) and conflicts < CONFLICTS and free.any():
                 freed = self._tried(some, np.round(x), until, free)
                 conflicts += 1
-                if freed.costs < min(tried.costs, found.objective + most):
+                if freed.is_within(enough) and freed.costs < tried.costs:
                     tried, again = freed, again | free
                     self.held &= ~free
                     firm[some] = True
@@ -115,10 +115,11 @@ class Rounding:
         return _Tried(self._solved(lower, upper, until), lower, upper)
 
     def _otherwise(self, some: Ints, x: Floats, until: float) -> Iterator[_Tried]:
-        """Some projects up, and down, where that is not how they round."""
+        """Some projects up, and down, or not at all, where that is not how they round."""
         exact = np.where(np.abs(x - np.round(x)) <= WHOLE, np.round(x), x)
         columns = self.at[np.isin(self.owner[self.at], some)]
-        for values in (np.ceil(exact), np.floor(exact)):
+        is_whole = bool(np.all(exact[columns] == np.round(exact[columns])))  # but not whether it is chosen
+        for values in (np.zeros_like(x),) if is_whole else (np.ceil(exact), np.floor(exact)):
             if np.any(values[columns] != np.round(x)[columns]):
                 yield self._tried(some, values, until)
 
@@ -144,6 +145,10 @@ class _Tried:
     def costs(self) -> float:
         """Infinitely much where nothing is."""
         return self.outcome.objective if self.outcome.status == "optimal" else np.inf
+
+    def is_within(self, enough: float) -> bool:
+        """Whether something is, for no more than `enough`."""
+        return self.costs < np.inf and self.costs <= enough
 
 
 class _Links:

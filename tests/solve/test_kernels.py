@@ -282,6 +282,22 @@ def test_what_a_step_finds_is_not_told_as_a_plan(tmp_path, monkeypatch):
     assert [p.incumbent for p in told] == [pytest.approx(26), 13.0]
 
 
+def test_a_relaxation_to_be_rounded_hears_what_the_search_hears(tmp_path):
+    """It ends with the search, and what it took is given back; one that was left behind is remembered."""
+    model, programme = programme_of(PARTS, tmp_path)
+    search = kernels._Kernels(programme, grid_of(model, programme), LIMITS, None, Interrupt())
+    relaxation = search.relaxation(programme)
+    assert relaxation.solve(10.0).status == "optimal"
+    assert relaxation._run.interrupt is search.settled
+    search.ended(relaxation, "steps by rounding: 26")
+    assert relaxation._run.highs.getNumCol() == 0
+    assert not search.abandoned
+    relaxation.abandoned = True
+    search.ended(relaxation, "again")
+    assert search.abandoned
+    assert search.log == ["--- steps by rounding: 26\n", "--- again\n"]
+
+
 @pytest.mark.parametrize(("left", "most"), [(100.0, 8.0), (5.0, 5.0)])
 def test_a_step_has_longer_until_its_plan_is_near(left, most, tmp_path, monkeypatch):
     """Two seconds, four times as long without a plan near its bound, never longer than is left; without that, two."""

@@ -114,7 +114,7 @@ def test_it_goes_on_from_where_another_one_ended(case, monkeypatch):
     monkeypatch.setattr(quick, "ROUNDS", 100)
     one, other = quick_of(programme, grid, prices), quick_of(programme, grid, prices)
     first, second = programme.upper.copy(), programme.upper.copy()
-    first[grid.issuing[5]], second[grid.issuing[8]] = 0.0, 0.0
+    first[grid.issuing[5]], second[grid.issuing[12]] = 0.0, 0.0
     here = one.solve(programme.lower, first, None, 20.0)
     there = other.solve(programme.lower, second, None, 20.0)
     assert set(one.taken) - set(other.taken)
@@ -179,6 +179,30 @@ def test_what_bounds_force_is_forced_in_its_year(kept, tmp_path, monkeypatch):
     assert asked.solve(programme.lower, programme.upper, None, 20.0).bound == pytest.approx(lp.objective)
     first = run(replace(programme, lower=np.where(np.arange(len(lower)) == grid.at[0], 1.0, lower)), LIMITS)
     assert first.objective > lp.objective + 0.5
+
+
+BY_YEAR = """
+projects:
+  one: {kind: upgrade, units: {max: 3, per_year: 1}, capex: 6 MCNY, opex: -9 MCNY, abates: {site: 1 ktCO2e}}
+"""
+
+
+@pytest.mark.parametrize("kept", [[], [1]])
+def test_no_more_units_than_a_year_allows(kept, tmp_path, monkeypatch):
+    """Three units that save 9 MCNY a year each, one a year at most: 27 - 6, then 18 - 6, then 9 - 6, which is 36.
+
+    Of the first year, too, which no row between two years says. The wrong answers: 63 by three units at once, or 45.
+    """
+    monkeypatch.setattr(quick, "KEPT", 0.0)
+    monkeypatch.setattr(quick, "ROUNDS", 100)
+    model = build(compile_instance(read(write(BY_YEAR, tmp_path)).scenario))
+    programme = assemble(model)
+    grid, lp = grid_of(model, programme), relaxed(programme, programme.lower, programme.upper)
+    assert lp.objective == pytest.approx(-36)
+    prices = price_of_starts(programme, grid, lp.x, lp.row_dual)
+    needed = np.isin(np.arange(grid.size), kept)
+    asked = QuickRelaxation(programme, grid, prices, needed, 0.0, LIMITS, Interrupt())
+    assert asked.solve(programme.lower, programme.upper, None, 20.0).bound == pytest.approx(-36)
 
 
 def test_an_interrupt_ends_taking_in(case, monkeypatch):

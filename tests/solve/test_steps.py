@@ -11,12 +11,12 @@ from scipy import sparse
 from optimiser.formulation import build
 from optimiser.instance import compile_instance
 from optimiser.solve import kernels, steps, under_way
-from optimiser.solve.grid import grid_of, price_of_starts, with_held
+from optimiser.solve.grid import grid_of, price_of_starts, settled, with_held
 from optimiser.solve.highs import Interrupt, Limits, run
 from optimiser.solve.programme import Programme, assemble
 from optimiser.solve.relaxation import Relaxation
 from optimiser.solve.root import Root, relaxed, root_of
-from optimiser.solve.rounding import rounded
+from optimiser.solve.rounding import RoundedSteps
 from optimiser.workflow import read
 from tests.benchmarks.groups import Variant, group
 from tests.helpers import write
@@ -124,9 +124,12 @@ def test_projects_in_parts_and_the_closest_choices_are_few(case):
     closest = np.array([made.prices.entry(grid)[grid.owner == p].min() for p in projects])
     closest[7] = np.inf
     for share, more in ((0.0, 0), (0.2, 4), (1.0, 19)):
-        left = {*projects} - {*np.flatnonzero(made._settled(projects, x, share))}
-        assert left == {projects[7], *projects[np.argsort(closest, kind="stable")[:more]]}
-        assert not made._settled(projects, x, share)[np.setdiff1d(np.arange(len(grid.whole)), projects)].any()
+        same = settled(programme, grid, made.prices, projects, x, share)
+        assert {*projects} - {*np.flatnonzero(same)} == {
+            projects[7],
+            *projects[np.argsort(closest, kind="stable")[:more]],
+        }
+        assert not same[np.setdiff1d(np.arange(len(grid.whole)), projects)].any()
 
 
 @pytest.mark.parametrize("case", [(60, 1, Variant())], indirect=True)
@@ -173,35 +176,117 @@ def test_a_step_tries_few_projects_first(case, worse, monkeypatch):
     assert all(begun for words, _, begun in asked[2:] if FEW not in words)
 
 
-@pytest.mark.parametrize("case", [(60, 1, Variant())], indirect=True)
+class Rounds:
+    """Relaxations as they are in a search; `open` are those that have not been given back."""
+
+    def __init__(self):
+        self.open, self.words = [], []
+
+    def relaxation(self, programme):
+        self.open.append(Relaxation(programme, LIMITS, Interrupt()))
+        return self.open[-1]
+
+    def ended(self, relaxation, words):
+        self.open.remove(relaxation)
+        self.words.append(words)
+
+
+@pytest.mark.parametrize(
+    "case", [(60, 1, Variant()), (60, 1, Variant(finance=True)), (60, 1, Variant(fleets=True))], indirect=True
+)
 @pytest.mark.parametrize(("costs", "first"), [(0.0, "step 3"), (0.49, "step 3"), (0.51, "step 1"), (None, "step 1")])
 def test_a_step_is_rounded_first(case, costs, first, monkeypatch):
-    """All steps but the last one are what rounding makes of them, unless that costs more than half of what is left, or
-    finds nothing. What is rounded are the projects of the step, each by itself, and all of them are whole then."""
+    """All steps of projects but the last one are what rounding makes of them, unless that costs more than half of what
+    is left, or finds nothing. One relaxation does for all; after each all that was decided so far is whole.
+    """
     monkeypatch.setattr(steps, "SMALL", 1)
     monkeypatch.setattr(steps, "PROJECTS", 12)
     programme, grid, root = case
-    made, log = steps_of(programme, grid, root, gap=0.05)
-    made.room, rounded_off = 0.05 * made.bound, []
+    rounds = Rounds()
+    made, log = steps_of(programme, grid, root, gap=0.05, rounds=rounds)
+    made.room, asked, step = 0.05 * made.bound, [], made.rounded.step
 
-    def rounds(words, part, owner, seconds):
-        rounded_off.append((words, {*owner[owner >= 0]}))
-        assert np.array_equal(owner >= 0, part.integer & (owner >= 0))
-        relaxed_part = replace(part, integer=np.zeros_like(part.integer))
-        found = rounded(Relaxation(relaxed_part, LIMITS, Interrupt()), part, owner, seconds, lambda: False)
-        assert np.abs(found.x - np.round(found.x))[owner >= 0].max() < 1e-5
-        before = relaxed_part.cost @ found.x + relaxed_part.offset
-        assert found.objective == pytest.approx(before)
-        return None if costs is None else replace(found, objective=made.bound + costs * made.room)
+    def rounded(projects, keep, held, others, x, *more):
+        found = step(projects, keep, held, others, x, *more)
+        asked.append(projects)
+        assert found is not None
+        kernel, outcome = found
+        z = kernel.expand(outcome.x)
+        decided = held.copy()
+        decided[projects] = True
+        assert np.abs(z - np.round(z))[grid.at[decided[grid.owner]]].max() < 1e-5
+        assert z[others] == pytest.approx(np.round(x[others]), abs=1e-6)
+        assert replace(programme, integer=np.zeros_like(programme.integer)).keeps_rows(z)
+        assert outcome.objective == pytest.approx(programme.cost @ z + programme.offset)
+        return None if costs is None else (kernel, replace(outcome, objective=made.bound + costs * made.room))
 
-    made.rounds = rounds
+    monkeypatch.setattr(made.rounded, "step", rounded)
     x = made.plan()
     assert x is not None
     assert programme.keeps_rows(np.where(programme.integer, np.round(x), x))
-    assert [words for words, _ in rounded_off] == ["step 1, by rounding", "step 2, by rounding"]
-    assert all(len(some) > 0 and some <= {*part} for (_, some), part in zip(rounded_off, made.parts, strict=False))
-    assert order_of(log)[0] == first
-    assert order_of(log)[-1] == "step 3"
+    assert [list(some) for some in asked] == [list(part) for part in made.parts[:2]]
+    searched = [w for w in order_of(log) if w.startswith("step")]
+    assert searched[0] == first
+    assert searched[-1] == "step 3"
+    assert not rounds.open
+    assert all(words.startswith("steps by rounding: ") for words in rounds.words)
+    if costs == 0.0 and made.steps[0].part == 0 and len(made.steps) == 3:
+        assert len(rounds.words) == 1
+
+
+@pytest.mark.parametrize("case", [(60, 1, Variant())], indirect=True)
+def test_a_rounding_is_made_anew_for_other_starts_only(case):
+    """The relaxation knows the starts that it was made with, and those that are in parts; a search may find others."""
+    programme, grid, root = case
+    rounds, x = Rounds(), root.outcome.x
+    made = RoundedSteps(programme, grid, rounds, lambda: False)
+    keep, nobody = grid.new(x) > 1e-7, np.zeros(len(grid.whole), dtype=bool)
+    none, some = np.zeros(len(programme.cost), dtype=bool), np.flatnonzero(grid.whole)[:3]
+    assert made.step(some, keep, nobody, none, x, np.inf, 10.0) is not None
+    first = rounds.open[:]
+    assert made.step(some, keep, nobody, none, x, np.inf, 10.0) is not None
+    assert rounds.open == first
+    other = x.copy()
+    start = np.flatnonzero(~keep & grid.whole[grid.owner])[0]
+    other[grid.at[start]] += 0.5
+    assert made.step(some, keep, nobody, none, other, np.inf, 10.0) is not None
+    assert len(rounds.open) == 1
+    assert rounds.open != first
+    made.end()
+    made.end()
+    assert not rounds.open
+
+
+@pytest.mark.parametrize("case", [(60, 1, Variant())], indirect=True)
+@pytest.mark.parametrize("costs", [0.9, 1.1])
+def test_a_dear_rounding_is_better_than_nothing(case, costs, monkeypatch):
+    """Where a search finds nothing, what rounding has found is the step, if it costs no more than the room."""
+    monkeypatch.setattr(steps, "SMALL", 1)
+    monkeypatch.setattr(steps, "PROJECTS", 12)
+    programme, grid, root = case
+    made, _ = steps_of(programme, grid, root, rounds=Rounds())
+    made.steps, made.most = made._orders()[0], made.bound + made.room
+    rounded = object(), replace(root.outcome, objective=made.bound + costs * made.room)
+    monkeypatch.setattr(made, "_rounded", lambda *_: rounded)
+    monkeypatch.setattr(made, "_searched", lambda *_: None)
+    found = made._decided(0, np.zeros(len(grid.whole), dtype=bool), made.x, made.bound)
+    assert found is (rounded if costs < 1 else None)
+
+
+@pytest.mark.parametrize("case", [(60, 1, Variant())], indirect=True)
+def test_steps_of_small_entities_and_the_last_one_are_not_rounded(case, monkeypatch):
+    """Nothing is left after the last step that could make room, and where entities are small nothing is at all."""
+    programme, grid, root = case
+    for small, whole in ((1, True), (25, False)):
+        monkeypatch.setattr(steps, "SMALL", small)
+        monkeypatch.setattr(steps, "PROJECTS", 12)
+        made, _ = steps_of(programme, grid, root, rounds=Rounds())
+        made.steps, made.most = made._orders()[0], made.bound + made.room
+        nobody = np.zeros(len(grid.whole), dtype=bool)
+        assert (made._rounded(0, nobody, made.x, made.bound) is not None) is whole
+        assert made._rounded(len(made.steps) - 1, nobody, made.x, made.bound) is None
+        assert not made.rounds.open or whole
+        made.rounded.end()
 
 
 @pytest.mark.parametrize("case", [(60, 1, Variant())], indirect=True)
