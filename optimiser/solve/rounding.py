@@ -29,6 +29,10 @@ CONFLICTS = 12
 """How often, at most, what was held before is decided again in a step."""
 
 
+class _NoTimeError(Exception):
+    """A relaxation was not solved in time; HiGHS may still be at work on it."""
+
+
 class Rounding:
     """A relaxation of a programme (N columns) in which more and more projects (P) are whole.
 
@@ -54,11 +58,18 @@ class Rounding:
 
         None where there is none near the relaxation, or time is over.
         """
+        try:
+            return self._made_whole(projects, most, seconds, over)
+        except _NoTimeError:
+            return None
+
+    def _made_whole(self, projects: Ints, most: float, seconds: float, over: Callable[[], bool]) -> Outcome | None:
+        """The same, but an error where a relaxation is not solved in time."""
         until = time.monotonic() + seconds
         asked, again, firm = self.held.copy(), np.zeros_like(self.held), np.zeros_like(self.held)
         asked[projects] = True
         found, conflicts, many = self._solved(self.lower, self.upper, until), 0, len(asked)
-        while found.x is not None and found.status == "optimal":
+        while found.x is not None:
             x, distance = found.x, self._distance(found.x)
             first = (again if again.any() else asked) & ~self.held
             parts = np.flatnonzero(first & (distance > WHOLE))
@@ -95,7 +106,10 @@ class Rounding:
         return None
 
     def _solved(self, lower: Floats, upper: Floats, until: float) -> Outcome:
-        return self.within.solve(lower, upper, max(until - time.monotonic(), 0.1))
+        found = self.within.solve(lower, upper, max(until - time.monotonic(), 0.1))
+        if found.status == "stopped":
+            raise _NoTimeError
+        return found
 
     def _distance(self, x: Floats) -> Floats:
         """How far from whole a project is (P,), where it is furthest."""
@@ -168,6 +182,9 @@ class _Links:
 
     def follow(self, lower: Floats, upper: Floats, some: Flags, programme: Programme) -> None:
         """Gives the other columns of some rows (K,) the whole bounds that follow from those of the starts."""
+        touched = np.zeros(len(lower), dtype=bool)
+        touched[self.other[some]] = True
+        some = touched[self.other]  # all rows about them, since other projects' starts say something of them, too
         other, size = self.other[some], self.of_other[some]
         lower[other], upper[other] = programme.lower[other], programme.upper[other]
         of_start, start = self.of_start[some], self.start[some]
@@ -217,6 +234,9 @@ class RoundedSteps:
             self._make(keep | new, x)
         assert self._kernel is not None
         assert self._rounding is not None
+        assert self._relaxation is not None
+        if self._relaxation.abandoned:  # HiGHS is still at work on it
+            return None
         columns = self._kernel.columns
         self._rounding.begin(held, others[columns], x[columns])
         found = self._rounding.whole(projects, most, seconds, self.over)

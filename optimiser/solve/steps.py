@@ -77,9 +77,8 @@ class Step:
 class Steps:
     """`x` is a solution of the relaxation, `bound` its value, `room` how far above it a plan may be.
 
-    `run` is asked for every step, for `seconds` each; before it a step is rounded, where `rounds` is given. `over`
-    says whether to stop.
-    `cost` holds what each part cost, `proven` a bound for the whole from the steps in which nothing was held.
+    `run` is asked for every step, for `seconds` each; before it a step is rounded, where `rounds` is given. `over` says
+    whether to stop. `cost` holds what each part cost, `proven` a bound for the whole from steps in which nothing was held.
     """
 
     programme: Programme
@@ -164,7 +163,9 @@ class Steps:
         if rounded is not None and rounded[1].objective <= before + HALF * (self.most - before):
             return rounded
         found = self._searched(i, held, x, before)
-        return rounded if found is None and rounded is not None and rounded[1].objective <= self.most else found
+        if rounded is None or min(self.most, found[1].objective if found else np.inf) < rounded[1].objective:
+            return found
+        return rounded[0], replace(rounded[1], bound=found[1].bound if found else -np.inf)
 
     def _searched(self, i: int, held: Flags, x: Floats, before: float) -> tuple[Kernel, Outcome] | None:
         """What a step is to decide; among more starts where it is these that cost."""
@@ -206,7 +207,8 @@ class Steps:
         step = self.steps[i]
         if step is self.steps[-1]:
             self.rounded.end()
-        if self.rounds is None or step.part is None or step is self.steps[-1] or self.are_small or self.over():
+        is_asked = self.rounds is not None and step.part is not None and step is not self.steps[-1]
+        if not is_asked or self.are_small or self.over() or before >= self.most:
             return None
         keep, others = self._cheap(ROUNDED[0] * self.room, ROUNDED[1]) | self.needed, np.zeros_like(self.issuing)
         if not any(s.issues for s in self.steps[i:]):

@@ -144,6 +144,70 @@ def test_what_is_chosen_is_whole_too(partner, x):
     assert found.x == pytest.approx(x)
 
 
+def test_what_one_project_says_of_another_stays():
+    """Three units of p, for which a switch b is to be on; q asks for it as well, if it is there, for nothing in return.
+
+    p <= 6 b, q <= b and q <= 0.4: q is nothing, and b stays on. The wrong answer: b half on, for 3 in place of 6.
+    """
+    rows = [[1, 0, -6], [0, 1, -1], [0, 5, 0], [1, 0, 0]]
+    programme = programme_of([0, -1, 6], rows, [-np.inf] * 3 + [3], [0, 0, 2, np.inf], [3, 1, 1])
+    made = rounding_of(programme, [0, 1, -1])
+    first = made.whole(np.array([0]), np.inf, 20.0, lambda: False)
+    assert first.x[[0, 2]] == pytest.approx([3, 1])
+    second = begun(made, [0], first.x).whole(np.array([1]), np.inf, 20.0, lambda: False)
+    assert second.x == pytest.approx([3, 0, 1])
+    assert second.objective == pytest.approx(6)
+
+
+def test_what_is_free_again_may_be_more_than_it_was():
+    """5 b + 5 c >= 6 with b held at one unit of two: c is the rest, a fifth. Nothing is too little, one costs 5.
+
+    Free again b is at two: 2 in all. The wrong answer: 6, where b was not given back its own bounds.
+    """
+    programme = programme_of([1, 5], [[5, 5]], [6], [np.inf], [2, 1])
+    made = begun(rounding_of(programme, [0, 1]), [0], [1, 0])
+    found = made.whole(np.array([1]), 1.0, 20.0, lambda: False)
+    assert found.x == pytest.approx([2, 0])
+    assert made.held.all()
+
+
+def test_what_must_be_is_held_though_it_was_not_there():
+    """A column that is at one in any case is held at one, even as in a solution without it."""
+    programme = programme_of([1, 1], [[1, 1]], [0], [np.inf])
+    programme.lower[0] = 1.0
+    made = begun(rounding_of(programme, [0, 1]), [0, 1], [0, 0])
+    assert made.whole(np.array([1]), 1.0, 20.0, lambda: False).x == pytest.approx([1, 0])
+
+
+@pytest.mark.parametrize("after", range(1, 7))
+def test_what_is_left_behind_is_not_asked_again(after):
+    """HiGHS does not stop: neither it nor its bounds are touched again, whichever question it fell silent at."""
+
+    class Silent(Relaxation):
+        def __init__(self, *given):
+            super().__init__(*given)
+            self.calls, self.count = [], 0
+
+        def solve(self, seconds):
+            assert not self.abandoned
+            self.count += 1
+            found = super().solve(seconds)
+            self.abandoned = self.count == after
+            return replace(found, status="stopped", objective=np.inf, abandoned=True) if self.abandoned else found
+
+        def hold(self, *given):
+            assert not self.abandoned
+            super().hold(*given)
+
+    programme = programme_of([2.4, 4.4, 1], [[3, 4, 2], [0, 0, 1]], [4, 0], [np.inf, 0.6])
+    asked = Silent(programme, LIMITS, Interrupt())
+    made = Rounding(asked, programme, np.array([0, 1, 2]), np.zeros(3, dtype=int))
+    first = made.whole(np.array([0, 1]), np.inf, 20.0, lambda: False)
+    if first is not None:
+        assert begun(made, [0, 1], first.x).whole(np.array([2]), 5.0, 20.0, lambda: False) is None
+    assert asked.abandoned
+
+
 @pytest.mark.parametrize("noise", [1e-9, -1e-9])
 def test_a_column_that_is_whole_but_for_noise_stays(noise):
     """A project's first column is at one, or nothing, by 1e-9 beside it; its second is in parts and does not go as it

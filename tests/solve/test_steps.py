@@ -258,19 +258,45 @@ def test_a_rounding_is_made_anew_for_other_starts_only(case):
 
 
 @pytest.mark.parametrize("case", [(60, 1, Variant())], indirect=True)
-@pytest.mark.parametrize("costs", [0.9, 1.1])
-def test_a_dear_rounding_is_better_than_nothing(case, costs, monkeypatch):
-    """Where a search finds nothing, what rounding has found is the step, if it costs no more than the room."""
+@pytest.mark.parametrize(("costs", "searched"), [(0.9, None), (1.1, None), (0.7, 0.9), (0.7, 0.6), (1.1, 1.2)])
+def test_a_dear_rounding_may_be_better_than_what_a_search_finds(case, costs, searched, monkeypatch):
+    """Where a search finds nothing, or what is dearer, what rounding has found is the step, if the room allows it.
+
+    The bound is that of the search.
+    """
     monkeypatch.setattr(steps, "SMALL", 1)
     monkeypatch.setattr(steps, "PROJECTS", 12)
     programme, grid, root = case
     made, _ = steps_of(programme, grid, root, rounds=Rounds())
     made.steps, made.most = made._orders()[0], made.bound + made.room
-    rounded = object(), replace(root.outcome, objective=made.bound + costs * made.room)
-    monkeypatch.setattr(made, "_rounded", lambda *_: rounded)
-    monkeypatch.setattr(made, "_searched", lambda *_: None)
+    rounded, kernel = replace(root.outcome, objective=made.bound + costs * made.room), object()
+    monkeypatch.setattr(made, "_rounded", lambda *_: (kernel, rounded))
+    other = (
+        (object(), replace(root.outcome, objective=made.bound + searched * made.room, bound=7.0)) if searched else None
+    )
+    monkeypatch.setattr(made, "_searched", lambda *_: other)
     found = made._decided(0, np.zeros(len(grid.whole), dtype=bool), made.x, made.bound)
-    assert found is (rounded if costs < 1 else None)
+    if costs > 1 or (searched or np.inf) < costs:
+        assert found is other
+    else:
+        assert found[0] is kernel
+        assert (found[1].objective, found[1].bound) == (rounded.objective, 7.0 if searched else -np.inf)
+
+
+@pytest.mark.parametrize("case", [(60, 1, Variant())], indirect=True)
+def test_a_relaxation_that_was_left_behind_rounds_no_more(case):
+    """HiGHS may still be at work on it."""
+    programme, grid, root = case
+    rounds, x = Rounds(), root.outcome.x
+    made = RoundedSteps(programme, grid, rounds, lambda: False)
+    keep, nobody = grid.new(x) > 1e-7, np.zeros(len(grid.whole), dtype=bool)
+    asked = np.flatnonzero(grid.whole)[:3], keep, nobody, np.zeros(len(programme.cost), dtype=bool), x, np.inf, 10.0
+    assert made.step(*asked) is not None
+    rounds.open[0].abandoned = True
+    rounds.open[0].hold = rounds.open[0].solve = pytest.fail
+    assert made.step(*asked) is None
+    made.end()
+    assert not rounds.open
 
 
 @pytest.mark.parametrize("case", [(60, 1, Variant())], indirect=True)
