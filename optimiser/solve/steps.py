@@ -78,7 +78,7 @@ class Steps:
     """`x` is a solution of the relaxation, `bound` its value, `room` how far above it a plan may be.
 
     `run` is asked for every step, for `seconds` each; before it a step is rounded, where `rounds` is given. `over` says
-    whether to stop. `cost` holds what each part cost, `proven` a bound for the whole from steps in which nothing was held.
+    whether to stop. `cost` holds what each part cost, `proven` a bound for the whole from steps that hold nothing.
     """
 
     programme: Programme
