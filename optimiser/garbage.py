@@ -1,8 +1,11 @@
-"""Garbage: Python's search for cycles waits while much is made that stays."""
+"""Garbage: Python's search for cycles waits while much is made that stays, and what threads free is used again."""
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -25,3 +28,19 @@ def uncollected() -> Iterator[None]:
                 gc.freeze()
                 gc.unfreeze()
             gc.enable()
+
+
+M_ARENA_MAX, ARENAS = -8, 2
+"""Its number in glibc's malloc.h, and in how many places threads find their memory."""
+
+
+def few_arenas() -> None:
+    """Threads share two places from which they have their memory, where the C library is glibc and nobody said else.
+
+    It opens up to eight for each core. Every relaxation is solved on a thread of its own, so that what one gives back
+    lies where the next may not use it: a group of 10,000 projects with debt took 3.3 GB in place of 2.4.
+    """
+    if sys.platform == "linux" and "MALLOC_ARENA_MAX" not in os.environ:
+        option = getattr(ctypes.CDLL(None), "mallopt", None)
+        if option is not None:
+            option(M_ARENA_MAX, ARENAS)

@@ -4,7 +4,8 @@ import gc
 
 import pytest
 
-from optimiser.garbage import uncollected
+from optimiser import garbage
+from optimiser.garbage import few_arenas, uncollected
 
 
 @pytest.mark.parametrize("on", [True, False])
@@ -37,3 +38,29 @@ def test_what_was_made_is_not_looked_through():
         assert sum(map(len, (gc.get_objects(0), gc.get_objects(1)))) < 10_000
     finally:
         (gc.enable if was else gc.disable)()
+
+
+@pytest.mark.parametrize(
+    ("platform", "said", "library", "calls"),
+    [
+        ("linux", False, True, [(-8, 2)]),
+        ("linux", True, True, []),  # whoever started us knows better
+        ("darwin", False, True, []),
+        ("linux", False, False, []),  # another C library
+    ],
+)
+def test_threads_share_two_arenas(platform, said, library, calls, monkeypatch):
+    """Proves that glibc is told, and nobody else."""
+    asked = []
+
+    class Library:
+        if library:
+            mallopt = staticmethod(lambda *given: asked.append(given))
+
+    monkeypatch.setattr(garbage.sys, "platform", platform)
+    monkeypatch.setattr(garbage.ctypes, "CDLL", lambda name: Library)
+    monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
+    if said:
+        monkeypatch.setenv("MALLOC_ARENA_MAX", "4")
+    few_arenas()
+    assert asked == calls

@@ -20,6 +20,7 @@ from dataclasses import replace
 import numpy as np
 import pyomo.environ as pyo
 
+from optimiser.garbage import few_arenas
 from optimiser.solve.beside import Beside
 from optimiser.solve.by_entity import by_entity
 from optimiser.solve.by_issue import ByIssue
@@ -58,6 +59,7 @@ def solve_by_kernels(
     start: Floats | None = None,
 ) -> Outcome:
     """The outcome for the whole programme."""
+    few_arenas()
     return _Kernels(programme, grid_of(model, programme), limits, watch, interrupt).outcome(start)
 
 
