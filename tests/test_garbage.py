@@ -41,15 +41,17 @@ def test_what_was_made_is_not_looked_through():
 
 
 @pytest.mark.parametrize(
-    ("platform", "said", "library", "calls"),
+    ("platform", "threads", "said", "library", "calls"),
     [
-        ("linux", False, True, [(-8, 2)]),
-        ("linux", True, True, []),  # whoever started us knows better
-        ("darwin", False, True, []),
-        ("linux", False, False, []),  # another C library
+        ("linux", 1, False, True, [(-8, 1)]),
+        ("linux", 2, False, True, [(-8, 1)]),
+        ("linux", 8, False, True, [(-8, 4)]),
+        ("linux", 8, True, True, []),  # whoever started us knows better
+        ("darwin", 8, False, True, []),
+        ("linux", 8, False, False, []),  # another C library
     ],
 )
-def test_threads_share_two_arenas(platform, said, library, calls, monkeypatch):
+def test_two_threads_share_an_arena(platform, threads, said, library, calls, monkeypatch):
     """Proves that glibc is told, and nobody else."""
     asked = []
 
@@ -62,5 +64,5 @@ def test_threads_share_two_arenas(platform, said, library, calls, monkeypatch):
     monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
     if said:
         monkeypatch.setenv("MALLOC_ARENA_MAX", "4")
-    few_arenas()
+    few_arenas(threads)
     assert asked == calls

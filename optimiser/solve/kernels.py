@@ -14,6 +14,7 @@ Method: kernel search (Angelelli, Mansini, Speranza 2010) and reduced-cost fixin
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -59,7 +60,7 @@ def solve_by_kernels(
     start: Floats | None = None,
 ) -> Outcome:
     """The outcome for the whole programme."""
-    few_arenas()
+    few_arenas(limits.threads or os.cpu_count() or 1)
     return _Kernels(programme, grid_of(model, programme), limits, watch, interrupt).outcome(start)
 
 
