@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from optimiser.solve.interrupt import Interrupt
 from optimiser.solve.programme import Programme
 from optimiser.solve.scaling import scale
 
@@ -103,25 +104,6 @@ def relative_gap(objective: float, bound: float) -> float:
     return difference / max(abs(objective), 1e-9)
 
 
-class Interrupt:
-    """Set by Ctrl-C; every search asks it. One `within` another is set with that, too, but not the other way round."""
-
-    def __init__(self, within: Interrupt | None = None) -> None:
-        self.event = threading.Event()
-        self.within = within
-
-    @property
-    def is_set(self) -> bool:
-        """True once somebody has asked to stop."""
-        return self.event.is_set() or (self.within is not None and self.within.is_set)
-
-    def set(self) -> None:
-        """Stops all searches, as Ctrl-C asks."""
-        if self.within is not None:
-            self.within.set()
-        self.event.set()
-
-
 def run(
     programme: Programme,
     limits: Limits,
@@ -145,7 +127,7 @@ def run(
 class Run:
     """One programme at HiGHS, and what it is asked."""
 
-    GRACE = 10.0
+    GRACE, SOON = 10.0, 2.0
 
     def __init__(
         self,
@@ -280,15 +262,16 @@ class Run:
         """Asks, and says what was found; a search that does not stop when asked is left behind."""
         self.done.clear()
         threading.Thread(target=self._work, daemon=True).start()
-        overdue: float | None = None
+        asked: float | None = None
         while not self.done.is_set():  # a thread whose join is interrupted says wrongly that it has ended
             try:
                 self.done.wait(0.05)
             except KeyboardInterrupt:
                 self.interrupt.set()
-            if overdue is None and (self.interrupt.is_set or self.seconds > self.limits.seconds):
-                overdue = self.seconds + self.GRACE + 0.05 * self.limits.seconds
-            if overdue is not None and self.seconds > overdue:
+            if asked is None and (self.interrupt.is_set or self.seconds > self.limits.seconds):
+                asked = self.seconds
+            grace = self.SOON if self.interrupt.is_from_outside else self.GRACE + 0.05 * self.limits.seconds
+            if asked is not None and self.seconds > asked + grace:
                 return self._left_behind()
         return self._read()
 

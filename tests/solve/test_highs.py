@@ -105,6 +105,27 @@ def test_an_interrupt_is_heard():
     assert outcome.seconds < 20
 
 
+@pytest.mark.parametrize(("whose", "left"), [("planner", True), ("search", False)])
+def test_a_planner_does_not_wait_for_a_search_that_does_not_stop(whose, left, monkeypatch):
+    """HiGHS asks nobody in a long relaxation. One who has pressed Ctrl-C has what it had reported a moment later; where
+    another search has made it needless, nobody waits, and it may end by itself."""
+    ends = threading.Event()
+    asked = Interrupt()
+    within = Interrupt(within=asked)
+    search = highs.Run(split(4), Limits(seconds=60), None, within, None, careful=True)
+    monkeypatch.setattr(search, "SOON", 0.1)
+    monkeypatch.setattr(search, "_work", lambda: (ends.wait(30), search.done.set()))
+    search.best = 7.0, np.zeros(4)
+    (asked if whose == "planner" else within).event.set()
+    threading.Timer(1.0 if whose == "search" else 20.0, ends.set).start()
+    try:
+        outcome = search.outcome()
+    finally:
+        ends.set()
+    assert (outcome.abandoned, outcome.objective, outcome.status) == (left, 7.0, "stopped")
+    assert outcome.seconds < 10
+
+
 def test_the_log_is_kept():
     outcome = run(programme([1, 1], [[2, 2]], [5], [INF], [9, 9], [True, True]), EXACT)
     assert any("Solving report" in line or "Status" in line for line in outcome.log)
