@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 
 from optimiser.asking import add_questions
 from optimiser.commands import add_commands, console, share
-from optimiser.errors import InternalError, NoPlan, NoPlanError, Problem, ScenarioError, UsageError
+from optimiser.errors import InternalError, NoPlan, NoPlanError, Problem, ScenarioError, UsageError, briefly
 
 PLAN, WRONG, NONE, STOPPED, BUG = 0, 2, 3, 4, 1
 INTERRUPTED = 130
@@ -102,7 +102,9 @@ def run(
     refuse_foreign(folder)
     limits = {"gap": share(gap), "seconds": time_limit, "threads": threads, "seed": seed, "solver": solver}
     answer = _solve(scenario, limits | {"strategy": strategy.value}, quiet or json, start)
-    _warn(answer.reading.warnings, quiet or json)
+    if not (quiet or json):
+        for words in briefly(answer.reading.warnings):
+            typer.echo(f"warning: {words}", err=True)
     if answer.result is None:
         _say_why(answer.conflict)
         raise typer.Exit(NONE)
@@ -140,7 +142,8 @@ def check(
             typer.echo(str(error), err=True)
             wrong = True
             continue
-        _warn(reading.warnings, False)
+        for warning in reading.warnings:
+            typer.echo(f"warning: {warning}", err=True)
         s = reading.scenario
         counts = (
             f"{len(s.projects)} projects, {len(s.sources)} sources, {len(s.targets)} targets, {len(s.budgets)} budgets"
@@ -205,11 +208,6 @@ def _refuse_folder(scenario: Path) -> None:
     if is_result(scenario):
         help = f"it holds a result: `optimise show {scenario}` prints it again"
     raise ScenarioError([Problem(str(scenario), 0, 0, "S007", "", "the file is a folder, not a file", help)])
-
-
-def _warn(warnings: Any, silent: bool) -> None:
-    for warning in () if silent else warnings:
-        typer.echo(f"warning: {warning}", err=True)
 
 
 def _say_why(conflict: Any) -> None:

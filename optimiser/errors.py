@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
@@ -28,6 +29,23 @@ class Problem:
         text = f"{place}  {where}{self.message}  [{self.code}]"
         help = self.help or HELP.get(self.code, "")
         return f"{visible(text)}\n  help: {visible(help)}" if help else visible(text)
+
+
+ALIKE = 3
+"""Of how many things it is said one by one that the same is the matter with them."""
+
+
+def briefly(warnings: Iterable[Problem]) -> Iterator[str]:
+    """Each warning in words; of many that say the same the first few, and how many more there are."""
+    listed = list(warnings)
+    alike, said = Counter((w.code, w.message) for w in listed), Counter[tuple[str, str]]()
+    for warning in listed:
+        kind = warning.code, warning.message
+        said[kind] += 1
+        if said[kind] <= ALIKE or alike[kind] == ALIKE + 1:
+            yield str(warning)
+        elif said[kind] == alike[kind]:
+            yield f"the same of {alike[kind] - ALIKE:,} others; `optimise check` names them"
 
 
 def visible(text: str) -> str:

@@ -276,6 +276,20 @@ def test_warnings_go_to_stderr(optimise, tmp_path):
     assert "no discount_rate" in err
 
 
+@pytest.mark.parametrize(("count", "each", "others"), [(3, 3, ""), (4, 4, ""), (5, 3, "2 others"), (9, 3, "6 others")])
+def test_warnings_that_say_the_same_are_not_said_a_hundred_times(count, each, others, optimise, tmp_path):
+    """Nine sinks that two targets count: three are named, six counted; `check` names them all."""
+    sinks = "".join(f"  s{i}: {{kind: sink, capex: 3 MCNY, removal: 60 ktCO2e}}\n" for i in range(count))
+    targets = "{a: {kind: neutrality, residual: 100 %, by: 3}, b: {kind: neutrality, residual: 100 %, by: 3}}"
+    write(f"projects:\n{sinks}targets: {targets}\n", tmp_path, "s.yaml")
+    code, _, err = optimise("s.yaml")
+    assert code == 0
+    assert err.count("removals of one year count for 2 targets") == each
+    assert (f"warning: the same of {others}" if others else "[W001]") in err
+    assert ("the same of" in err) == bool(others)
+    assert optimise("check", "s.yaml")[2].count("removals of one year count for 2 targets") == count
+
+
 def test_check_several_files(optimise, tmp_path):
     """All files are checked though the first is wrong: 2 where any is wrong, 0 where none is; nothing is solved."""
     write(WRONG, tmp_path, "wrong.yaml")

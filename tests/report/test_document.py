@@ -49,7 +49,7 @@ def test_ledgers_by_year(world):
 
 def test_warnings_are_kept(world):
     """The wood is counted by three targets: whoever reads the plan is told."""
-    assert any("its removals count for 3 targets" in w for w in plan_document(world)["warnings"])
+    assert any("its removals of one year count for 3 targets" in w for w in plan_document(world)["warnings"])
 
 
 def test_hostile_names_are_plain_strings(hostile):

@@ -124,3 +124,41 @@ def test_an_id_in_letters_that_only_look_alike(tmp_path):
 def test_a_yield_without_its_unit_is_the_mistake_not_the_price(tmp_path):
     text = "projects: {a: {kind: facility, size: {max: 3 MW}, yield: 1100, sells: 0.3 CNY/kWh}}\n"
     assert problems(text, tmp_path) == [("projects.a.yield", "U004")]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "warned"),
+    [
+        ("kind: carbon_budget, years: [1, 2], at_most: 1 MtCO2e, net: true", "by: 3", False),
+        ("kind: carbon_budget, years: [1, 3], at_most: 1 MtCO2e, net: true", "by: 3", True),
+        ("kind: carbon_budget, years: [1, 3], at_most: 1 MtCO2e", "by: 3", False),  # gross: nothing is removed from it
+        ("kind: historical, by: 2, stock: 1 ktCO2e", "by: 3", False),
+        ("kind: historical, by: 3, stock: 1 ktCO2e", "in: [1]", True),
+        ("kind: neutrality, residual: 90 %, in: [1]", "by: 2", False),
+        ("kind: neutrality, residual: 90 %, by: 1, until: 1", "by: 2", False),
+        ("kind: neutrality, residual: 90 %, by: 1", "in: [3]", True),
+    ],
+)
+def test_a_removal_that_two_targets_count_in_one_year_is_said(first, second, warned, tmp_path):
+    """A budget up to year 2 and neutrality from year 3 on share no tonne; the wrong answer warns of those, too."""
+    text = f"""
+projects:
+  wood: {{kind: sink, capex: 3 MCNY, removal: 5 ktCO2e, durable: true}}
+targets:
+  one: {{{first}}}
+  other: {{kind: neutrality, residual: 95 %, {second}}}
+"""
+    said = [w.message for w in read(write(text, tmp_path)).warnings if "removals of one year" in w.message]
+    assert said == (["its removals of one year count for 2 targets: one, other"] if warned else [])
+
+
+def test_of_three_targets_only_those_that_share_a_year_are_named(tmp_path):
+    text = """
+projects: {wood: {kind: sink, capex: 3 MCNY, removal: 5 ktCO2e}}
+targets:
+  early: {kind: carbon_budget, years: [1, 1], at_most: 1 MtCO2e, net: true}
+  late: {kind: carbon_budget, years: [2, 3], at_most: 1 MtCO2e, net: true}
+  neutral: {kind: neutrality, residual: 95 %, by: 3}
+"""
+    said = [w.message for w in read(write(text, tmp_path)).warnings if "removals of one year" in w.message]
+    assert said == ["its removals of one year count for 2 targets: late, neutral"]

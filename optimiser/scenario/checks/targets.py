@@ -36,11 +36,27 @@ def check_targets(check: Check) -> None:
         _check_measure(check, loc, target)
         for sink in _sinks(check, loc, target):
             counted[sink].append(name)
-    for sink, targets in counted.items():
-        if len(targets) > 1:
-            text = f"its removals count for {len(targets)} targets: {shortlist(targets)}"
+    last = check.horizon.last if check.horizon is not None else 9999
+    years = {name: _years_of(check.scenario.targets[name], last) for names in counted.values() for name in names}
+    for sink, names in counted.items():
+        twice = [n for n in names if any(not years[n].isdisjoint(years[m]) for m in names if m != n)]
+        if twice:
+            text = f"its removals of one year count for {len(twice)} targets: {shortlist(twice)}"
             help = "split the sinks with `removals: [...]` if one tonne shall keep one promise"
             check.warn(("projects", sink), text, help)
+
+
+def _years_of(target: Target, last: int) -> frozenset[int]:
+    """The years whose removals count for a target, of those up to the last one of the horizon."""
+    if isinstance(target, CarbonBudget):
+        return frozenset(range(target.years[0], target.years[1] + 1))
+    if isinstance(target, Historical):
+        return frozenset(range(target.by + 1))
+    if not isinstance(target, Timed):
+        return frozenset()
+    if target.by is None:
+        return frozenset(target.in_ or ())
+    return frozenset(range(target.by, (last if target.until is None else min(target.until, last)) + 1))
 
 
 def _check_years(check: Check, loc: Loc, target: Target) -> None:
