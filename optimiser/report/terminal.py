@@ -14,6 +14,7 @@ from optimiser.report import funding, tables
 from optimiser.report.carbon import show_carbon
 from optimiser.report.prices import show_prices
 from optimiser.report.result import Result
+from optimiser.report.starts import show_starts
 from optimiser.report.words import amount
 
 NARROW = 60
@@ -35,7 +36,7 @@ def show(result: Result, console: Console, folder: str) -> None:
     """Prints the answer; at most 80 columns wide, without colours where it is piped."""
     _show_head(result, console)
     _show_cost(result, console)
-    _show_schedule(result, console)
+    show_starts(result, console, folder)
     _show_fleets(result, console)
     show_carbon(result, console)
     if funding.has_finance(result):
@@ -86,34 +87,6 @@ def _show_cost(result: Result, console: Console) -> None:
     console.print(Text(head, style="bold"), end="")
     console.print(Text(f": {amount(result.plan.objective)} {result.money}"))
     console.print(table)
-
-
-def _show_schedule(result: Result, console: Console) -> None:
-    if result.instance.fleets and not result.instance.projects:
-        return
-    starts: dict[str, list[str]] = defaultdict(list)
-    index = {p.id: p for p in result.instance.projects}
-    first: dict[str, int] = {}
-    for s in sorted(result.plan.decisions.starts, key=lambda s: s.year):
-        p = index[s.project]
-        first.setdefault(s.project, s.year)
-        starts[s.project].append(str(s.year) if p.is_single else f"{s.year}: {s.amount:.4g}")
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column("Starts", overflow="fold", max_width=34)
-    table.add_column("entity", overflow="fold", max_width=18)
-    table.add_column("years (amount)", overflow="fold")
-    for project in sorted(first, key=lambda name: (first[name], index[name].index)):
-        p = index[project]
-        unit = f" {p.unit}" if p.unit and p.unit != "units" else ""
-        entity = result.instance.entities[p.entity].label
-        table.add_row(Text(p.label), Text(entity), Text(", ".join(starts[project]) + unit))
-    console.print()
-    if first:
-        console.print(table)
-    else:
-        console.print("Nothing starts." if result.missed else "Nothing starts: the baseline keeps every promise.")
-    rest = len(result.instance.projects) - len(first)
-    console.print(Text(f"{len(first)} of {len(first) + rest} projects start."))
 
 
 def _show_fleets(result: Result, console: Console) -> None:

@@ -142,3 +142,52 @@ def test_amounts_have_four_digits(value, text):
 )
 def test_percentages_have_two_digits(value, text):
     assert percent(value) == text
+
+
+def many(count: int, entities: int, folder, last: int = 12):
+    """So many projects that must all start, each in its year, dealt out to entities; the later ones cost more."""
+    names = "  top: {}\n" + "".join(f"  e{i}: {{parent: top, name: Branch {i}}}\n" for i in range(entities))
+    projects = ""
+    for i in range(count):
+        year, cost = 1 + i % (last - 1), f"entity: e{i % entities}, capex: {i + 1} MCNY"
+        projects += f"  p{i}: {{kind: upgrade, {cost}, start: [{year}, {year}], abates: {{site: 0.1 ktCO2e}}}}\n"
+    cut = f"targets: {{all: {{kind: reduction, in: {last}, cut: {count / 10} ktCO2e}}}}\n"
+    horizon = f"horizon: {{first: 1, last: {last}}}\n"
+    source = "sources: {site: {scope: 1, entity: top, baseline: 100 ktCO2e}}\n"
+    return solved(f"{horizon}{source}entities:\n{names}projects:\n{projects}{cut}", folder)
+
+
+def test_a_hundred_starts_have_a_line_each(tmp_path):
+    text = shown(many(100, 2, tmp_path))
+    assert all(f"p{i} " in text for i in range(100))
+    assert "100 of 100 projects start." in text
+    assert "schedule.csv" not in text
+
+
+def test_more_starts_are_counted_and_the_largest_named(tmp_path):
+    """120 projects of 1 to 120 MCNY in two entities. The wrong answers: six pages of lines, or the cheapest named."""
+    lines = shown(many(120, 2, tmp_path)).splitlines()
+    head = next(i for i, line in enumerate(lines) if line.startswith("Starts"))
+    assert lines[head].split()[1:5] == ["1-05", "6-10", "11-12", "all"]
+    rows = [line.split() for line in lines[head + 1 : head + 4]]
+    assert [(r[:2], r[-1]) for r in rows[:2]] == [(["Branch", "1"], "3,660"), (["Branch", "0"], "3,600")]
+    assert rows[2][0] == "all"
+    assert rows[2][-2:] == ["120", "7,260"]
+    assert sum(int(n) for n in rows[2][1:-2]) == 120
+    named = [line.split()[0] for line in lines if line.startswith("p1")]
+    assert named == [f"p{i}" for i in range(119, 104, -1)]
+    assert "120 of 120 projects start. All of them: results/x/schedule.csv" in lines
+    assert max(map(len, lines)) <= 80
+
+
+def test_many_entities_are_brought_together(tmp_path):
+    """130 projects in 26 entities over 40 years: the eleven that spend most, all others in one line, and the total."""
+    lines = shown(many(130, 26, tmp_path, last=40)).splitlines()
+    head = next(i for i, line in enumerate(lines) if line.startswith("Starts"))
+    rows = [line.split() for line in lines[head + 1 :] if line.startswith(("Branch", "15 others", "all "))][:13]
+    assert [r[1] for r in rows[:11]] == [str(i) for i in range(25, 14, -1)]
+    assert rows[11][:2] == ["15", "others"]
+    assert rows[11][-2] == str(15 * 5)
+    assert rows[12][0] == "all"
+    assert rows[12][-2] == "130"
+    assert max(map(len, lines)) <= 80
