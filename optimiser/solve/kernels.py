@@ -121,7 +121,7 @@ class _Kernels(ByIssue):
                 return Outcome("infeasible", None, np.inf, np.inf, self.seconds, reason, None, self.log, self.abandoned)
         if not self.is_over and not self.are_small and not raised:
             bounded = Bounded(solved.relaxation, solved.programme)
-            lp, prices = self.split(bounded, root, self.root_seconds) or (lp, prices)
+            lp, prices = self.split(bounded, root, prices, self.root_seconds) or (lp, prices)
             if has_issues and not self.is_over:
                 self.by_issue(bounded, root, prices)
             self.abandoned |= solved.relaxation.abandoned

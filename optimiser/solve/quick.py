@@ -49,10 +49,14 @@ class Basis:
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """A `bound` on all plans within some bounds, a solution (N,) of the relaxation, and where that ended."""
+    """A `bound` on all plans within some bounds, a solution (N,) of the relaxation, and where that ended.
+
+    `dual` (M,): its duals, by which the bound holds; nothing for rows that say how starts follow each other.
+    """
 
     bound: float
     x: Floats
+    dual: Floats
     basis: Basis
 
 
@@ -75,7 +79,7 @@ class QuickRelaxation:
         nobody, none = np.zeros(len(grid.whole), dtype=bool), np.zeros(len(programme.cost))
         kernel = restrict(programme, grid, _kept(grid, prices) | needed, nobody, none, ~own)
         self.limit = _in_a_year(programme, grid, own)
-        self.rows, self.back = kernel.rows, sparse.csc_array(kernel.back)
+        self.own, self.rows, self.back = own, kernel.rows, sparse.csc_array(kernel.back)
         self.place = np.full(len(programme.cost), -1)
         self.place[kernel.columns] = np.arange(len(kernel.columns))
         self.keep = self.place[grid.at] >= 0
@@ -111,15 +115,17 @@ class QuickRelaxation:
                 continue
             if found.status != "optimal" or found.x is None or found.row_dual is None:
                 return None
-            x = self.back @ found.x
-            missed, better = self._missed(x, found.row_dual)
+            x, of_rows = self.back @ found.x, found.row_dual
+            missed, better = self._missed(x, of_rows)
             wanted = self._wanted(missed > SHARE * self.near, better)
             if missed.sum() <= self.near or i == ROUNDS - 1 or not len(wanted):
                 break
             self._take_in(wanted)
             least, most = self._of_kept(lower, upper)
         basis = Basis(self.relaxation.basis, self.taken)
-        return Found(found.objective - float(missed.sum()), x, basis)
+        dual = np.zeros(len(self.own))
+        dual[~self.own] = of_rows[self.others]
+        return Found(found.objective - float(missed.sum()), x, dual, basis)
 
     def renew(self, basis: Basis) -> None:
         """Makes a basis one of what has been taken in since, so that this need not be done each time it is begun from.

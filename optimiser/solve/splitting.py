@@ -14,10 +14,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
-from optimiser.solve.grid import Floats, Grid, Ints, Prices, price_of_starts, unit_costs
+from optimiser.solve.few_starts import FewStarts
+from optimiser.solve.grid import Flags, Floats, Grid, Ints, Prices, price_of_starts, unit_costs
 from optimiser.solve.highs import Interrupt, Outcome
 from optimiser.solve.programme import Programme
 from optimiser.solve.relaxation import Bounded
@@ -32,8 +34,18 @@ ENOUGH, BETTER = 0.8, 1.2
 """A year costs enough at this share of what any may; another project is a better decision if it costs so much more."""
 LEAVES = 6
 """Parts of the whole at most."""
+FEW = 200
+"""Projects from which it is asked with few starts."""
 SECONDS = 1.5
 """For all of it, or as long as relaxation and cuts have taken; no more than a tenth of what is left."""
+
+
+class Within(Protocol):
+    """A relaxation that is solved again within other bounds of its columns."""
+
+    def solve(self, lower: Floats, upper: Floats, seconds: float) -> Outcome:
+        """Its optimum, or a bound that is near to it, within bounds (N,) and (N,)."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,21 +63,24 @@ class Leaf:
 
 
 def leaves_of(
-    relaxation: Bounded,
+    relaxation: Within,
     programme: Programme,
     grid: Grid,
     outcome: Outcome,
     room: float,
     seconds: float,
     interrupt: Interrupt,
+    known: Flags | None = None,
 ) -> list[Leaf]:
     """Parts that make up the whole together, the one with the lowest bound first; parts without any plan are left out.
 
     One alone, the programme with the `outcome` of its relaxation, where no decision raises the bound by enough of the
-    `room`, or not in so many `seconds`. The `relaxation` is left with bounds of its own.
+    `room`, or not in so many `seconds`. The `relaxation` is left with bounds of its own. Asked is about projects that
+    are `known` (P,), or about all.
     """
+    known = grid.whole if known is None else known
     until = time.monotonic() + seconds
-    splitting = _Splitting(relaxation, programme, grid, RAISE * room, until, interrupt)
+    splitting = _Splitting(relaxation, programme, grid, RAISE * room, until, interrupt, known)
     leaves = [Leaf(programme.lower, programme.upper, outcome)]
     while len(leaves) < LEAVES and not splitting.is_over:
         halves = splitting.halves(leaves[0])
@@ -101,12 +116,13 @@ def _prices_in(leaf: Leaf, programme: Programme, grid: Grid) -> Prices:
 class _Splitting:
     """Asks what decisions cost, from wherever the relaxation stands."""
 
-    relaxation: Bounded
+    relaxation: Within
     programme: Programme
     grid: Grid
     least: float
     until: float
     interrupt: Interrupt
+    known: Flags
 
     @property
     def is_over(self) -> bool:
@@ -116,7 +132,7 @@ class _Splitting:
     def halves(self, leaf: Leaf) -> list[Leaf] | None:
         """The halves of the decision that costs most either way, but for those without plans; None where none costs."""
         best, found = self.least, None
-        for columns in _candidates(self.programme, self.grid, leaf):
+        for columns in _candidates(self.programme, self.grid, leaf, self.known):
             halves = self._best_of(leaf, columns, best)
             if halves is not None:
                 best = BETTER * (min(half.bound for half in halves) - leaf.bound)
@@ -176,11 +192,14 @@ class _Splitting:
         return Leaf(lower, upper, replace(found, log=[]))
 
 
-def _candidates(programme: Programme, grid: Grid, leaf: Leaf) -> list[Ints]:
-    """Of each of the largest projects its columns of starts in parts, one after the other, of the unit it has last."""
+def _candidates(programme: Programme, grid: Grid, leaf: Leaf, known: Flags) -> list[Ints]:
+    """Of each of the largest projects that are known (P,) its columns of starts in parts, one after the other.
+
+    They are those of the unit that it has last.
+    """
     assert leaf.outcome.x is not None
     started = leaf.outcome.x[grid.at]
-    parts = grid.whole[grid.owner] & (np.abs(started - np.round(started)) > 1e-3)
+    parts = (grid.whole & known)[grid.owner] & (np.abs(started - np.round(started)) > 1e-3)
     projects = np.unique(grid.owner[parts])
     largest = projects[np.argsort(-unit_costs(programme, grid)[projects], kind="stable")][:LARGEST]
     found = [np.flatnonzero(parts & (grid.owner == p)) for p in largest]
@@ -200,13 +219,16 @@ class InParts(UnderWay):
         self.leaves: list[Leaf] = []
         self.every = self.programme
 
-    def split(self, relaxation: Bounded, root: Root, took: float) -> tuple[Outcome, Prices] | None:
+    def split(self, relaxation: Bounded, root: Root, prices: Prices, took: float) -> tuple[Outcome, Prices] | None:
         """Splits the whole: the relaxation of the part with the lowest bound, and prices above that bound.
 
         None where no decision costs enough. `took`: seconds for relaxation and cuts.
         """
         seconds, before = min(max(SECONDS, took), self.left / 10), self.seconds
-        leaves = leaves_of(relaxation, root.every, self.grid, root.outcome, self.room(), seconds, self.settled)
+        if self.grid.whole.sum() >= FEW:
+            leaves = self._by_few_starts(relaxation, root, prices, seconds)
+        else:
+            leaves = leaves_of(relaxation, root.every, self.grid, root.outcome, self.room(), seconds, self.settled)
         if leaves[0].bound <= root.outcome.objective:
             return None
         bounds = ", ".join(f"{leaf.bound:.10g}" for leaf in leaves)
@@ -214,6 +236,19 @@ class InParts(UnderWay):
         self.leaves, self.every, self.relaxed = leaves, root.every, leaves[0].bound
         self.bound = max(self.bound, min(self.relaxed, self.objective))
         return leaves[0].outcome, self._among(leaves)
+
+    def _by_few_starts(self, relaxation: Bounded, root: Root, prices: Prices, seconds: float) -> list[Leaf]:
+        """Parts by bounds from few starts, where a relaxation with all of them takes long."""
+        x, room = root.outcome.x, self.room()
+        assert x is not None
+        few = FewStarts(relaxation, root.every, self.grid, prices, x, room, self.limits, self.settled)
+        leaves = leaves_of(few, root.every, self.grid, root.outcome, room, seconds, self.settled, few.known)
+        if len(leaves) > 1:
+            asked = [replace(e, outcome=few.closer(e.lower, e.upper, e.outcome, seconds)) for e in leaves]
+            leaves = sorted(asked, key=lambda leaf: leaf.bound)
+        self.abandoned |= few.abandoned
+        few.release()
+        return leaves
 
     def better(self, prices: Prices) -> Prices:
         """Prices among the parts that may have a plan which is better than the gap allows; others are left aside."""

@@ -48,11 +48,10 @@ Not where entities are small."""
 SHARE, HALF, LITTLE = 0.2, 0.5, 0.1
 """A step that costs more than this share of the gap's room, and more than this share of what is left of it, is done
 again with more starts, unless that helped less."""
-
-
 ROUNDED, CONFLICT = (0.2, 2), 0.1
 """Where steps are rounded: starts that are looked at, up to a price and as many times `FEW` or two for each project; of
 what is left of the room, the share that one project may cost before others are decided again for it."""
+Decided = tuple[Kernel, Outcome]
 FEW_WHOLE: tuple[str, ...] = ()
 MANY_WHOLE: tuple[str, ...] = ("rins",)
 """HiGHS's searches in a step: where a part is whole, branching is quicker without; where all that is left is, not.
@@ -157,18 +156,18 @@ class Steps:
             held[step.projects] = True
         return x
 
-    def _decided(self, i: int, held: Flags, x: Floats, before: float) -> tuple[Kernel, Outcome] | None:
+    def _decided(self, i: int, held: Flags, x: Floats, before: float) -> Decided | None:
         """What a step is to decide: as it is rounded, or where that is dear as it is found by a search."""
         rounded = self._rounded(i, held, x, before)
         if rounded is not None and rounded[1].objective <= before + HALF * (self.most - before):
             return rounded
-        found = self._searched(i, held, x, before)
+        found = self._searched(i, held, x, before, rounded)
         if rounded is None or min(self.most, found[1].objective if found else np.inf) < rounded[1].objective:
             return found
         return rounded[0], replace(rounded[1], bound=found[1].bound if found else -np.inf)
 
-    def _searched(self, i: int, held: Flags, x: Floats, before: float) -> tuple[Kernel, Outcome] | None:
-        """What a step is to decide; among more starts where it is these that cost."""
+    def _searched(self, i: int, held: Flags, x: Floats, before: float, rounded: Decided | None) -> Decided | None:
+        """What a step is to decide, from what is rounded on; among more starts where it is these that cost."""
         step = self.steps[i]
         size, was, allowed = 0, np.inf, before + max(SHARE * self.room, HALF * (self.most - before))
         best = self._quickly(i, held, x, before)
@@ -178,13 +177,15 @@ class Steps:
         for own, other in ((0.0, ASSETS), self.reach[0]) if step.assets else self.reach:
             if self.over():
                 return best
-            keep = self._kept(step, x, own * self.room, other)
+            keep, known = self._kept(step, x, own * self.room, other), self._plan_of(best or rounded)
+            if known is not None:
+                keep |= self.grid.new(known) > 1e-7
             kernel = restrict(self.programme, self.grid, keep, held, x)
             programme = self._to_decide(kernel, i, x)
             if len(programme.cost) < 1.05 * size:
                 continue
             size = len(programme.cost)
-            begin = kernel.shrink(best[0].expand(best[1].x)) if best is not None and best[1].x is not None else None
+            begin = kernel.shrink(known) if known is not None else None
             enough = self._enough() if step is self.steps[-1] else None
             gap, around = self._gap(i, before), self._around(step)
             outcome = self.run(step.words, programme, seconds, begin, gap, enough, around, False, near=self.room)
@@ -195,14 +196,16 @@ class Steps:
             good = best is not None and best[1].objective <= before + self.room
             if step.assets and (good or outcome.status == "stopped"):
                 break  # more starts take longer still
-            if best is not None and (best[1].objective <= allowed or outcome.bound <= allowed):
-                break
-            if best is not None and was - best[1].objective < LITTLE * self.room:
-                break
-            was = best[1].objective if best is not None else np.inf
+            if best is not None:
+                if min(best[1].objective, outcome.bound) <= allowed or was - best[1].objective < LITTLE * self.room:
+                    break
+                was = best[1].objective
         return best
 
-    def _rounded(self, i: int, held: Flags, x: Floats, before: float) -> tuple[Kernel, Outcome] | None:
+    def _plan_of(self, found: Decided | None) -> Floats | None:
+        return found[0].expand(found[1].x) if found is not None and found[1].x is not None else None
+
+    def _rounded(self, i: int, held: Flags, x: Floats, before: float) -> Decided | None:
         """A step by rounding; None where it is not tried so: the last step has nothing left that could make room."""
         step = self.steps[i]
         if step is self.steps[-1]:
@@ -218,22 +221,21 @@ class Steps:
         most = CONFLICT * (self.most - before)
         return self.rounded.step(step.projects, keep, held, others, x, most, self.seconds)
 
-    def _quickly(self, i: int, held: Flags, x: Floats, before: float) -> tuple[Kernel, Outcome] | None:
+    def _quickly(self, i: int, held: Flags, x: Floats, before: float) -> Decided | None:
         """A step that decides few of its projects: those in parts in `x`; the last one the closest choices as well.
 
         None where it is not tried so: what is decided before anything else is held is a bound, too.
         """
-        step, best = self.steps[i], None
+        step, best, last = self.steps[i], None, self.steps[i] is self.steps[-1]
         if i == 0 or step.part is None or self.are_small or self.over():
             return None
-        last = step is self.steps[-1]
         enough, gap = self._enough() if last else None, self.gap / 20 if last else self._gap(i, before)
         keep = self._kept(step, x, self.reach[0][0] * self.room, self.reach[0][1])
         for share in CLOSE if last else CLOSE[:1]:
             same = settled(self.programme, self.grid, self.prices, step.projects, x, share)
             kernel = restrict(self.programme, self.grid, keep, held | same, x)
             programme = self._to_decide(kernel, i, x)
-            begin = kernel.shrink(best[0].expand(best[1].x)) if best is not None else None
+            begin = kernel.shrink(known) if (known := self._plan_of(best)) is not None else None
             words, seconds = f"{step.words}, few projects", SHORT * self.seconds
             outcome = self.run(words, programme, seconds, begin, gap, enough, self._around(step), True)
             if outcome.x is not None and (best is None or outcome.objective < best[1].objective):
@@ -253,9 +255,7 @@ class Steps:
         return LONGER / 3 if step.issues or self.later.any() else 1.0
 
     def _around(self, step: Step) -> tuple[str, ...]:
-        if self.are_small:
-            return AROUND
-        return MANY_WHOLE if self._is_last(step) else FEW_WHOLE
+        return AROUND if self.are_small else MANY_WHOLE if self._is_last(step) else FEW_WHOLE
 
     def _enough(self) -> float:
         """What the last step's plan may cost, since the gap is proven then."""
@@ -283,9 +283,7 @@ class Steps:
 
     def _of(self, projects: Ints) -> Flags:
         """The starts (n,) of some projects."""
-        chosen = np.zeros(len(self.grid.whole), dtype=bool)
-        chosen[projects] = True
-        return chosen[self.grid.owner]
+        return np.isin(self.grid.owner, projects)
 
     def _to_decide(self, kernel: Kernel, i: int, x: Floats) -> Programme:
         """A kernel that is whole in what a step decides; issues and assets are held after their steps."""
@@ -328,8 +326,9 @@ class Steps:
                 break
             chosen = np.concatenate([chosen, self.parts[i]])
             programme = self._whole_in(kernel, chosen)
-            begin = kernel.shrink(plan)
-            outcome = self.run("bound by parts", programme, seconds, begin, self.gap / 10, least, FEW_WHOLE, True)
+            outcome = self.run(
+                "bound by parts", programme, seconds, kernel.shrink(plan), self.gap / 10, least, FEW_WHOLE, True
+            )
             bound = max(bound, min(outcome.bound, most))
             told(bound)
 

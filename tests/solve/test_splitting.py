@@ -249,9 +249,9 @@ def split(tmp_path, gap):
     model, programme = programme_of(PARTS, tmp_path)
     search = kernels._Kernels(programme, grid_of(model, programme), replace(LIMITS, gap=gap), None, Interrupt())
     solved = root.relaxed(programme, LIMITS, 20.0, Interrupt())
-    search._priced(solved.outcome)
+    _, prices = search._priced(solved.outcome)
     asked = root.Root(programme, solved.outcome, solved.outcome.objective, programme)
-    found = search.split(Bounded(solved.relaxation, programme), asked, 20.0)
+    found = search.split(Bounded(solved.relaxation, programme), asked, prices, 20.0)
     return programme, search, found
 
 
