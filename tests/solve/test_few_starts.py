@@ -129,8 +129,8 @@ def test_where_few_starts_have_no_solution_all_are_asked(tmp_path, monkeypatch):
 @pytest.mark.parametrize("seed", range(30))
 @pytest.mark.parametrize("draw_case", [draw, draw_markets])
 def test_what_is_split_by_few_starts_has_the_same_plan(draw_case, seed, tmp_path, monkeypatch):
-    """Proves on random cases that parts and prices by few starts lead to a plan within the gap of the best one, and that
-    no bound is above it; parts that have no plan are left out."""
+    """Proves on random cases that parts and prices by few starts lead to a plan within the gap of the best, and that
+    no bound is above it."""
     for name, value in (("LARGE", 0), ("LEAST", 2), ("RAISED", np.inf)):
         monkeypatch.setattr(kernels, name, value)
     for name, value in (("FEW", 0), ("RAISE", 0.001)):
