@@ -18,7 +18,7 @@ MANY = 100
 LARGEST, ENTITIES = 15, 12
 """Where there are more, how many have one, those that cost most, and how many entities at most."""
 WINDOWS = 6
-"""Years, or windows of five or else ten years, up to which they are columns of a table."""
+"""Years, or windows of five, ten or twenty years, up to which they are columns of a table."""
 
 
 def show_starts(result: Result, console: Console, folder: str) -> None:
@@ -67,7 +67,7 @@ def _each(result: Result, names: list[str], head: str) -> Table:
 def _counts(result: Result, frame: pd.DataFrame) -> Table:
     """How many projects of each entity start first in which years, and what they cost by the list."""
     instance = result.instance
-    length = next((n for n in (1, 5) if -(-len(instance.years) // n) <= WINDOWS), 10)
+    length = next(n for n in (1, 5, 10, 20, len(instance.years)) if -(-len(instance.years) // n) <= WINDOWS)
     first = frame.groupby("project", sort=False).agg({"entity": "first", "year": "min", _capex(result): "sum"})
     first["window"] = (first["year"] - instance.first) // length
     counts = first.groupby(["entity", "window"]).size().unstack(fill_value=0)
@@ -80,7 +80,7 @@ def _counts(result: Result, frame: pd.DataFrame) -> Table:
         together = sum((numbers for _, numbers, _ in rest[1:]), rest[0][1])
         rows = [*rows[: ENTITIES - 1], (f"{len(rest):,} others", together, sum(cost for *_, cost in rest))]
     table = _table()
-    table.add_column("Starts", overflow="fold", max_width=18)
+    table.add_column("Starts", overflow="fold", min_width=10, max_width=18)
     for window in range(counts.shape[1]):
         begins = instance.first + window * length
         ends = min(begins + length - 1, int(instance.years[-1]))

@@ -6,6 +6,8 @@ It has all starts of the projects about which may be asked; for all others, few 
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 
 from optimiser.solve.grid import Flags, Floats, Grid, Prices, unit_costs
@@ -38,7 +40,7 @@ class FewStarts:
         limits: Limits,
         interrupt: Interrupt,
     ):
-        self.every, self.room = every, room
+        self.every, self.room, self.interrupt = every, room, interrupt
         self.known = _largest(programme, grid)
         needed = self.known[grid.owner] | (grid.new(x) > 1e-7)
         self.quick = QuickRelaxation(programme, grid, prices, needed, NEAR * room, limits, interrupt)
@@ -50,12 +52,21 @@ class FewStarts:
 
     def solve(self, lower: Floats, upper: Floats, seconds: float) -> Outcome:
         """What all plans within bounds (N,) and (N,) cost at least, with a solution near it and its duals."""
-        return self._quickly(lower, upper, seconds) or self.every.solve(lower, upper, seconds)
-
-    def closer(self, lower: Floats, upper: Floats, known: Outcome, seconds: float) -> Outcome:
-        """The same, nearer to the optimum, unless what is known is as good."""
-        self.quick.near = CLOSER * self.room
+        until = time.monotonic() + seconds
         found = self._quickly(lower, upper, seconds)
+        if found is not None:
+            return found
+        left = until - time.monotonic()
+        if self.interrupt.is_set or left <= 0 or self.abandoned:
+            return Outcome("stopped", None, np.inf, -np.inf, seconds, "no time")
+        return self.every.solve(lower, upper, left)
+
+    def closer(self, lower: Floats, upper: Floats, known: Outcome, until: float) -> Outcome:
+        """The same, nearer to the optimum, unless what is known is as good, or it is `until` (monotonic seconds)."""
+        if self.interrupt.is_set or time.monotonic() >= until or self.abandoned:
+            return known
+        self.quick.near = CLOSER * self.room
+        found = self._quickly(lower, upper, until - time.monotonic())
         self.quick.near = NEAR * self.room
         return found if found is not None and found.objective > known.objective else known
 

@@ -21,6 +21,7 @@ from scipy import sparse
 from optimiser.solve.interrupt import Interrupt
 from optimiser.solve.programme import Programme
 from optimiser.solve.scaling import scale
+from optimiser.solve.starting import is_doubtful
 
 Floats = NDArray[np.float64]
 Strategy = Literal["auto", "whole", "kernels"]
@@ -113,15 +114,25 @@ def run(
 ) -> Outcome:
     """Solves a programme as a MIP, or as an LP where nothing is integer.
 
-    What HiGHS calls infeasible, or an error of its own, is asked again with fewer rules of presolve.
+    What HiGHS calls infeasible, or an error of its own, is asked again with fewer rules of presolve, and without the
+    start where that is all it found and may have been in the way (see `starting.py`).
     """
     interrupt = interrupt or Interrupt()
     small = len(programme.cost) <= SMALL
     outcome = Run(programme, limits, watch, interrupt, start, careful=small).outcome()
-    if outcome.status not in ("infeasible", "failed") or small or not programme.integer.any():
+    if outcome.status in ("infeasible", "failed") and not small and programme.integer.any():
+        rest = replace(limits, seconds=max(limits.seconds - outcome.seconds, 1.0))
+        outcome = Run(programme, rest, watch, interrupt, start, careful=True).outcome()
+    if start is None or outcome.x is None or not is_doubtful(programme, start, outcome.objective, outcome.log):
         return outcome
     rest = replace(limits, seconds=max(limits.seconds - outcome.seconds, 1.0))
-    return Run(programme, rest, watch, interrupt, start, careful=True).outcome()
+    again = Run(programme, rest, watch, interrupt, None, careful=small).outcome()
+    again.log, again.abandoned = [*outcome.log, *again.log], again.abandoned or outcome.abandoned
+    if again.objective > outcome.objective:
+        again.x, again.objective = outcome.x, outcome.objective
+    if again.status in ("infeasible", "failed"):
+        again.status, again.bound, again.reason = "stopped", -np.inf, "no bound"
+    return again
 
 
 class Run:

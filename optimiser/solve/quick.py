@@ -153,9 +153,11 @@ class QuickRelaxation:
         return [*statuses[: self.size], *(was.get(start, none) for start in self.taken)]
 
     def _of_kept(self, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
-        """Bounds of the programme's columns as bounds of those it has."""
+        """Bounds of the programme's columns as bounds of those it has; ValueError where it has not one of them."""
         least, most = self.relaxation.programme.lower.copy(), self.relaxation.programme.upper.copy()
         moved = np.flatnonzero((lower != self.programme.lower) | (upper != self.programme.upper))
+        if np.any(self.place[moved] < 0):
+            raise ValueError("other bounds of a start that was left out")
         least[self.place[moved]], most[self.place[moved]] = lower[moved], upper[moved]
         return least, most
 

@@ -54,8 +54,10 @@ class Relaxation:
         self.abandoned = False
 
     def solve(self, seconds: float) -> Outcome:
-        """Its optimum; duals of added rows follow those of the programme's."""
+        """Its optimum; duals of added rows follow those of the programme's. None where HiGHS was left behind at it."""
         run = self._run
+        if self.abandoned:
+            return Outcome("stopped", None, np.inf, -np.inf, 0.0, "left behind", abandoned=True)
         run.started, run.log, run.limits = time.monotonic(), [], replace(run.limits, seconds=seconds)
         run.highs.setOptionValue("time_limit", run.highs.getRunTime() + max(seconds, 0.01))
         found = run.outcome()
@@ -68,6 +70,8 @@ class Relaxation:
 
     def hold(self, column: int, lower: float, upper: float) -> None:
         """Gives a column bounds."""
+        if self.abandoned:  # HiGHS is still at work on it
+            return
         size = self._run.scaling.columns[column]
         highs: Any = self._run.highs
         highs.changeColBounds(column, lower / size, upper / size)

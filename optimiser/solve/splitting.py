@@ -239,12 +239,13 @@ class InParts(UnderWay):
 
     def _by_few_starts(self, relaxation: Bounded, root: Root, prices: Prices, seconds: float) -> list[Leaf]:
         """Parts by bounds from few starts, where a relaxation with all of them takes long."""
-        x, room = root.outcome.x, self.room()
+        x, room, until = root.outcome.x, self.room(), time.monotonic() + seconds
         assert x is not None
         few = FewStarts(relaxation, root.every, self.grid, prices, x, room, self.limits, self.settled)
         leaves = leaves_of(few, root.every, self.grid, root.outcome, room, seconds, self.settled, few.known)
         if len(leaves) > 1:
-            asked = [replace(e, outcome=few.closer(e.lower, e.upper, e.outcome, seconds)) for e in leaves]
+            until += seconds / 2
+            asked = [replace(e, outcome=few.closer(e.lower, e.upper, e.outcome, until)) for e in leaves]
             leaves = sorted(asked, key=lambda leaf: leaf.bound)
         self.abandoned |= few.abandoned
         few.release()

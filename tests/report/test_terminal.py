@@ -191,3 +191,63 @@ def test_many_entities_are_brought_together(tmp_path):
     assert rows[12][0] == "all"
     assert rows[12][-2] == "130"
     assert max(map(len, lines)) <= 80
+
+
+def counts(result, folder="results/x"):
+    """The table of how many start when: its head, and a list of cells for each entity."""
+    lines = shown(result, folder=folder).splitlines()
+    first = next(i for i, line in enumerate(lines) if line.startswith("Starts "))
+    return lines[first].split(), [line.split() for line in lines[first + 1 : lines.index("", first)]], lines
+
+
+@pytest.mark.parametrize(
+    ("last", "windows"),
+    [
+        (6, ["1", "2", "3", "4", "5"]),
+        (7, ["1-05", "6-07"]),
+        (30, ["1-05", "6-10", "11-15", "16-20", "21-25", "26-30"]),
+        (31, ["1-10", "11-20", "21-30"]),
+        (61, ["1-20", "21-40", "41-60"]),
+    ],
+)
+def test_windows_of_years_fit_on_a_line(last, windows, tmp_path):
+    """At most six columns of years: single years, or five, ten or twenty of them. Nothing starts in the last year."""
+    head, rows, lines = counts(many(110, 1, tmp_path, last=last))
+    assert head[1 : 1 + len(windows)] == windows
+    assert "all" in head
+    assert len(rows) == 1  # one entity is its own total
+    assert rows[0][-2] == "110"
+    assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize(("entities", "others"), [(12, None), (13, "2")])
+def test_twelve_entities_have_a_line_each(entities, others, tmp_path):
+    _, rows, _ = counts(many(117, entities, tmp_path))
+    names = [" ".join(row[:2]) for row in rows]
+    assert len(rows) == 13
+    assert names[-2] == (f"{others} others" if others else "Branch 9")
+
+
+def test_a_project_counts_once_in_the_years_of_its_first_unit(tmp_path):
+    """101 projects of two units, one by year 2 and the other in year 8 at the earliest; a name that looks like markup.
+
+    The wrong answers: 202 starts, or all of them in the later years.
+    """
+    projects = "".join(
+        f"  p{i}: {{kind: upgrade, units: {{max: 2, per_year: 1}}, capex: 1 MCNY, abates: {{site: 0.1 ktCO2e}}}}\n"
+        for i in range(101)
+    )
+    targets = "".join(f"  t{y}: {{kind: reduction, in: {y}, cut: {cut} ktCO2e}}\n" for y, cut in ((3, 10.1), (9, 20.2)))
+    text = f"""
+horizon: {{first: 1, last: 12}}
+discount_rate: 5 %
+entities: {{a: {{name: "[bold]Works[/bold]"}}}}
+projects:
+{projects}targets:
+{targets}"""
+    result = solved(text, tmp_path)
+    head, rows, lines = counts(result, folder="")
+    assert head[1:3] == ["1-05", "all"] or head[1:4] == ["1-05", "6-10", "all"]
+    assert rows[0][0] == "[bold]Works[/bold]"
+    assert rows[0][1] == "101"
+    assert "101 of 101 projects start." in lines

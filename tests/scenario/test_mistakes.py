@@ -134,6 +134,7 @@ def test_a_yield_without_its_unit_is_the_mistake_not_the_price(tmp_path):
         ("kind: carbon_budget, years: [1, 3], at_most: 1 MtCO2e", "by: 3", False),  # gross: nothing is removed from it
         ("kind: historical, by: 2, stock: 1 ktCO2e", "by: 3", False),
         ("kind: historical, by: 3, stock: 1 ktCO2e", "in: [1]", True),
+        ("kind: historical, by: 2, stock: 1 ktCO2e", "in: [2]", True),
         ("kind: neutrality, residual: 90 %, in: [1]", "by: 2", False),
         ("kind: neutrality, residual: 90 %, by: 1, until: 1", "by: 2", False),
         ("kind: neutrality, residual: 90 %, by: 1", "in: [3]", True),

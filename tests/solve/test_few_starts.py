@@ -70,7 +70,7 @@ def test_its_bound_is_near_the_optimum_and_never_above(draw_case, seed, tmp_path
             continue
         slack = 1e-6 * max(1.0, abs(expected.objective))
         assert expected.objective - few_starts.NEAR * room - slack <= found.objective <= expected.objective + slack
-        closer = few.closer(lower, upper, found, 20.0)
+        closer = few.closer(lower, upper, found, np.inf)
         assert max(found.objective, expected.objective - few_starts.CLOSER * room - slack) <= closer.objective
         assert closer.objective <= expected.objective + slack
     assert few.quick.near == few_starts.NEAR * room
@@ -123,12 +123,38 @@ def test_where_few_starts_have_no_solution_all_are_asked(tmp_path, monkeypatch):
     found = few.solve(programme.lower, programme.upper, 20.0)
     assert (found.status, every.asked) == ("optimal", 1)
     assert found.objective == pytest.approx(relaxed(programme, programme.lower, programme.upper).objective)
-    assert few.closer(programme.lower, programme.upper, found, 20.0) is found
+    assert few.closer(programme.lower, programme.upper, found, np.inf) is found
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("why", ["interrupt", "time", "left behind"])
+def test_all_starts_are_not_asked_where_nobody_waits(why, tmp_path, monkeypatch):
+    """After Ctrl-C, at the end of the time, and where HiGHS did not stop: what is known stays, and nothing is asked."""
+    programme, grid, prices = case_of(group(60, 2, Variant()), tmp_path)
+    every, few = few_of(programme, grid, prices, 1.0, monkeypatch)
+    if why == "interrupt":
+        few.interrupt.event.set()
+    few.quick.relaxation.abandoned = why == "left behind"
+    assert few.abandoned == (why == "left behind")
+    monkeypatch.setattr(few.quick, "solve", lambda *asked: None)
+    found = few.solve(programme.lower, programme.upper, 0.0 if why == "time" else 20.0)
+    assert (found.status, found.x, every.asked) == ("stopped", None, 0)
+    assert few.closer(programme.lower, programme.upper, found, 0.0 if why == "time" else np.inf) is found
+
+
+def test_a_start_that_was_left_out_can_have_no_bounds(tmp_path, monkeypatch):
+    """Its column is another one's: the wrong answer gives that one the bounds."""
+    programme, grid, prices = case_of(group(60, 2, Variant()), tmp_path)
+    _, few = few_of(programme, grid, prices, 1.0, monkeypatch, largest=1)
+    upper = programme.upper.copy()
+    upper[grid.at[np.flatnonzero(~few.quick.keep)[0]]] = 0.0
+    with pytest.raises(ValueError, match="left out"):
+        few.solve(programme.lower, upper, 20.0)
+
+
+@pytest.mark.parametrize("rounds", [0, 20])
+@pytest.mark.parametrize("seed", range(25))
 @pytest.mark.parametrize("draw_case", [draw, draw_markets])
-def test_what_is_split_by_few_starts_has_the_same_plan(draw_case, seed, tmp_path, monkeypatch):
+def test_what_is_split_by_few_starts_has_the_same_plan(draw_case, seed, rounds, tmp_path, monkeypatch):
     """Proves on random cases that parts and prices by few starts lead to a plan within the gap of the best, and that
     no bound is above it."""
     for name, value in (("LARGE", 0), ("LEAST", 2), ("RAISED", np.inf)):
@@ -137,7 +163,8 @@ def test_what_is_split_by_few_starts_has_the_same_plan(draw_case, seed, tmp_path
         monkeypatch.setattr(splitting, name, value)
     monkeypatch.setattr(steps, "SMALL", 0)
     monkeypatch.setattr(quick, "KEPT", 0.0)
-    monkeypatch.setattr(root, "ROUNDS", 0)
+    monkeypatch.setattr(root, "ROUNDS", rounds)
+    monkeypatch.setattr(few_starts, "LARGEST", 2 + seed % 3)
     programme, grid, prices = case_of(draw_case(seed), tmp_path)
     if prices is None:
         return
@@ -152,12 +179,12 @@ def test_what_is_split_by_few_starts_has_the_same_plan(draw_case, seed, tmp_path
         assert best.objective - slack <= found.objective <= best.objective + 1.001 * gap * abs(found.objective) + slack
         assert found.bound <= best.objective + slack
     for leaf in (leaf for leaves in seen for leaf in leaves):
-        exact = relaxed(programme, leaf.lower, leaf.upper)
+        exact = run(replace(programme, lower=leaf.lower, upper=leaf.upper), LIMITS)
         assert leaf.bound <= exact.objective + 1e-6 * max(1.0, abs(exact.objective))
 
 
-def test_parts_are_told_to_the_last_that_few_starts_know(tmp_path, monkeypatch):
-    """The parts of `test_parts_by_hand`, 26, 31 and 91.67 MCNY, though a tenth of the room may be missing before."""
+def by_few(tmp_path, monkeypatch):
+    """The search for `test_parts_by_hand`, split by few starts."""
     monkeypatch.setattr(splitting, "FEW", 0)
     model, programme = programme_of(PARTS, tmp_path)
     search = kernels._Kernels(programme, grid_of(model, programme), replace(LIMITS, gap=0.01), None, Interrupt())
@@ -165,4 +192,38 @@ def test_parts_are_told_to_the_last_that_few_starts_know(tmp_path, monkeypatch):
     _, prices = search._priced(solved.outcome)
     asked = root.Root(programme, solved.outcome, solved.outcome.objective, programme)
     search.split(Bounded(solved.relaxation, programme), asked, prices, 20.0)
+    return search
+
+
+def test_parts_are_told_to_the_last_that_few_starts_know(tmp_path, monkeypatch):
+    """The parts of `test_parts_by_hand`, 26, 31 and 91.67 MCNY, though a tenth of the room may be missing before."""
+    search = by_few(tmp_path, monkeypatch)
     assert [leaf.bound for leaf in search.leaves] == pytest.approx([26, 31, 90 + 10 / 6], abs=0.05)
+    assert not search.abandoned
+
+
+def test_the_lowest_part_is_the_first_whatever_a_closer_look_says(tmp_path, monkeypatch):
+    """A closer look finds 35 for the part of 26: the whole costs 31 at least, and not 35."""
+    look = FewStarts.closer
+    monkeypatch.setattr(
+        FewStarts, "closer", lambda few, *a: replace(a[2], objective=35.0) if a[2].objective < 27 else look(few, *a)
+    )
+    search = by_few(tmp_path, monkeypatch)
+    assert search.leaves[0].bound == pytest.approx(31, abs=0.05)
+    assert search.bound == search.relaxed == search.leaves[0].bound
+
+
+def test_what_was_left_behind_is_remembered(tmp_path, monkeypatch):
+    """Whoever ends the process has to know that HiGHS is still at work."""
+    monkeypatch.setattr(FewStarts, "abandoned", property(lambda few: True))
+    assert by_few(tmp_path, monkeypatch).abandoned
+
+
+def test_a_relaxation_that_was_left_behind_is_not_asked(tmp_path):
+    """HiGHS is still at work on it: neither bounds nor questions reach it."""
+    _, programme = programme_of(PARTS, tmp_path)
+    relaxation = Relaxation(programme, LIMITS)
+    relaxation.abandoned, relaxation._run = True, None
+    within = Bounded(relaxation, programme)
+    found = within.solve(programme.lower, np.minimum(programme.upper, 0.5), 5.0)
+    assert (found.status, found.x, found.abandoned) == ("stopped", None, True)

@@ -1,9 +1,10 @@
-"""Presolve: two sound programmes that HiGHS 1.15.1 answers wrongly with all its rules on, found by random fleets."""
+"""Presolve: sound programmes that HiGHS 1.15.1 answers wrongly, found by random fleets and markets."""
 
 import numpy as np
 import pytest
 
-from optimiser.solve.highs import Limits, run
+from optimiser.solve import highs
+from optimiser.solve.highs import Interrupt, Limits, Outcome, run
 from optimiser.solve.programme import Programme
 from tests.solve.test_highs import programme
 
@@ -54,3 +55,47 @@ def test_no_plan_is_called_infeasible():
     outcome = run(case, Limits(gap=0.0, seconds=20, threads=1))
     assert outcome.status == "optimal"
     assert outcome.objective == pytest.approx(24 + 4 / 3 + 9)
+
+
+HELD = [
+    (53.025, {0: 53.025}, 53.025), (-INF, {2: 1, 4: -1}, 42.1), (-INF, {2: -1, 5: -1}, 31.6),
+    (-INF, {3: 1, 6: -1}, -1.9), (-INF, {3: -1, 7: -1}, -8.9), (0, {4: 1, 6: 1}, 0), (0, {5: 1, 7: 1}, 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("needless", [0.2, 0.4, 0.6])
+def test_a_start_hides_no_better_plan(needless):
+    """One yes or no that nobody needs costs 0.2, and the start has it: 2.9, where 2.7 is the least.
+
+    Once presolve has left it out all plans cost the same; HiGHS then looks for one that costs a whole 1 less than the
+    start, finds none, and proves 2.9.
+    """
+    case = of_rows([2.7, needless] + [0.0] * 6, HELD, [1, 1, 7.29, 7.29] + [INF] * 4, [1])
+    case.lower[4:] = -INF
+    start = np.array([1, 1, 0, 7.29, -42.1, -1.61, 42.1, 1.61])
+    assert case.keeps_rows(start)
+    limits = Limits(gap=0.0, seconds=20, threads=1)
+    for given in (start, None):
+        outcome = run(case, limits, start=given)
+        assert (outcome.status, outcome.objective, outcome.bound) == ("optimal", pytest.approx(2.7), pytest.approx(2.7))
+    if needless < 0.5:  # else HiGHS has mended it
+        assert highs.Run(case, limits, None, Interrupt(), start, careful=True).outcome().bound > 2.8
+
+
+@pytest.mark.parametrize("again", ["stopped", "infeasible", "failed"])
+def test_what_was_found_stays_where_it_cannot_be_asked_again(again, monkeypatch):
+    """The second time nothing is found: the start is the plan, and nothing is proven of it."""
+    case = of_rows([2.7, 0.2] + [0.0] * 6, HELD, [1, 1, 7.29, 7.29] + [INF] * 4, [1])
+    case.lower[4:] = -INF
+    start = np.array([1, 1, 0, 7.29, -42.1, -1.61, 42.1, 1.61])
+    first, asked = highs.Run.outcome, []
+
+    def outcome(self):
+        asked.append(self)
+        nothing = Outcome(again, None, INF, -INF if again == "stopped" else INF, 0.0, again)
+        return first(self) if len(asked) == 1 else nothing
+
+    monkeypatch.setattr(highs.Run, "outcome", outcome)
+    found = run(case, Limits(gap=0.0, seconds=20, threads=1), start=start)
+    assert (found.status, found.objective, found.bound) == ("stopped", pytest.approx(2.9), -INF)
+    assert case.keeps_rows(found.x)
