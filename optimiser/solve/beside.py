@@ -33,7 +33,8 @@ class Beside(Generic[Found]):
         return self._outcome
 
     def stop(self) -> None:
-        """Ends it, and waits until it has ended."""
+        """Ends it, and waits until it has ended, or is left behind."""
+        self._interrupt.waits = True
         self._interrupt.event.set()
         self._thread.join()
 

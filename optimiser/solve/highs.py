@@ -6,6 +6,7 @@ stop, and if it does not within a grace period, the best plan it has reported is
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 import time
@@ -138,7 +139,7 @@ def run(
 class Run:
     """One programme at HiGHS, and what it is asked."""
 
-    GRACE, SOON = 10.0, 2.0
+    GRACE, SOON, ENDS = 10.0, 2.0, 60.0
 
     def __init__(
         self,
@@ -281,7 +282,7 @@ class Run:
                 self.interrupt.set()
             if asked is None and (self.interrupt.is_set or self.seconds > self.limits.seconds):
                 asked = self.seconds
-            grace = self.SOON if self.interrupt.is_from_outside else self.GRACE + 0.05 * self.limits.seconds
+            grace = self.SOON if self.interrupt.somebody_waits else self.GRACE + 0.05 * self.limits.seconds
             if asked is not None and self.seconds > asked + grace:
                 return self._left_behind()
         return self._read()
@@ -306,6 +307,7 @@ class Run:
         objective, x = self.best if self.best is not None else (np.inf, None)
         text = "HiGHS did not stop when asked; its best reported solution is taken"
         self.log.append(text + "\n")
+        atexit.register(self.done.wait, self.ENDS)  # ending while it is at work would abort the process
         return Outcome("stopped", x, objective, self.bound, self.seconds, self._reason(), log=self.log, abandoned=True)
 
     def _read(self) -> Outcome:

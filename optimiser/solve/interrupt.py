@@ -6,11 +6,14 @@ import threading
 
 
 class Interrupt:
-    """Set by Ctrl-C; every search asks it. One `within` another is set with that, too, but not the other way round."""
+    """Set by Ctrl-C; every search asks it. One `within` another is set with that, too, but not the other way round.
 
-    def __init__(self, within: Interrupt | None = None) -> None:
+    `waits`: whoever sets it waits for the search to end, as one who has pressed Ctrl-C does.
+    """
+
+    def __init__(self, within: Interrupt | None = None, *, waits: bool = False) -> None:
         self.event = threading.Event()
-        self.within = within
+        self.within, self.waits = within, waits or within is None
 
     @property
     def is_set(self) -> bool:
@@ -18,9 +21,9 @@ class Interrupt:
         return self.event.is_set() or (self.within is not None and self.within.is_set)
 
     @property
-    def is_from_outside(self) -> bool:
-        """True where somebody waits who has asked to stop; else one search has made another one needless."""
-        return self.event.is_set() if self.within is None else self.within.is_from_outside
+    def somebody_waits(self) -> bool:
+        """True where it is set, and not only because one search has made another one needless that goes on later."""
+        return (self.waits and self.event.is_set()) or (self.within is not None and self.within.somebody_waits)
 
     def set(self) -> None:
         """Stops all searches, as Ctrl-C asks."""

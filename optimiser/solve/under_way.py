@@ -64,7 +64,7 @@ class UnderWay:
         self.x: Floats | None = None
         self.around: tuple[str, ...] = AROUND
         self.threads: int | None = None
-        self.settled = Interrupt(within=self.interrupt)
+        self.settled = Interrupt(within=self.interrupt, waits=True)
 
     @property
     def seconds(self) -> float:

@@ -228,3 +228,18 @@ def test_what_a_kernel_beside_has_found_is_kept_on_an_interrupt(always, tmp_path
     monkeypatch.setattr(kernels, "with_cuts", cuts)
     found = search.outcome(None)
     assert (found.status, found.reason, found.objective) == ("stopped", "interrupt", pytest.approx(26))
+
+
+def test_whoever_stops_a_search_waits_for_it():
+    """A search that does not stop is left behind soon: whoever has stopped it has an answer already."""
+    heard = []
+
+    def ask(interrupt):
+        while not interrupt.is_set:
+            pass
+        heard.append(interrupt.somebody_waits)
+        return 1
+
+    search = Beside(ask, Interrupt(), lambda _: None)
+    search.stop()
+    assert (heard, search.outcome) == ([True], 1)

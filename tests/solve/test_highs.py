@@ -106,21 +106,25 @@ def test_an_interrupt_is_heard():
 
 
 @pytest.mark.parametrize(
-    ("whose", "ends", "left"), [("planner", 20.0, True), ("search", 1.0, False), ("planner", 0.2, False)]
+    ("whose", "ends", "left"),
+    [("planner", 20.0, True), ("plan", 20.0, True), ("search", 1.0, False), ("planner", 0.2, False)],
 )
 def test_a_planner_does_not_wait_for_a_search_that_does_not_stop(whose, ends, left, monkeypatch):
     """HiGHS asks nobody in a long relaxation. One who has pressed Ctrl-C has what it had reported half a second later,
-    unless it ends before, however long it was at work; where another search has made it needless, nobody waits."""
+    unless it ends before, however long it was at work; and so has the answer where it is proven. Where a search is
+    made needless that goes on later, nobody waits."""
     done = threading.Event()
     asked = Interrupt()
-    within = Interrupt(within=Interrupt(within=asked))
+    settled = Interrupt(within=asked, waits=True)
+    within = Interrupt(within=Interrupt(within=settled))
     search = highs.Run(split(4), Limits(seconds=600), None, within, None, careful=True)
     search.started -= 100
     monkeypatch.setattr(search, "SOON", 0.5)
     monkeypatch.setattr(search, "_work", lambda: (done.wait(30), search.done.set()))
     search.best = 7.0, np.zeros(4)
-    {"planner": asked, "search": within.within}[whose].event.set()
-    assert within.is_from_outside == (whose == "planner")
+    {"planner": asked, "plan": settled, "search": within.within}[whose].event.set()
+    assert within.somebody_waits == (whose != "search")
+    assert within.is_set
     threading.Timer(ends, done.set).start()
     try:
         outcome = search.outcome()
