@@ -5,6 +5,12 @@ import shutil
 import numpy as np
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+# Asks again by timer, and not by text that is evaluated each time: the page's policy refuses that after the first time.
+PLOTLY = """new Promise((done, late) => {
+  const until = performance.now() + 30000;
+  const look = () => window.Plotly ? done() : performance.now() > until ? late("no Plotly") : setTimeout(look, 20);
+  look();
+}).then(() => true)"""
 DRAWN = "[...document.querySelectorAll('[data-chart]')].filter(b => !b.closest('[hidden]'))"
 MARKS = (
     f"{DRAWN}.map(b => [b.dataset.chart, b.querySelectorAll('svg .trace path, svg .point path').length, b.innerText])"

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from optimiser.report.page import page
-from tests.browser import CHROMIUM, DRAWN
+from tests.browser import CHROMIUM, DRAWN, PLOTLY
 from tests.helpers import solved
 
 RICH = """
@@ -183,7 +183,7 @@ def opened(chromium, tmp_path):
             )
             tab.goto(path.as_uri())
             if draw:
-                tab.wait_for_function("window.Plotly")
+                tab.evaluate(PLOTLY)
                 tab.evaluate(f"{DRAWN}.forEach(draw)")
             return tab
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from optimiser.report.page import page
-from tests.browser import DRAWN, MARKS, lines
+from tests.browser import DRAWN, MARKS, PLOTLY, lines
 from tests.helpers import solved
 
 
@@ -27,7 +27,7 @@ def test_every_chart_is_drawn(which, language, request, opened):
 
 def test_charts_below_the_fold_are_drawn_when_they_are_scrolled_to(rich, opened):
     tab = opened([rich], draw=False)
-    tab.wait_for_function("window.Plotly")
+    tab.evaluate(PLOTLY)
     assert tab.evaluate("document.querySelector('[data-chart=value]').dataset.drawn") is None
     tab.evaluate("document.querySelector('[data-chart=value]').scrollIntoView()")
     tab.wait_for_selector("[data-chart=value][data-drawn=yes]")
@@ -174,7 +174,10 @@ resources: {班组: {limit: 2}}
 fleets:
   挖泥船:
     entity: 基建
-    states: {柴油机: {count: 3, emissions: 5 ktCO2e, opex: 3 MCNY}, 甲醇: {emissions: 1 ktCO2e, opex: 2 MCNY}}
+    activity: 1
+    states:
+      柴油机: {count: 3, capacity: 1, emissions: 5 ktCO2e, opex: 3 MCNY}
+      甲醇: {capacity: 1, emissions: 1 ktCO2e, opex: 2 MCNY}
     changes:
       - {from: 柴油机, to: 甲醇, capex: 9 MCNY, lead_time: 1}
       - {from: new, to: 甲醇, capex: 30 MCNY, lead_time: 1, life: 20}
@@ -265,7 +268,7 @@ def test_own_scripts_alone_may_run(chromium, tmp_path, rich):
     asked: list[str] = []
     tab.on("requestfinished", lambda r: asked.append(r.url))
     tab.goto(path.as_uri())
-    tab.wait_for_function("window.Plotly")
+    tab.evaluate(PLOTLY)
     assert tab.evaluate("window.ran === undefined")
     assert not any("example" in url for url in asked)
     tab.close()
@@ -275,7 +278,7 @@ def test_a_plan_of_500_projects_opens_in_two_seconds(many, opened):
     """Text, tables and filters are there and work; all 500 rows of the roadmap only when they are asked for."""
     tab = opened([many], draw=False)
     assert tab.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd") < 2000
-    tab.wait_for_function("window.Plotly")
+    tab.evaluate(PLOTLY)
     tab.evaluate(f"{DRAWN}.forEach(draw)")
     rows = "document.querySelector('[data-chart=roadmap] .plot').layout.yaxis.ticktext.length"
     assert tab.evaluate(rows) == 40
