@@ -81,6 +81,11 @@ class Price:
     value: float
     unit: str
 
+    @property
+    def is_main(self) -> bool:
+        """Whether it is the worth of a promise or limit itself, not of what a market may keep, borrow or take in."""
+        return self.kind != "market" or self.rule.startswith("allowances")
+
 
 @dataclass(frozen=True)
 class Plan:

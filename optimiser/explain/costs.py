@@ -53,8 +53,8 @@ class _Asking:
 
     def cost(self, item: Item, change: str, instance: Instance | None, question: Question, seconds: float) -> FullCost:
         """The difference that another instance makes."""
-        margin = max((p for p in self.plan.prices if (p.kind, p.id) == (item.kind, item.id)), default=None,
-                     key=lambda p: p.value)  # fmt: skip
+        mine = [p for p in self.plan.prices if (p.kind, p.id) == (item.kind, item.id) and p.is_main]
+        margin = max(mine, default=None, key=lambda p: p.value)
         name = words(self.case.instance, item)
         if instance is None:
             return FullCost(item, name, change, None, 0.0, margin)

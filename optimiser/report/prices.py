@@ -23,12 +23,12 @@ SHORT = 6
 def prices(result: Result) -> pd.DataFrame | None:
     """Every price that is not zero, by kind, id, rule and year; None where there is none.
 
-    `value` is present value, `value_then` money of the year; for limits in tonnes `carbon_price` is that per tonne.
+    `value` is present value, `value_then` money of the year; for tonnes of emissions `carbon_price` is that per tonne.
     """
     rows = []
     for p in result.plan.prices:
         then = value_then(result, p)
-        tonnes = p.unit == "ktCO2e"
+        tonnes = p.unit == "ktCO2e" and p.is_main
         rows.append(
             {
                 "kind": p.kind,
@@ -60,21 +60,26 @@ def worth(result: Result, price: Price) -> str:
 
 
 def show_prices(result: Result, console: Console, most: int = SHORT) -> None:
-    """The highest price of each promise and limit, largest first (by present value per unit); at most so many lines."""
-    highest: dict[tuple[str, str], Price] = {}
+    """The highest price of each promise and limit, largest first (by present value per unit); at most so many lines.
+
+    What a market may keep, borrow or take in credits is no price of its allowances, and has lines of its own.
+    """
+    highest: dict[tuple[str, str, str], Price] = {}
     for p in result.plan.prices:
-        known = highest.get((p.kind, p.id))
+        key = p.kind, p.id, "" if p.is_main else p.rule
+        known = highest.get(key)
         if known is None or p.value > known.value:
-            highest[p.kind, p.id] = p
+            highest[key] = p
     if not highest:
         return
-    shown = sorted(highest.values(), key=lambda p: (-p.value, p.kind, p.id))
+    shown = sorted(highest.values(), key=lambda p: (-p.value, p.kind, p.id, p.rule))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("Worth at the margin", overflow="fold", max_width=30)
     table.add_column("most in", no_wrap=True)
     table.add_column("one more unit of room, money of that year", overflow="fold")
     for p in shown[:most]:
-        table.add_row(Text(f"{p.kind} {p.id}"), str(p.year), Text(worth(result, p)))
+        name = f"{p.kind} {p.id}" if p.is_main else f"{p.kind} {p.id}, {p.rule}"
+        table.add_row(Text(name), str(p.year), Text(worth(result, p)))
     console.print()
     console.print(table)
     rest = len(shown) - most

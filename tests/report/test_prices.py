@@ -10,6 +10,7 @@ from rich.console import Console
 from optimiser.report.document import plan_document
 from optimiser.report.folder import write_result
 from optimiser.report.prices import CAVEAT, prices, show_prices
+from optimiser.workflow import solve
 from tests.helpers import solved
 
 TEXT = """
@@ -70,3 +71,50 @@ def test_the_largest_come_first_and_few(tmp_path):
     show_prices(result, Console(file=short, width=80), most=1)
     assert "1 more in prices.csv" in short.getvalue()
     assert "budget b" not in short.getvalue()
+
+
+TWO_ACCOUNTS = """
+version: 1
+illustrative: true
+discount_rate: 10 %
+horizon: {first: 2026, last: 2027}
+base_year: 2026
+entities: {g: {}, a: {parent: g}, b: {parent: g}}
+sources:
+  sa: {entity: a, scope: 1, baseline: 100 ktCO2e}
+  sb: {entity: b, scope: 1, baseline: 50 ktCO2e}
+projects:
+  cut:
+    kind: programme
+    entity: a
+    start: 2027
+    life: 1
+    size: {max: 100 MW}
+    opex: 0.1 MCNY/MW
+    abates: {sa: 1 ktCO2e/MW}
+markets:
+  inside:
+    kind: internal
+    entities: [a, b]
+    scopes: 1
+    cap: {2026: 170 ktCO2e, 2027: 120 ktCO2e}
+    banking: {keep: 2 ktCO2e}
+"""
+
+
+def test_a_holding_limit_is_no_price_of_carbon(tmp_path):
+    """By hand: one tonne more of the cap saves 100 CNY in 2027 and nothing in 2026, where as much is kept as may be.
+
+    One more that each of two accounts may keep is worth 2 x 100 / 1.1 in 2026: wrong as the worth of the market.
+    """
+    path = tmp_path / "scenario.yaml"
+    path.write_text(TWO_ACCOUNTS, encoding="utf-8")
+    result = solve(path, {}).result
+    frame = prices(result).set_index(["rule", "year"])
+    assert frame.loc[("allowances", 2027), "carbon_price [CNY/tCO2e]"] == pytest.approx(100)
+    assert pd.isna(frame.loc[("holding limit", 2026), "carbon_price [CNY/tCO2e]"])
+    stream = io.StringIO()
+    show_prices(result, Console(file=stream, width=80))
+    lines = [line.split() for line in stream.getvalue().splitlines()]
+    assert ["market", "inside", "2027", "100", "CNY/tCO2e"] in lines
+    assert ["market", "inside,", "holding", "limit", "2026", "181.8", "CNY/tCO2e"] in lines
