@@ -203,6 +203,30 @@ def test_the_tables_say_what_the_sources_say():
     assert [CII_REDUCTION[y] for y in range(2023, 2027)] == [0.05, 0.07, 0.09, 0.11]
 
 
+@pytest.mark.parametrize(
+    ("ship", "capacity", "a", "c", "counted"),
+    [
+        ("vehicle carrier", 29_999, 330, 0.329, 29_999),
+        ("vehicle carrier", 57_699, 3627, 0.590, 57_699),
+        ("vehicle carrier", 76_000, 3627, 0.590, 57_700),
+        ("LNG carrier", 50_000, 14779e10, 2.673, 65_000),
+        ("LNG carrier", 80_000, 14479e10, 2.673, 80_000),
+        ("LNG carrier", 170_000, 9.827, 0.0, 170_000),
+        ("gas carrier", 64_999, 8104, 0.639, 64_999),
+        ("gas carrier", 65_000, 14405e7, 2.071, 65_000),
+        ("general cargo ship", 19_999, 588, 0.3885, 19_999),
+        ("general cargo ship", 20_000, 31948, 0.792, 20_000),
+        ("bulk carrier", 300_000, 4745, 0.622, 279_000),
+    ],
+)
+def test_lines_by_size_are_those_of_the_resolution(ship, capacity, a, c, counted):
+    """MEPC.353(78), table 1: which line, and the capacity that counts. A vehicle carrier of 76,000 GT counts as 57,700.
+
+    With its own tonnage it would have to be a sixth better, and a retrofit would be asked for that no rule wants.
+    """
+    assert required_cii(ship, capacity, 0.0) == pytest.approx(a * counted**-c)
+
+
 @pytest.mark.parametrize(("market", "twice"), [("scopes: [1]", True), ("scopes: [3]", False)])
 def test_a_market_over_the_same_tonnes_is_said_to_be_paid_twice(market, twice, tmp_path):
     """64 kt a year at 100: 6.4 by the rule, and 6.4 more by a market over scope 1, which nobody would notice."""
