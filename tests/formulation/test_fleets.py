@@ -134,6 +134,25 @@ def test_without_new_assets_what_retires_is_gone(tmp_path):
     assert any("it shrinks" in str(w) for w in result.warnings)
 
 
+def test_years_in_the_yard_without_a_duty_are_told(tmp_path):
+    """At most 10 kt in year 1 alone: one retrofit keeps it by its year in the yard, since nobody must do what it did.
+
+    Done at once it leaves 12 kt, and both have to change. Who is not told takes the year in the yard for an abatement.
+    With a duty, or without a year in the yard, nothing is said.
+    """
+    only = cap(10).replace("by: 3", "in: 1")
+    idle = solved(two(100, 1, only), tmp_path)
+    assert gross(idle, "ships") == [10, 12, 12]
+    [told] = (str(w) for w in idle.warnings if "in the yard" in str(w))
+    assert "`activity`" in told
+    at_once = solved(two(100, 0, only), tmp_path)
+    assert gross(at_once, "ships") == [4, 4, 4]
+    duty = "    activity: 1\n    states:\n      old: {capacity: 1, "
+    busy = two(25, 1).replace("    states:\n      old: {", duty).replace("{emissions: 2", "{capacity: 1, emissions: 2")
+    for quiet in (at_once, solved(busy, tmp_path)):
+        assert not any("in the yard" in str(w) for w in quiet.warnings)
+
+
 def test_years_built_and_life_are_ages(tmp_path):
     """Built 2 years before with a life of 3: the last year of service is year 1. The later one lives on."""
     text = """

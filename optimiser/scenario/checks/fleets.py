@@ -145,6 +145,10 @@ def _check_changes(check: Check, loc: Loc, fleet: Fleet) -> None:
         if change.to not in fleet.states and change.to != SCRAP:
             _unknown_state(check, (*at, "to"), change.to, fleet, (SCRAP,))
         _check_change(check, at, change)
+        unread = check.is_unread(loc) or check.may_be_elsewhere((*loc, "activity"))
+        if fleet.activity is None and change.lead_time and change.from_ != NEW and not unread:
+            text = "assets in the yard emit nothing, and none does their work: targets of these years count that"
+            check.warn((*at, "lead_time"), text, "say the `activity` that the fleet must keep delivering")
 
 
 def _check_change(check: Check, at: Loc, change: Change) -> None:
