@@ -43,6 +43,8 @@ WIDE = 0.5
 Found = TypeVar("Found")
 Ask = Callable[[Programme, Floats | None], Outcome]
 """Solves one block from a plan of it on."""
+Bounds = dict[tuple[int, int], tuple[float, float]]
+"""Least and most of some columns: which block, and which of its columns."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,16 +111,41 @@ class Blocks:
         """
         y = self.priced(y)
         asked = [block.at(y) for block in self.each]
-        order = np.argsort([-int(block.programme.integer.sum()) for block in self.each], kind="stable")
-        with ThreadPoolExecutor(max(1, workers)) as pool:
-            under_way = {i: pool.submit(ask, asked[i], starts[i]) for i in order}  # those that take longest come first
-            found = [waited_for(under_way[i], stop) for i in range(len(asked))]
+        found = self._asked(asked, starts, ask, workers, stop)
         for i, outcome in enumerate(found):
             if outcome.status == "infeasible":
+                if starts[i] is not None:
+                    return -np.inf, found  # it has a plan, so that the solver erred
                 free = replace(asked[i], cost=np.zeros_like(asked[i].cost))
                 return (np.inf if ask(free, None).status == "infeasible" else -np.inf), found
         total = self.without_blocks(y) + sum(outcome.bound for outcome in found)
         return (total if np.isfinite(total) else -np.inf), found
+
+    def _asked(
+        self,
+        asked: list[Programme],
+        starts: Sequence[Floats | None],
+        ask: Ask,
+        workers: int,
+        stop: Callable[[], None] | None,
+    ) -> list[Outcome]:
+        """What is found of each block; those that take longest come first."""
+        if workers <= 1 and stop is None:
+            return [ask(block, start) for block, start in zip(asked, starts, strict=True)]
+        order = np.argsort([-int(block.programme.integer.sum()) for block in self.each], kind="stable")
+        with ThreadPoolExecutor(max(1, workers)) as pool:
+            under_way = {i: pool.submit(ask, asked[i], starts[i]) for i in order}
+            return [waited_for(under_way[i], stop) for i in range(len(asked))]
+
+    def within(self, bounds: Bounds) -> Blocks:
+        """The same with some columns of blocks within `bounds`."""
+        each = list(self.each)
+        for (i, j), (least, most) in bounds.items():
+            part = each[i].programme
+            lower, upper = part.lower.copy(), part.upper.copy()
+            lower[j], upper[j] = max(lower[j], least), min(upper[j], most)
+            each[i] = replace(each[i], programme=replace(part, lower=lower, upper=upper))
+        return replace(self, each=each)
 
 
 def waited_for(task: Future[Found], stop: Callable[[], None] | None) -> Found:

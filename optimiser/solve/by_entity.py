@@ -7,75 +7,152 @@ from dataclasses import replace
 
 import numpy as np
 
-from optimiser.solve.blocks import blocks_of
-from optimiser.solve.grid import Flags, Floats, restrict
-from optimiser.solve.highs import Outcome, Progress, run
-from optimiser.solve.multipliers import Multipliers
+from optimiser.solve.blocks import Blocks, blocks_of
+from optimiser.solve.entity_questions import IN_PARTS
+from optimiser.solve.entity_tree import EntityTree
+from optimiser.solve.grid import Flags, Floats, Grid, Kernel, restrict
+from optimiser.solve.highs import Interrupt, Outcome, Progress, relative_gap, run
+from optimiser.solve.multipliers import Multipliers, Plan, above_cheapest
 from optimiser.solve.programme import Programme
-from optimiser.solve.steps import MANY_WHOLE
-from optimiser.solve.under_way import UnderWay
+from optimiser.solve.splitting import InParts
 
-ROUNDS, POOL = (0.45, 0.2), 0.3
-"""What share of the time left goes into bounds by entity, at first and later on, and into the plan of their pool."""
+FIRST, POOL = 0.45, 0.15
+"""What share of the time left the first bound by entity, and the plan of a pool, may take."""
+MOST, FEW = 0.2, 100
+"""What share of all starts a pool has at most, if that is not few: those of plans that cost least."""
+GROWN = 0.03
+"""A pool is searched again once this share of its starts is new."""
+ROUGH = 1e-3
+"""What the first bound by entity may lack of what is attainable, relative: the tree goes on from there."""
+ROUNDS, PARTS = 60, 400
+"""Rounds of prices in the tree, and its parts, before what is left of the whole is searched."""
+EXACT = 0.1
+"""How exact a pool's plan has to be: a share of the gap so far."""
 
 
-def by_entity(search: UnderWay, lp: Outcome) -> None:
-    """Bounds by entity, and plans from the starts that the entities' own plans have, in turns."""
+def by_entity(search: InParts, lp: Outcome) -> None:
+    """A bound by entity, then a tree over it; plans from the starts that the entities' own plans have beside that."""
     assert lp.row_dual is not None
     blocks = blocks_of(search.programme, search.grid)
-    workers, gap = search.limits.threads or os.cpu_count() or 1, search.limits.gap
+    if not blocks.each:
+        return
+    workers = search.limits.threads or os.cpu_count() or 1
     found = Multipliers(
         blocks,
-        search.grid,
         lp.row_dual[blocks.coupling],
         lambda *asked: _block(search, *asked),
         lambda: search.is_over,
         workers,
-        gap,
-        search.limits.seed,
+        search.limits.gap,
         search.interrupt.set,
     )
-    pool = np.zeros(search.grid.size, dtype=bool)
-    while not search.is_over:
-        first = not pool.any()
-        if not found.is_settled:
-            found.search(ROUNDS[0 if first else 1] * search.left)
-        if not first:
-            found.stray(ROUNDS[1] * search.left)
-        search.log += found.log
-        found.log.clear()
-        search.abandoned |= found.abandoned
-        if found.bound == np.inf and search.x is not None:
-            break  # a plan is known, so that no block is infeasible: the solver erred, and nothing is proven
-        search.bound = max(search.bound, min(found.bound, search.objective))
-        search.told(Progress(search.seconds, search.objective, search.bound))
-        larger = pool | found.pool()
-        grows = not np.array_equal(larger, pool)
-        if search.bound == np.inf or (not grows and (first or found.is_settled)):
-            break
-        pool = larger
-        if grows and not search.is_over:
-            _pool(search, pool, POOL * search.left)
+    found.lack = ROUGH * abs(lp.objective)
+    found.search(FIRST * search.left)
+    search.log += found.log
+    search.abandoned |= found.abandoned
+    if found.bound == np.inf and search.x is not None:
+        return  # a plan is known, so that no block is infeasible: the solver erred, and nothing is proven
+    _told(search, found.bound)
+    if not np.isfinite(found.bound) or not found.plans:
+        return
+    pool = Pool(search, blocks)
+    tree = EntityTree(found, search.grid, search.limits, search.interrupt, workers)
+    while not search.is_over and tree.may_prove(search.least) and tree.rounds < ROUNDS and tree.count < PARTS:
+        pool.choose(tree.plans, tree.open[0][-1].y)
+        if search.x is not None:
+            tree.know(search.x)
+        tree.grow(search.least, search.left, pool.search if pool.has_grown else None)
+        pool.end()
+        _take(search, tree.found)
+        _told(search, tree.bound)
+        search.log.append(
+            f"parts: {len(tree.open)} open, {tree.rounds} rounds, {len(tree.plans)} plans, bound {tree.bound:.10g}\n"
+        )
+    search.abandoned |= tree.abandoned
+    tree.leave_aside(search.least)
+    if (tree.open or tree.stuck) and search.x is not None:
+        search.closed = min(search.closed, tree.closed)
+        search.programme = tree.within(search.programme, search.x)
 
 
-def _pool(search: UnderWay, pool: Flags, seconds: float) -> None:
-    """The cheapest plan that has no starts of whole projects but these (n,), and those of the plan known."""
-    grid = search.grid
-    keep = pool | ~grid.whole[grid.owner]
-    if search.x is not None:
-        keep |= grid.new(search.x) > 1e-7
-    nobody = np.zeros(len(grid.whole), dtype=bool)
-    kernel = restrict(search.programme, grid, keep, nobody, np.zeros(len(search.programme.cost)))
-    begin = kernel.shrink(search.x) if search.x is not None else None
-    words, enough = f"pool of {int(keep.sum())} starts", search.bound + search.room()
-    found = search.run(words, kernel.programme, seconds, begin, None, enough, gives_up=False)
-    if found.x is not None:
-        search.take(kernel.expand(found.x))
+def _take(search: InParts, plans: list[Floats]) -> None:
+    """Takes plans that are whole and keep to all rows."""
+    for x in plans:
+        whole = np.where(search.programme.integer, np.round(x), x)
+        if np.all(abs(whole - x) < IN_PARTS) and search.programme.keeps_rows(whole):
+            search.take(whole)
+    plans.clear()
 
 
-def _block(search: UnderWay, programme: Programme, start: Floats | None, seconds: float, room: float) -> Outcome:
+def _told(search: InParts, bound: float) -> None:
+    search.bound = max(search.bound, min(bound, search.objective))
+    search.told(Progress(search.seconds, search.objective, search.bound))
+
+
+class Pool:
+    """The starts that plans of blocks have, and the whole programme with only these: its plans are plans of the whole.
+
+    Source: the blocks' plans as columns of a restricted master programme, over starts instead of whole plans.
+    """
+
+    def __init__(self, search: InParts, blocks: Blocks):
+        self.looking, self.blocks = search, blocks
+        self.starts = np.zeros(search.grid.size, dtype=bool)
+        self.searched = self.starts.copy()
+        self.found: tuple[Kernel, Outcome] | None = None
+
+    @property
+    def has_grown(self) -> bool:
+        """Whether there are so many starts that no search has looked at that it is worth another one."""
+        new = int((self.starts & ~self.searched).sum())
+        return new > GROWN * int(self.searched.sum())
+
+    def choose(self, plans: list[Plan], y: Floats) -> None:
+        """Chooses starts of `plans` that cost little more than the cheapest of their block at prices `y` (C,)."""
+        most = max(MOST * self.looking.grid.size, FEW)
+        self.starts = np.zeros(self.looking.grid.size, dtype=bool)
+        for k in np.argsort(above_cheapest(plans, y), kind="stable"):
+            larger = self.starts | starts_of(plans[k], self.blocks, self.looking.grid)
+            if int(larger.sum()) > most and self.starts.any():
+                break
+            self.starts = larger
+
+    def search(self) -> None:
+        """Looks for the cheapest plan that has no starts of whole projects but these, and those of the plan known."""
+        search, grid = self.looking, self.looking.grid
+        self.searched = self.starts
+        keep = self.starts | ~grid.whole[grid.owner]
+        if search.x is not None:
+            keep |= grid.new(search.x) > 1e-7
+        nobody = np.zeros(len(grid.whole), dtype=bool)
+        kernel = restrict(search.programme, grid, keep, nobody, np.zeros(len(search.programme.cost)))
+        begin = kernel.shrink(search.x) if search.x is not None else None
+        words, enough = f"pool of {int(keep.sum())} starts", search.bound + search.room()
+        gap = max(search.limits.gap / 2, EXACT * relative_gap(search.objective, search.bound))
+        gap = gap if np.isfinite(gap) else search.limits.gap
+        beside = Interrupt(within=search.interrupt)
+        found = search.run(
+            words, kernel.programme, POOL * search.left, begin, gap, enough, gives_up=False, beside=beside
+        )
+        self.found = kernel, found
+
+    def end(self) -> None:
+        """Takes what the last search has found."""
+        if self.found is not None:
+            (kernel, found), self.found = self.found, None
+            if found.x is not None:
+                self.looking.take(kernel.expand(found.x))
+
+
+def starts_of(plan: Plan, blocks: Blocks, grid: Grid) -> Flags:
+    """The starts (n,) that a plan of a block has."""
+    x = np.zeros(len(blocks.programme.cost))
+    x[blocks.each[plan.block].columns] = plan.x
+    return grid.new(x) > 1e-6
+
+
+def _block(search: InParts, programme: Programme, start: Floats | None, seconds: float, room: float) -> Outcome:
     """One block, or the master, on one thread."""
-    limits = replace(
-        search.limits, gap=0.0, room=room, collects=True, threads=1, seconds=seconds, enough=None, around=MANY_WHOLE
-    )
+    limits = replace(search.limits, gap=0.0, room=room, collects=True, threads=1, seconds=seconds, enough=None)
+    limits = replace(limits, around=(), restarts=False, looks=1)
     return run(programme, limits, None, search.interrupt, start)

@@ -61,7 +61,8 @@ class Limits:
     programme is solved as a whole or by kernels; its size decides by itself. `around`: HiGHS's searches around its
     relaxations and plans. `restarts`: whether it may begin anew with a smaller programme. `room`: an absolute gap
     that is enough, too. `collects`: all plans on the way are kept, not only the best. `settles`: seconds,
-    and how far above the bound so far a plan may cost to be good enough from then on.
+    and how far above the bound so far a plan may cost to be good enough from then on. `looks`: how often it is
+    tried out what a branch costs before that is guessed.
     """
 
     gap: float = 1e-4
@@ -78,6 +79,7 @@ class Limits:
     room: float = 1e-9
     collects: bool = False
     settles: tuple[float, float] | None = None
+    looks: int = 8
 
 
 @dataclass(eq=False)
@@ -191,6 +193,7 @@ class Run:
             "allow_unbounded_or_infeasible": False,
             "presolve_rule_off": self._rules_off(),
             "mip_allow_restart": limits.restarts,
+            "mip_pscost_minreliable": limits.looks,
             **{f"mip_heuristic_run_{name}": name in limits.around for name in AROUND},
         }
         for name, value in options.items():
