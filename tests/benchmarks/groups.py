@@ -52,6 +52,9 @@ VARIANTS = {
     "finance": Variant(finance=True),
     "market": Variant(market=True),
     "all": Variant(fleets=True, finance=True, market=True),
+    "ends-fleets": Variant(ends=True, shape="no_rise", fleets=True),
+    "ends-finance": Variant(ends=True, shape="no_rise", finance=True),
+    "ends-market": Variant(ends=True, shape="no_rise", market=True),
 }
 """What the runner knows by name."""
 

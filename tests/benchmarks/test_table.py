@@ -55,6 +55,15 @@ def test_a_tenth_of_the_gap_counts_at_100_projects():
     assert not bar("10 times faster", {"projects": 500, "gap": 0.004}).met
 
 
+def test_a_tenth_of_the_gap_counts_with_a_proof_too_if_the_plain_form_had_no_less_time():
+    """0.09 % proven after 10 s: of 1 % after 10 s it is less than a tenth, of 0.8 % more, and 9 s are less time."""
+    same = {"projects": 100, "plain total": 10.0}
+    assert bar("5 times faster", same | {"plain gap": 0.01}).met
+    assert not bar("5 times faster", same | {"plain gap": 0.008}).met
+    assert not bar("5 times faster", same | {"plain gap": 0.01, "plain total": 9.0}).met
+    assert not bar("10 times faster", same | {"plain gap": 0.01, "projects": 500}).met
+
+
 def test_what_is_asked_against_the_plain_form_is_halved_with_fleets_finance_or_a_market():
     """By hand: five times faster at 500 where ten are asked without them, and a fifth of the gap at 100 for a tenth."""
     more = {"variant": "all", "plain total": 60.0}
