@@ -24,6 +24,9 @@ STAND_INS: dict[str, Any] = {
 UNKNOWN_KEY = ("extra_forbidden", "invalid_key")
 """pydantic's errors for a key that it does not know."""
 
+SURE = 0.7
+"""How alike a word is to the one that it is read as; what is less alike is a hint to the reader, and no more."""
+
 
 class Draft:
     """The data of a scenario that is not readable yet.
@@ -77,13 +80,19 @@ class Draft:
         self.unread.add(tuple(map(str, loc)))
 
     def _respell(self, loc: Loc) -> None:
-        """Goes on as if a misspelt key had been spelt right."""
+        """Goes on as if a misspelt key had been spelt right, or without it where it may have meant something else."""
         parent, node = self._at(loc[:-1]), locate(self.root, loc[:-1])
         if not isinstance(parent, dict) or loc[-1] not in parent:
             return
         value = parent.pop(loc[-1])
         meant = next((right[-1] for right, wrong in self.respelt.items() if wrong == loc), None)
-        if meant is not None:
+        if meant is None:
+            return
+        model = model_at(self.root, loc[:-1])
+        needed = model is not None and (info := field(model, str(meant))) is not None and info.is_required()
+        if not needed and self.problems.closest(loc[-1], [meant], SURE) != meant:
+            self._note((*loc[:-1], meant))
+        else:
             parent[meant] = value
             if isinstance(node.value, dict) and loc[-1] in node.value:
                 node.value[meant] = node.value.pop(loc[-1])

@@ -114,6 +114,20 @@ def test_help(text, help, tmp_path):
     assert help_of(text + "\n", tmp_path) == [help]
 
 
+def test_what_is_only_a_little_like_a_key_is_not_read_as_that(tmp_path):
+    """`purchases` is hardly `sources`: that there is no source "2 ktCO2e" would mislead."""
+    text = "organisation: Group\nmarkets: {ets: {scopes: 1, price: 80 CNY/tCO2e, purchases: 2 ktCO2e,"
+    text += " bankin: {keep: 3 ktCO2e}}}\n"
+    with pytest.raises(ScenarioError) as error:
+        read(write(text, tmp_path))
+    assert [p.message for p in error.value.problems if "unknown key" not in p.message] == []
+    assert [p.message.split('"')[1] for p in error.value.problems] == ["organisation", "purchases", "bankin"]
+    close = text.replace("{keep: 3 ktCO2e}", "{kep: 3}")
+    with pytest.raises(ScenarioError) as error:
+        read(write(close, tmp_path))
+    assert any("has no unit" in p.message for p in error.value.problems), "a key that is surely meant is read"
+
+
 def test_an_id_in_letters_that_only_look_alike(tmp_path):
     text = "projects: {trucks\u0430: {kind: upgrade}, b: {kind: upgrade, requires: trucksa}}\n"
     assert help_of(text, tmp_path) == [
