@@ -45,7 +45,7 @@ def owners_of(programme: Programme, grid: Grid) -> Ints:
         if not found.any():
             break
         owner[found] = first[found]
-    return _with_the_rest(programme, owner)
+    return _with_the_rest(programme, grid, owner)
 
 
 def _extent(at: Ints, values: Ints, size: int) -> tuple[Ints, Ints]:
@@ -56,8 +56,11 @@ def _extent(at: Ints, values: Ints, size: int) -> tuple[Ints, Ints]:
     return low, high
 
 
-def _with_the_rest(programme: Programme, owner: Ints) -> Ints:
-    """Nobody's columns that hang together by rows of their own, whole ones among them (a fleet), are apart."""
+def _with_the_rest(programme: Programme, grid: Grid, owner: Ints) -> Ints:
+    """Nobody's columns that hang together by rows of their own, whole ones among them (a fleet), are apart.
+
+    Debt is not: it reaches over all years, so that prices a little off would have it borrow as much as it can.
+    """
     ours = np.flatnonzero(owner == NOBODY)
     others = abs(programme.matrix) @ (owner != NOBODY).astype(float)
     among = sparse.csr_array(programme.matrix[others == 0][:, ours])
@@ -68,7 +71,8 @@ def _with_the_rest(programme: Programme, owner: Ints) -> Ints:
     size = np.bincount(part, minlength=1)
     whole = np.bincount(part, weights=programme.integer[ours].astype(float), minlength=len(size))
     found = owner.copy()
-    apart = (whole[part] > 0) & (size[part] > 1)
+    has_issues = np.bincount(part, weights=np.isin(ours, grid.issuing).astype(float), minlength=len(size))
+    apart = (whole[part] > 0) & (size[part] > 1) & (has_issues[part] == 0)
     number = np.unique(part[apart], return_inverse=True)[1]
     found[ours[apart]] = np.max(owner, initial=0) + 1 + number
     has_whole = np.unique(found[programme.integer & (found != NOBODY)])

@@ -99,6 +99,9 @@ class Pool:
         self.looking, self.blocks = search, blocks
         self.starts = np.zeros(search.grid.size, dtype=bool)
         self.searched = self.starts.copy()
+        is_start = np.isin(np.arange(len(search.programme.cost)), search.grid.at)
+        self.others = [np.flatnonzero(b.programme.integer & ~is_start[b.columns]) for b in blocks.each]
+        self.lower, self.upper = search.programme.lower, search.programme.upper
         self.found: tuple[Kernel, Outcome] | None = None
 
     @property
@@ -111,21 +114,41 @@ class Pool:
         """Chooses starts of `plans` that cost little more than the cheapest of their block at prices `y` (C,)."""
         most = max(MOST * self.looking.grid.size, FEW)
         self.starts = np.zeros(self.looking.grid.size, dtype=bool)
+        chosen: list[Plan] = []
         for k in np.argsort(above_cheapest(plans, y), kind="stable"):
             larger = self.starts | starts_of(plans[k], self.blocks, self.looking.grid)
             if int(larger.sum()) > most and self.starts.any():
                 break
             self.starts = larger
+            chosen.append(plans[k])
+        self._reach(chosen)
+
+    def _reach(self, plans: list[Plan]) -> None:
+        """How far whole columns that are no starts (of fleets) may go: as in one of `plans`, or in the plan known."""
+        programme, x = self.looking.programme, self.looking.x
+        self.lower, self.upper = programme.lower, programme.upper
+        if x is None:
+            return  # what no plan is known to reach might leave none
+        self.lower, self.upper = self.lower.copy(), self.upper.copy()
+        for i, (block, other) in enumerate(zip(self.blocks.each, self.others, strict=True)):
+            at = block.columns[other]
+            found = np.round([x[at], *(plan.x[other] for plan in plans if plan.block == i)])
+            self.lower[at] = np.maximum(self.lower[at], found.min(axis=0))
+            self.upper[at] = np.minimum(self.upper[at], found.max(axis=0))
 
     def search(self) -> None:
-        """Looks for the cheapest plan that has no starts of whole projects but these, and those of the plan known."""
+        """Looks for the cheapest plan that has no starts of whole projects but these, and those of the plan known.
+
+        Whole columns that are no starts stay within reach of the same plans.
+        """
         search, grid = self.looking, self.looking.grid
         self.searched = self.starts
         keep = self.starts | ~grid.whole[grid.owner]
         if search.x is not None:
             keep |= grid.new(search.x) > 1e-7
         nobody = np.zeros(len(grid.whole), dtype=bool)
-        kernel = restrict(search.programme, grid, keep, nobody, np.zeros(len(search.programme.cost)))
+        within = replace(search.programme, lower=self.lower, upper=self.upper)
+        kernel = restrict(within, grid, keep, nobody, np.zeros(len(search.programme.cost)))
         begin = kernel.shrink(search.x) if search.x is not None else None
         words, enough = f"pool of {int(keep.sum())} starts", search.bound + search.room()
         gap = max(search.limits.gap / 2, EXACT * relative_gap(search.objective, search.bound))

@@ -55,7 +55,7 @@ class EntityTree:
         self.closed, self.count, self.rounds, self.until = np.inf, 0, 0, np.inf
         self.found: list[Floats] = []
         self.stuck: list[Part] = []
-        self.abandoned = False
+        self.abandoned = self.is_sought = False
         self._push(Part({}, root.bound, root.y))
         self._starts = [starts_of(block.columns, block.programme.integer, grid) for block in root.blocks.each]
 
@@ -70,8 +70,11 @@ class EntityTree:
         return bool(self.open) and self.open[0][0] < min(least, stuck)
 
     def grow(self, least: float, seconds: float, beside: Callable[[], None] | None = None) -> None:
-        """Divides some parts with the lowest bounds below `least`, and does what is to be done `beside` it."""
-        self.until = time.monotonic() + seconds
+        """Divides some parts with the lowest bounds below `least`, and does what is to be done `beside` it.
+
+        Where no plan is known, and one is sought beside, bounds are rough: how exact they have to be follows from it.
+        """
+        self.until, self.is_sought = time.monotonic() + seconds, beside is not None
         parts: list[Part] = []
         lowest = self.bound
         while self.open and len(parts) < BATCH * self.workers and self.open[0][0] < least:
@@ -81,8 +84,7 @@ class EntityTree:
             aside = pool.submit(beside) if beside is not None else None
             asking = [pool.submit(self._question, part, known, least) for part in parts]
             asked = [waited_for(task, self.interrupt.set) for task in asking]
-            far = least - lowest if np.isfinite(least) else WORTH * max(abs(lowest), 1.0)
-            enough = lowest + LAZY * far
+            enough = lowest + LAZY * _distance(lowest, least)
             solving = [
                 [pool.submit(self._half, part, bounds, known, least, enough) for bounds in _halves(found)]
                 for part, found in zip(parts, asked, strict=True)
@@ -174,7 +176,7 @@ class EntityTree:
             bound=of.bound,
             plans=allowed,
             enough=enough,
-            lack=NEAR * (least - of.bound) if np.isfinite(least) else 0.0,
+            lack=NEAR * _distance(of.bound, least) if np.isfinite(least) or self.is_sought else 0.0,
             log=[],
         )
 
@@ -197,6 +199,11 @@ class EntityTree:
         if self._is_over and found.bound < enough:
             return None, found
         return Part(bounds, max(found.bound, part.bound), found.y, found.is_settled), found
+
+
+def _distance(bound: float, least: float) -> float:
+    """What a bound lacks of the one that proves the plan known, or so much of it while none is."""
+    return least - bound if np.isfinite(least) else WORTH * max(abs(bound), 1.0)
 
 
 def _halves(asked: Asked | None) -> tuple[Bounds, ...]:

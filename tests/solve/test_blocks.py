@@ -1,6 +1,7 @@
 """Blocks: bounds by entity are bounds at any prices, and what the pool finds is a plan."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from optimiser.solve.belonging import NOBODY, bounds_of, owners_of
 from optimiser.solve.blocks import blocks_of
 from optimiser.solve.grid import grid_of, restrict
 from optimiser.solve.highs import Interrupt, Limits, run
-from optimiser.solve.multipliers import Multipliers
+from optimiser.solve.multipliers import Multipliers, plan_of
 from optimiser.solve.programme import assemble
 from optimiser.workflow import read
 from tests.benchmarks.groups import Variant, group
@@ -43,6 +44,18 @@ targets:
   both: {kind: reduction, entity: group, in: 3, cut: 130 ktCO2e}
 """
 GROUP = group(40, 3, Variant(ends=True, shape="no_rise"))
+FUNDED = (
+    TWO.replace("start: [3, 3]", "start: [1, 3]")
+    + """
+fleets:
+  ships:
+    entity: group
+    states: {diesel: {count: 4, emissions: 5 ktCO2e, opex: 1 MCNY}, hybrid: {emissions: 1 ktCO2e, opex: 1 MCNY}}
+    changes: [{from: diesel, to: hybrid, capex: 3 MCNY}]
+budgets: {money: {entity: group, limit: 20 MCNY}}
+finance: {bond: {kind: bond, issue: [1, 3], rate: 2 %, tenor: 2, ticket: [5 MCNY, 30 MCNY], entity: group}}
+"""
+)
 POOR = TWO + "budgets: {poor: {entity: a, limit: 20 MCNY}}\n"
 
 
@@ -135,6 +148,54 @@ def test_who_owns_what(two):
     assert sorted(together) == list(np.flatnonzero(np.diff(programme.matrix.indptr)))
 
 
+def test_a_fleet_stands_apart_and_debt_does_not(tmp_path):
+    """Ships that no project has to do with are a block. What is owed is nobody's: its rows stay in the master.
+
+    As a block a bond would be issued as often as may be wherever a year's money is priced a little too high, and the
+    prices would never settle. The bound by entity is one all the same.
+    """
+    programme, grid = programme_of(FUNDED, tmp_path)
+    owner = owners_of(programme, grid)
+    assert np.all(owner[grid.issuing] == NOBODY)
+    assert len(grid.issuing) == 3
+    blocks = blocks_of(programme, grid)
+    is_start = np.isin(np.arange(len(owner)), grid.at)
+    fleets = [b for b in blocks.each if not is_start[b.columns].any()]
+    assert len(fleets) == 1
+    assert any("fleet" in programme.rows[i][0] for i in fleets[0].rows)
+    best, bounds, _ = bound_cases(programme, grid, 0)
+    assert best.status == "optimal"
+    assert max(bounds) <= best.objective + 1e-6
+    assert max(bounds) >= without_cuts(programme).objective - 1e-6
+
+
+def test_a_pool_lets_fleets_go_no_further_than_its_plans(tmp_path):
+    """One ship is changed in the plan known, two in a block's: one or two in the pool, where the fleet has four.
+
+    Before any plan is known all are free: plans of blocks alone may keep no target together.
+    """
+    programme, grid = programme_of(FUNDED, tmp_path)
+    blocks = blocks_of(programme, grid)
+    i = next(k for k, b in enumerate(blocks.each) if not np.isin(b.columns, grid.at).any())
+    block = blocks.each[i]
+    whole = np.flatnonzero(block.programme.integer)
+    one, two = np.zeros(len(block.columns)), np.zeros(len(block.columns))
+    one[whole[0]], two[whole[0]] = 1.0, 2.0
+    x = np.zeros(len(programme.cost))
+    x[block.columns] = one
+    search = SimpleNamespace(programme=programme, grid=grid, x=None)
+    pool = by_entity.Pool(search, blocks)
+    y = np.zeros(len(blocks.coupling))
+    pool.choose([plan_of(blocks, i, two)], y)
+    assert np.array_equal(pool.upper, programme.upper)
+    search.x = x
+    pool.choose([plan_of(blocks, i, two)], y)
+    at = block.columns[whole]
+    assert (pool.lower[at[0]], pool.upper[at[0]]) == (1.0, 2.0)
+    assert np.all(pool.upper[at[1:]] == 0)
+    assert np.array_equal(pool.upper[grid.at], programme.upper[grid.at])
+
+
 def bound_cases(programme, grid, seed):
     """The best plan's cost, and the bounds at random prices and at those of the search."""
     best = run(programme, LIMITS)
@@ -158,6 +219,8 @@ def test_no_bound_is_above_the_best_plan(draw_case, seed, tmp_path):
     """
     programme, grid = drawn(draw_case(seed), tmp_path)
     for g in (grid, scattered(grid, seed)):
+        if not blocks_of(programme, g).each:
+            continue  # debt, which is nobody's, hangs together with all else
         best, bounds, found = bound_cases(programme, g, seed)
         for bound in bounds:
             assert bound <= best.objective + 1e-6 * max(1.0, abs(best.objective))
