@@ -62,7 +62,7 @@ class Limits:
     relaxations and plans. `restarts`: whether it may begin anew with a smaller programme. `room`: an absolute gap
     that is enough, too. `collects`: all plans on the way are kept, not only the best. `settles`: seconds,
     and how far above the bound so far a plan may cost to be good enough from then on. `looks`: how often it is
-    tried out what a branch costs before that is guessed.
+    tried out what a branch costs before that is guessed. `presolves`: whether HiGHS makes the programme smaller first.
     """
 
     gap: float = 1e-4
@@ -80,6 +80,7 @@ class Limits:
     collects: bool = False
     settles: tuple[float, float] | None = None
     looks: int = 8
+    presolves: bool = True
 
 
 @dataclass(eq=False)
@@ -192,6 +193,7 @@ class Run:
             "mip_feasibility_tolerance": limits.tolerance,
             "allow_unbounded_or_infeasible": False,
             "presolve_rule_off": self._rules_off(),
+            "presolve": "choose" if limits.presolves else "off",
             "mip_allow_restart": limits.restarts,
             "mip_pscost_minreliable": limits.looks,
             **{f"mip_heuristic_run_{name}": name in limits.around for name in AROUND},

@@ -25,6 +25,7 @@ from optimiser.solve.other import run_other
 from optimiser.solve.packing import packing_of, solve_packing
 from optimiser.solve.pits import is_pit, may_be_pit, solve_pit
 from optimiser.solve.programme import Programme, assemble
+from optimiser.solve.second_look import looked_at_twice
 
 Watch = Callable[[str, Progress], None]
 
@@ -87,6 +88,7 @@ class Search:
             outcome = run_other(model, programme, limits, limits.solver)
         else:
             outcome = self._searched(question, model, programme, limits, watch, interrupt, start)
+            outcome = looked_at_twice(programme, limits, watch, interrupt, outcome)
         self._add("solve", before)
         self.log += [f"--- {words}\n", *outcome.log]
         self.abandoned |= outcome.abandoned
