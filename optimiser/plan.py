@@ -146,7 +146,9 @@ class FleetAccount:
     """A fleet by year: assets in `service` (S, Y), in the `yard`, on order, those `built` and `gone` in a year (Y,).
 
     `docked` are docks in use, `begun` (changes, Y) assets by change begun, `delivered` what its duty counts, `uses` the
-    amount of each fuel (Y,).
+    amount of each fuel (Y,). Of an asset in a state (S, Y), with what the plan blends, or where none is in service
+    before any blend that is decided: `carbon` is its direct emissions without unburnt fuel (kt), `well_to_wake` (kt)
+    and `energy` (GWh) are what FuelEU counts.
     """
 
     initial: float
@@ -159,6 +161,9 @@ class FleetAccount:
     begun: Floats
     delivered: Floats
     uses: dict[str, Floats]
+    carbon: Floats
+    well_to_wake: Floats
+    energy: Floats
 
 
 @dataclass(frozen=True)

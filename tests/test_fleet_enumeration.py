@@ -10,7 +10,7 @@ from optimiser.instance import compile_instance
 from optimiser.solve import Limits, answer
 from optimiser.workflow import read
 from tests.helpers import write_tree
-from tests.reference_fleets.drawing import draw
+from tests.reference_fleets.drawing import draw, has_open_blend
 from tests.reference_fleets.enumeration import TooManyError, best
 
 WANTED = 200
@@ -19,7 +19,7 @@ WANTED_FEATURES = """
     dock:slots_per_year dock:cycle change:lead_time change:capex_profile change:cost_trend change:from_year
     change:until_year change:per_year change:max change:life change:salvage change:scrap_value change:tags
     change:requires change:uses state:count state:built state:life state:fuels state:emissions state:opex state:capacity
-    new> >scrap target:cap target:chain target:peak raw:budgets raw:projects raw:resources plan none
+    cii&blend new> >scrap target:cap target:chain target:peak raw:budgets raw:projects raw:resources plan none
 """
 
 
@@ -68,6 +68,7 @@ def test_every_feature_is_drawn(enumerated):
         fleet = raw["fleets"]["ships"]
         found = {k for k in fleet if fleet[k]} | {f"raw:{k}" for k in raw if raw[k]}
         found |= {f"fueleu:{k}" for k in fleet.get("regulation", {}).get("fueleu", {})}
+        found |= {"cii&blend"} if "cii" in fleet.get("regulation", {}) and has_open_blend(fleet) else set()
         found |= {f"rule:{k}" for k in fleet.get("regulation", {})} | {f"dock:{k}" for k in fleet.get("docking", {})}
         found |= {f"change:{k}" for c in fleet["changes"] for k in c} | {
             f"state:{k}" for s in fleet["states"].values() for k in s

@@ -11,6 +11,9 @@ from optimiser.instance.fleet_data import FleetData
 from optimiser.plan import Decisions, FleetAccount, Floats
 from optimiser.scenario.fleets import Part
 
+RATED = 1e-5
+"""By this share a plan may be above a border of the CII and counts as on it: solvers keep limits no better."""
+
 
 class FleetBooks:
     """One fleet worked through asset by asset. `faults` says where the moves do not add up."""
@@ -129,7 +132,24 @@ class FleetBooks:
             initial=float(fleet.cells.initial.sum()), service=self.service, yard=self.yard, ordered=self.ordered,
             built=built, gone=gone, docked=self.docked, begun=self.begun,
             delivered=self.service.sum(axis=0) + self.yard if fleet.by_count else delivered, uses=uses,
+            carbon=self._carbon(),
+            well_to_wake=self._of_one([s.well_to_wake for s in fleet.states], [b.well_to_wake for b in fleet.blends]),
+            energy=self._of_one([s.energy for s in fleet.states], [b.energy for b in fleet.blends]),
         )  # fmt: skip
+
+    def _of_one(self, of_state: list[Floats], of_blend: list[Floats]) -> Floats:
+        """A value (Y,) of one asset in each state (S, Y): what is blended is spread evenly over those in service."""
+        each = np.array(of_state)
+        for b, value, amount in zip(self.fleet.blends, of_blend, self.blended, strict=True):
+            number = self.service[b.state]
+            each[b.state] += np.where(number > 0.5, value * amount / np.maximum(number, 1.0), 0.0)
+        return each
+
+    def _carbon(self) -> Floats:
+        """CO2 that the CII counts of one asset in each state, in kt (S, Y)."""
+        key: tuple[Part, Ledger] = ("direct", "location")
+        states, blends = self.fleet.states, self.fleet.blends
+        return self._of_one([s.emissions[key] - s.slip for s in states], [b.emissions[key] - b.slip for b in blends])
 
     def broken(self, started: dict[int, tuple[list[int], Floats]]) -> Iterator[str]:
         """Everything that must hold of the fleet and does not. `started`: start years and amounts by project."""
@@ -197,8 +217,10 @@ class FleetBooks:
                 made, allowed = np.cumsum(made), np.cumsum(allowed)
             if _over(made, allowed):
                 yield f"{fleet.id} is above the limit of FuelEU"
-        if fleet.cii is not None and np.any(self.service * fleet.cii.banned > 1e-6):
-            yield f"{fleet.id} has assets in service whose rating is too bad"
+        if fleet.cii is not None:
+            attained = np.where(self.service > 1e-6, self._carbon() / fleet.cii.work, 0.0)
+            if np.any(attained > fleet.cii.limit * (1 + RATED)):
+                yield f"{fleet.id} has assets in service whose rating is too bad"
 
 
 def _over(value: Floats, limit: Floats | float) -> bool:

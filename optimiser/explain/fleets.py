@@ -20,7 +20,7 @@ def fleet_items(instance: Instance) -> Iterator[tuple[str, str]]:
             yield "changes", fleet.id
         if np.any(np.isfinite(fleet.slots)):
             yield "docks", fleet.id
-        if fleet.cii is not None and np.any(fleet.cii.banned):
+        if fleet.cii is not None and fleet.cii.binds:
             yield "rating", fleet.id
         if fleet.fueleu is not None and fleet.fueleu.penalty is None:
             yield "fueleu", fleet.id

@@ -11,11 +11,13 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimiser.instance.timing import Floats, Ints
 from optimiser.scenario.fleets import Part
 
 Kind = Literal["new", "retrofit", "scrap", "withdrawal", "end of life"]
+Bools = NDArray[np.bool_]
 Parts = dict[tuple[Part, str], Floats]
 """Emissions (Y,) by part of the fleet's sources and ledger."""
 
@@ -131,12 +133,27 @@ class FuelRule:
 
 @dataclass(frozen=True, eq=False)
 class RatingRule:
-    """CII: attained and required intensity and rating by state (S, Y); `banned` where it may not be in service."""
+    """CII in grams of CO2 per capacity and nautical mile; `ship` and `capacity` (t or GT) decide the line.
 
+    `work` (Y,) is what an asset sails, in 1e9 times capacity and nautical miles: kt of CO2 / work is what is attained.
+    `attained` (S, Y) is that before any blend that is decided, `required` (Y,) the line, `limit` (Y,) the most that
+    may be attained, infinite where nothing is asked. `banned` (S, Y): no blend keeps the limit, so that no asset may be
+    in service. `blended` (S, Y): some blends keep it and some do not.
+    """
+
+    ship: str
+    capacity: float
+    work: Floats
     attained: Floats
     required: Floats
-    ratings: tuple[tuple[str, ...], ...]
-    banned: Floats
+    limit: Floats
+    banned: Bools
+    blended: Bools
+
+    @property
+    def binds(self) -> bool:
+        """True where it is a limit on some state in some year."""
+        return bool(np.any(self.banned) or np.any(self.blended))
 
 
 @dataclass(frozen=True, eq=False)

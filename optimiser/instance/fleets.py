@@ -73,6 +73,7 @@ class _Compiler:
         fleet = self.fleet_
         kitchen = Kitchen(fleet, self.paths, self.paths.years)
         states = tuple(kitchen.state(n, s) for n, s in fleet.states.items())
+        blends = kitchen.blends()
         changes, lives, opened = self._changes()
         cycle = self.docking.cycle if self.docking is not None else None
         cells, moves = Network(self.paths.years, changes, lives, opened, cycle or 0).build(self._initial())
@@ -85,10 +86,10 @@ class _Compiler:
             changes=changes, cells=cells, moves=moves, need=need, by_count=fleet.activity is None, unit=unit,
             unit_scale=scale, most=self._most(states, need, any(c.kind == "new" for c in changes)),
             slots=self.paths.over_horizon(slots) if slots is not None else np.full(self.n, np.inf), cycle=cycle,
-            blends=kitchen.blends(),
+            blends=blends,
             fuel_units=self._fuel_units(),
             carbon_price=carbon_price(rules, self.paths), co2_only=co2_only(self.paths.years),
-            fueleu=fuel_rule(rules, self.paths, states), cii=rating_rule(rules, self.paths, states),
+            fueleu=fuel_rule(rules, self.paths, states), cii=rating_rule(rules, self.paths, states, blends),
             baseline=baseline, base=base,
         )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimiser.instance.fleet_data import FuelRule, RatingRule, StateData
+from optimiser.instance.fleet_data import BlendData, FuelRule, RatingRule, StateData
 from optimiser.instance.paths import Paths
 from optimiser.instance.timing import Floats, Ints
 from optimiser.scenario.regulation import Regulation
@@ -15,8 +15,7 @@ from optimiser.scenario.rules import (
     FUELEU_REDUCTION,
     FUELEU_REFERENCE,
     FUELEU_VLSFO,
-    RATINGS,
-    rating,
+    border,
     required_cii,
     step,
 )
@@ -70,23 +69,30 @@ def fuel_rule(rules: Regulation | None, paths: Paths, states: tuple[StateData, .
     return FuelRule(limit, rule.share, penalty)
 
 
-def rating_rule(rules: Regulation | None, paths: Paths, states: tuple[StateData, ...]) -> RatingRule | None:
-    """CII by state and year: grams of CO2 per capacity and nautical mile, attained and required, and the rating."""
+def rating_rule(
+    rules: Regulation | None, paths: Paths, states: tuple[StateData, ...], blends: tuple[BlendData, ...]
+) -> RatingRule | None:
+    """CII by state and year: grams of CO2 per capacity and nautical mile, attained and required, and what is too bad.
+
+    Blends that are decided move what a state attains between a least and a most. Where even the least is too bad the
+    state is barred, where only the most is the blend decides.
+    """
     if rules is None or rules.cii is None:
         return None
     rule, years = rules.cii, paths.years
     capacity = rule.capacity.value * (1.0 if rule.capacity.dimension == NUMBER else 1e3)  # GT, or tonnes of deadweight
-    miles = paths.over_horizon(rule.distance) / KM_PER_NMI
+    work = capacity * paths.over_horizon(rule.distance) / KM_PER_NMI / 1e9
     cuts = _steps(rule.reduction or CII_REDUCTION, years)
     required = np.array([required_cii(rule.ship, capacity, float(cut)) for cut in cuts])
-    attained = np.array([(s.emissions["direct", "location"] - s.slip) * 1e9 / (capacity * miles) for s in states])
-    ratings = tuple(
-        tuple(rating(rule.ship, capacity, float(a), float(r)) for a, r in zip(row, required, strict=True))
-        for row in attained
-    )
-    banned = np.zeros(attained.shape)
+    attained = np.array([(s.emissions["direct", "location"] - s.slip) / work for s in states])
+    least, most = attained.copy(), attained.copy()
+    for b in blends:
+        change = (b.emissions["direct", "location"] - b.slip) * b.room / work
+        least[b.state] += np.minimum(change, 0.0)
+        most[b.state] += np.maximum(change, 0.0)
+    limit = np.full(len(years), np.inf)
     if rule.worst is not None:
-        worst, first = RATINGS.index(rule.worst), rule.from_year or int(years[0])
-        for i, row in enumerate(ratings):
-            banned[i] = [y >= first and RATINGS.index(r) > worst for y, r in zip(years, row, strict=True)]
-    return RatingRule(attained, np.tile(required, (len(states), 1)), ratings, banned)
+        since = years >= (rule.from_year or int(years[0]))
+        limit = np.where(since, border(rule.ship, capacity, rule.worst) * required, np.inf)
+    banned = least > limit
+    return RatingRule(rule.ship, capacity, work, attained, required, limit, banned, (most > limit) & ~banned)

@@ -7,8 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from optimiser.instance.fleet_data import FleetData
+from optimiser.audit.fleets import RATED
+from optimiser.instance.fleet_data import FleetData, RatingRule
+from optimiser.plan import FleetAccount
 from optimiser.report.result import Result, made_once
+from optimiser.scenario.rules import rating
 
 CHANGES = ["fleet", "entity", "change", "kind", "from", "to", "year", "assets", "in_service_from"]
 G_PER_MJ = 1e9 / 3.6e6
@@ -94,22 +97,28 @@ def fuels(result: Result) -> pd.DataFrame:
 
 @made_once
 def ratings(result: Result) -> pd.DataFrame:
-    """By state and year: what FuelEU and the CII make of an asset, before any blend that is decided."""
+    """By state and year: what FuelEU and the CII make of an asset, with what the plan blends."""
     names = ["year", "fleet", "state", "in service", "well to wake [gCO2e/MJ]", "FuelEU limit [gCO2e/MJ]"]
     names += ["CII attained [gCO2/(capacity nmi)]", "CII required [gCO2/(capacity nmi)]", "CII rating"]
     rows = []
     for fleet in (f for f in result.instance.fleets if f.fueleu is not None or f.cii is not None):
+        account = result.accounts.fleets[fleet.id]
         for s, state in enumerate(fleet.states):
             for i, y in enumerate(result.accounts.years):
-                known = fleet.fueleu is not None and state.energy[i] > 0
-                made = state.well_to_wake[i] / state.energy[i] * G_PER_MJ if known else None
+                known = fleet.fueleu is not None and account.energy[s, i] > 0
+                made = account.well_to_wake[s, i] / account.energy[s, i] * G_PER_MJ if known else None
                 limit = fleet.fueleu.limit[i] * G_PER_MJ if fleet.fueleu is not None else np.inf
-                cii: tuple[float | None, float | None, str] = (None, None, "")
-                if fleet.cii is not None:
-                    cii = (fleet.cii.attained[s, i], fleet.cii.required[s, i], fleet.cii.ratings[s][i])
-                number = result.accounts.fleets[fleet.id].service[s, i]
+                cii = _rating(fleet.cii, account, s, i) if fleet.cii is not None else (None, None, "")
+                number = account.service[s, i]
                 rows.append((int(y), fleet.id, state.id, number, made, limit if np.isfinite(limit) else None, *cii))
     return pd.DataFrame(rows, columns=names)
+
+
+def _rating(rule: RatingRule, account: FleetAccount, state: int, year: int) -> tuple[float, float, str]:
+    """Attained, required and the letter. Where the blend decides, a hair above a border is on it, as in the audit."""
+    attained, required = float(account.carbon[state, year] / rule.work[year]), float(rule.required[year])
+    counted = attained / (1 + RATED) if rule.blended[state, year] else attained
+    return attained, required, rating(rule.ship, rule.capacity, counted, required)
 
 
 def _entity(result: Result, fleet: FleetData) -> str:

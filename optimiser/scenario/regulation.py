@@ -56,7 +56,7 @@ class CII(Entry):
     distance: AnyPath
     """Distance that an asset sails in a year."""
     worst: Literal["A", "B", "C", "D"] | None = None
-    """Worst rating that may be in service; absent: ratings are reported only."""
+    """Worst rating that may be in service, with what is blended; absent: ratings are reported only."""
     from_year: Year | None = None
     """First year in which `worst` holds; absent: at once."""
     reduction: dict[Year, Share] | None = None

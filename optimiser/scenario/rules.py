@@ -88,6 +88,11 @@ def required_cii(ship: str, capacity: float, reduction: float) -> float:
     return (1 - reduction) * line.a * counted**-line.c
 
 
+def border(ship: str, capacity: float, worst: str) -> float:
+    """The most that may be attained of what is required, for a rating that is no worse than this one (A to D)."""
+    return cii_line(ship, capacity)[0].borders[RATINGS.index(worst)]
+
+
 def rating(ship: str, capacity: float, attained: float, required: float) -> str:
     """A to E: where the attained intensity lies between the borders."""
     line, _ = cii_line(ship, capacity)

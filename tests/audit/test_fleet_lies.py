@@ -92,3 +92,15 @@ def test_a_blend_that_is_not_said(result):
     """A plan that keeps its cap by blending does not keep it without."""
     assert result.plan.decisions.blended
     refuse(result, "target cap", blended={})
+
+
+def test_a_rating_is_that_of_what_is_blended(tmp_path):
+    """30 kt on 8 units of work are 3.75 g, an E in 2030 (3.32 x 1.06 = 3.52 is the border of C) that blends make a C.
+
+    Without what it blended, or with half of it, the plan is a lie; the state by itself is not barred.
+    """
+    text = WORLD[: WORLD.index("targets:")].replace("cii: {", "cii: {worst: C, ") + "horizon: {first: 2030, last: 2032}"
+    made = solved(text.replace("2: 1}}", "2031: 1}}"), tmp_path)
+    assert made.plan.decisions.blended
+    refuse(made, "rating is too bad", blended={})
+    refuse(made, "rating is too bad", blended={k: v / 2 for k, v in made.plan.decisions.blended.items()})

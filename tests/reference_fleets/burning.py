@@ -22,18 +22,24 @@ class Figures:
     energy: np.ndarray
     well_to_wake: np.ndarray
     banned: np.ndarray
+    must: np.ndarray
     room: np.ndarray
     blend_cost: np.ndarray
     blend_direct: np.ndarray
     blend_over: np.ndarray
+    years: list[int]
 
 
 def figures(raw: dict[str, Any], name: str, years: list[int]) -> Figures:
-    """The figures of a state; `blend_*` are per kt of its fuel that gives way to bio fuel, beyond the least."""
+    """The figures of a state; `blend_*` are per kt of its fuel that gives way to bio fuel, beyond the least.
+
+    At least `must` and at most `room` of it gives way per asset.
+    """
     fleet = raw["fleets"]["ships"]
     state, fuels = fleet["states"][name], fleet.get("fuels", {})
     zero = np.zeros(len(years))
-    f = Figures(*(zero.copy() for _ in range(10)))
+    f = Figures(*(zero.copy() for _ in range(11)), years=years)
+    change = zero
     f.cost = np.array(path(state.get("opex", 0), years))
     f.direct = np.array(path(state.get("emissions", 0), years))
     ets = fleet.get("regulation", {}).get("eu_ets")
@@ -47,7 +53,7 @@ def figures(raw: dict[str, Any], name: str, years: list[int]) -> Figures:
         least = np.array(path(blend.get("min", 0) if opened else blend, years)) if blend else zero
         ratio = number(fuels[fuel]["energy"]) / number(fuels["bio"]["energy"]) if blend else 0.0
         for part, amount in ((fuel, use * (1 - least)), ("bio", use * least * ratio)):
-            cost, direct, upstream, energy, wake = _unit(fuels[part], slip, years)
+            cost, direct, upstream, energy, wake, _ = _unit(fuels[part], slip, years)
             f.cost, f.direct, f.upstream = (
                 f.cost + cost * amount,
                 f.direct + direct * amount,
@@ -60,24 +66,27 @@ def figures(raw: dict[str, Any], name: str, years: list[int]) -> Figures:
             f.room = use * np.minimum(np.array(path(blend["max"], years)) - least, 1 - least)
             here, there = _unit(fuels[fuel], slip, years), _unit(fuels["bio"], slip, years)
             f.blend_direct = there[1] * ratio - here[1]
+            change = there[5] * ratio - here[5]
             f.blend_cost = there[0] * ratio - here[0] + price * f.blend_direct
             f.blend_over = (there[4] - limit * there[3]) * ratio - (here[4] - limit * here[3])
     f.cost = f.cost + price * f.direct
-    f.banned = _banned(fleet, state, fuels, years, f)
+    _rated(fleet, state, fuels, f, change)
     f.cost = f.cost + _penalty(fleet, years, f)
     return f
 
 
 def _unit(fuel: dict[str, Any], slip: float, years: list[int]) -> tuple[np.ndarray, ...]:
-    """Cost, direct, upstream, energy and well to wake of a unit of fuel."""
+    """Cost, direct, upstream, energy and well to wake of a unit of fuel, and the CO2 that the CII counts."""
     zero = np.zeros(len(years))
     cost, factor = np.array(path(fuel["price"], years)), np.array(path(fuel["factor"], years))
     upstream = np.array(path(fuel.get("upstream", 0), years))
     if fuel.get("scope") == 2:
-        return cost, zero, upstream, zero + 1, zero
+        return cost, zero, upstream, zero + 1, zero, zero
+    burnt = factor
     if "slip_factor" in fuel:
-        factor = (1 - slip) * factor + slip * number(fuel["slip_factor"])
-    return cost, factor, upstream, zero + number(fuel["energy"]), factor + upstream
+        burnt = (1 - slip) * factor
+        factor = burnt + slip * number(fuel["slip_factor"])
+    return cost, factor, upstream, zero + number(fuel["energy"]), factor + upstream, burnt
 
 
 def fueleu_limit(fleet: dict[str, Any], years: list[int]) -> np.ndarray:
@@ -109,22 +118,33 @@ def _penalty(fleet: dict[str, Any], years: list[int], f: Figures) -> np.ndarray:
     return tonnes * number(rule["penalty"]) * 1e-3  # 1e-3 MCNY per t for each CNY per kg
 
 
-def _banned(
-    fleet: dict[str, Any], state: dict[str, Any], fuels: dict[str, Any], years: list[int], f: Figures
-) -> np.ndarray:
+def _rated(fleet: dict[str, Any], state: dict[str, Any], fuels: dict[str, Any], f: Figures, change: np.ndarray) -> None:
+    """Narrows what may be blended to what keeps the rating; bans years in which nothing does.
+
+    `change` is what a kt of fuel that gives way adds to the CO2 that counts.
+    """
     rule = fleet.get("regulation", {}).get("cii")
     if rule is None:
-        return np.zeros(len(years), dtype=bool)
-    slipped = np.zeros(len(years))
+        return
+    slipped = np.zeros(len(change))
     for fuel, burn in state.get("fuels", {}).items():
         if isinstance(burn, dict) and "slip_factor" in fuels[fuel]:
             blend = fuels[fuel].get("blend", {}).get("bio")
             least = blend.get("min", 0) if isinstance(blend, dict) and "max" in blend else blend or 0
-            left = 1 - np.array(path(least, years))
+            left = 1 - np.array(path(least, f.years))
             slipped += (
-                np.array(path(burn["use"], years)) * left * number(burn["slip"]) * number(fuels[fuel]["slip_factor"])
+                np.array(path(burn["use"], f.years)) * left * number(burn["slip"]) * number(fuels[fuel]["slip_factor"])
             )
-    grams = (f.direct - slipped) * 1e9 / (number(rule["capacity"]) * number(rule["distance"]))
     required = (1 - 0.215) * 4745 * number(rule["capacity"]) ** -0.622
     border = {"B": 0.94, "C": 1.06, "D": 1.18}[rule["worst"]]
-    return grams > border * required
+    allowed = border * required * number(rule["capacity"]) * number(rule["distance"]) / 1e9  # kt
+    over = f.direct - slipped - allowed
+    for y, (above, each) in enumerate(zip(over, change, strict=True)):
+        if each < 0:
+            f.must[y] = max(above / -each, 0.0)
+        elif each > 0:
+            f.room[y] = min(f.room[y], -above / each)
+        else:
+            f.banned[y] = above > 0
+        if f.must[y] > f.room[y]:
+            f.banned[y], f.must[y], f.room[y] = True, 0.0, 0.0

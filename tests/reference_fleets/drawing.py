@@ -200,7 +200,7 @@ def _add_rules(r: Random, fleet: dict[str, Any]) -> None:
         rules["cii"] = {
             "ship": "bulk carrier",
             "capacity": "80000 t",
-            "distance": "50000 nmi",
+            "distance": "25000 nmi" if opened else "50000 nmi",  # so that blends decide the rating
             "worst": r.choice("BCD"),
         }
     if rules:

@@ -195,8 +195,8 @@ class _Trial:
             price = np.array([f.blend_cost[y] for f in self.figures])
             less = -np.array([f.blend_direct[y] for f in self.figures])
             under = -np.array([f.blend_over[y] for f in self.figures])
-            free = room * (price < 0)
-            taken = free.copy()
+            must = np.array([f.must[y] for f in self.figures]) * service[:, :, y]
+            taken = np.where(price < 0, room, must)
             gain = less if not self.pooled else under
             short = over[:, y] - taken @ under if self.pooled else direct[:, y] - taken @ less - cap[y]
             if self.pooled or np.isfinite(cap[y]):
@@ -204,7 +204,7 @@ class _Trial:
                 for s in order:
                     if gain[s] <= 0 or price[s] < 0:
                         continue
-                    amount = np.clip(short / gain[s], 0, room[:, s])
+                    amount = np.clip(short / gain[s], 0, room[:, s] - must[:, s])
                     taken[:, s] += amount
                     short = short - amount * gain[s]
                 ok &= short <= 1e-6

@@ -84,6 +84,19 @@ def test_ratings_stand_by_state_and_year(result):
     assert table.loc[("best", 2030), "CII rating"] == "A"
 
 
+def test_ratings_are_those_of_what_is_blended(result):
+    """In 2032 a cap asks for blends: what the old ships attain on 8 units of work is the oil that they still burn, x 3.
+
+    Before any blend it would be 30 / 8 = 3.75 g in every year; well to wake it would be 100 g/MJ.
+    """
+    table = fleets.ratings(result).set_index(["state", "year"]).loc[("old", 2032)]
+    burnt = fleets.fuels(result).set_index(["fuel", "year"]).loc[("oil", 2032), "amount"]
+    assert table["in service"] > 0
+    assert table["CII attained [gCO2/(capacity nmi)]"] * 8 * table["in service"] == pytest.approx(burnt * 3)
+    assert table["CII attained [gCO2/(capacity nmi)]"] < 3.75 - 0.1
+    assert table["well to wake [gCO2e/MJ]"] == pytest.approx(100 * burnt / table["in service"] / 10)
+
+
 def test_files_sheets_and_document(result, tmp_path):
     write_result(result, {}, tmp_path / "out")
     assert {*TABLES, *fleets.TABLES} <= {p.name for p in (tmp_path / "out").iterdir()}
