@@ -177,3 +177,26 @@ fleets:
 """
     assert service(solved(text.replace("AT", ""), tmp_path), "old") == [4, 4, 4]
     assert service(solved(text.replace("AT", "at_most: 3,"), tmp_path), "old") == [3, 3, 3]
+
+
+@pytest.mark.parametrize(("capacity", "told"), [("", True), (", capacity: 2 Mt", False), (", capacity: 0 Mt", False)])
+def test_a_state_that_does_nothing_is_told(capacity, told, tmp_path):
+    """Three ships must carry 6 Mt: without a `capacity` the clean state carries none and nobody changes, at no word.
+
+    A cut of a third is kept by one retrofit where it carries 2 Mt; where it carries nothing there is no plan. Who
+    means nothing says 0.
+    """
+    text = """
+fleets:
+  ships:
+    states: {old: {count: 3, emissions: 10 ktCO2e, capacity: 2 Mt}, best: {emissions: 0 ktCO2eMORE}}
+    changes: [{from: old, to: best, capex: 10 MCNY}]
+    activity: 6 Mt
+"""
+    result = solved(text.replace("MORE", capacity), tmp_path)
+    assert any("has no `capacity`" in str(w) and "states.best" in str(w) for w in result.warnings) == told
+    cut = text.replace("MORE", capacity) + "targets: {cap: {kind: reduction, by: 3, cut: 33 %, sources: [ships]}}"
+    if "2 Mt" in capacity:
+        assert solved(cut, tmp_path).plan.objective == pytest.approx(10)
+    else:
+        refused(cut, tmp_path)

@@ -130,3 +130,33 @@ def test_the_base_is_todays_fleet_in_the_base_year(tmp_path):
     assert sources["ships"].baseline["location"].tolist() == pytest.approx([60, 60, 60])
     based = text.replace("  ships:\n", "  ships:\n    base: 99 ktCO2e\n")
     assert {s.id: s for s in instance_of(based, tmp_path).sources}["ships"].base["location"] == 99
+
+
+CHAIN = """
+fleets:
+  ships:
+    states: {old: {count: 1, fuels: {BURNS: 1 kt}}}
+    fuels:
+      oil: {factor: 3 tCO2e/t, blend: {bio: 50 %MORE}}
+      bio: {factor: 2 tCO2e/t, blend: {best: 100 %}}
+      best: {factor: 0 tCO2e/t}
+"""
+
+
+@pytest.mark.parametrize(
+    ("burns", "more", "made", "help"),
+    [
+        ("oil", "", 2.5, "list best under the `blend` of oil as well"),
+        ("oil", ", best: 50 %", 1.0, "leave it out"),
+        ("bio", "", 0.0, None),
+    ],
+)
+def test_what_is_blended_in_is_not_blended_again(burns, more, made, help, tmp_path):
+    """Half oil (1.5 kt) and half bio fuel (1 kt): that bio fuel would be all of the best is said of bio fuel burnt.
+
+    With the best listed beside it, it takes its half. Read as a chain the first would make 1.5 kt, at no word.
+    """
+    result = solved(CHAIN.replace("BURNS", burns).replace("MORE", more), tmp_path)
+    assert gross(result, "ships") == pytest.approx([made] * 3)
+    told = [w for w in result.warnings if "is not blended again" in str(w)]
+    assert [w.help for w in told] == ([] if help is None else [help])

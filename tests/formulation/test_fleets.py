@@ -134,6 +134,33 @@ def test_without_new_assets_what_retires_is_gone(tmp_path):
     assert any("it shrinks" in str(w) for w in result.warnings)
 
 
+AGES = """
+horizon: {first: 2026, last: 2030}
+fleets: {ships: {states: {old: {emissions: 10 ktCO2e, AGE}}, MORE}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("age", "more", "left"),
+    [
+        ("built: {2020: 2}", "life: 10", 0),
+        ("built: {2020: 2}", "life: 11", 2),
+        ("built: {2020: 2}, life: 40", "life: 10", 2),
+        ("count: 2", "retire: {old: {2030: 1}}", 1),
+        ("count: 2", "retire: {old: {2031: 1}}", 2),
+        ("count: 2", "retire: {old: {2030: 0}}", 2),
+    ],
+)
+def test_a_fleet_shrinks_only_by_what_ends_within_the_horizon(age, more, left, tmp_path):
+    """Built in 2020, a ship of ten years is gone in 2030, the last year, one of eleven is there: nothing to warn of.
+
+    A warning of every fleet with an age said that fleets shrink which do not.
+    """
+    result = solved(AGES.replace("AGE", age).replace("MORE", more), tmp_path)
+    assert service(result, "old")[-1] == left
+    assert any("it shrinks" in str(w) for w in result.warnings) == (left < 2)
+
+
 def test_years_in_the_yard_without_a_duty_are_told(tmp_path):
     """At most 10 kt in year 1 alone: one retrofit keeps it by its year in the yard, since nobody must do what it did.
 

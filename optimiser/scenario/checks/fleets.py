@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from optimiser.errors import quoted
@@ -73,6 +74,12 @@ def _check_duty(check: Check, loc: Loc, fleet: Fleet) -> None:
     if not any(s.capacity is not None for s in fleet.states.values()) and not unread:
         text = "has an `activity`, but none of its states a `capacity`"
         check.note((*loc, "activity"), "K002", text, "say what an asset delivers in a year")
+    elif not unread:
+        for name, state in fleet.states.items():
+            at = (*loc, "states", name)
+            if state.capacity is None and not check.is_unread((*at, "capacity")):
+                help = "say what an asset in it delivers in a year: capacity, 0 if that is meant"
+                check.warn(at, "has no `capacity`: its assets do nothing for the `activity` of the fleet", help)
 
 
 def _check_state(check: Check, loc: Loc, fleet: Fleet, state: State) -> None:
@@ -119,13 +126,22 @@ def _check_retire(check: Check, loc: Loc, fleet: Fleet) -> None:
             text = f"{before} of {fleet.states[name].initial} assets cannot retire"
             check.note(at, "V001", text, f"give {name} a larger count, or retire fewer")
 
-    ends = bool(fleet.retire) or any(s.built and (s.life or fleet.life) for s in fleet.states.values())
+    ends = check.horizon is None or _first_end(fleet) <= check.horizon.last
     kept = fleet.activity is not None or fleet.size is not None
     if ends and not kept and not any(c.from_ == NEW for c in fleet.changes.values()) and not check.is_unread(loc):
         help = "offer a change `from: new` that replaces them, or say the `size` or `activity` that is to be kept"
         check.warn(
             (*loc, "retire" if fleet.retire else "states"), "assets retire and none can be built: it shrinks", help
         )
+
+
+def _first_end(fleet: Fleet) -> float:
+    """The first year in which one of today's assets has retired; infinite where none ever does."""
+    ends = [float(year) for by_year in fleet.retire.values() for year, count in by_year.items() if count]
+    for state in fleet.states.values():
+        life = state.life or fleet.life
+        ends += [float(year + life) for year, count in state.built.items() if count and life is not None]
+    return min(ends, default=math.inf)
 
 
 def _unknown_state(check: Check, loc: Loc, name: str, fleet: Fleet, more: tuple[str, ...] = ()) -> None:

@@ -37,6 +37,7 @@ def check_fuels(check: Check, loc: Loc, fleet: Fleet) -> None:
                 check.note((*at, "slip"), "K002", f"has a `slip`, but {name} no `slip_factor`", help)
     for name in fleet.fuels:
         _check_blends(check, (*loc, "fuels", name), name, fleet, units)
+    _check_chains(check, loc, fleet)
 
 
 def _known(check: Check, fleet: Fleet, name: str, at: Loc) -> bool:
@@ -108,6 +109,23 @@ def _check_blends(check: Check, loc: Loc, name: str, fleet: Fleet, units: dict[s
     most = max((sum(value_at(p, y, first) for p in least) for y in _years(check)), default=0.0)
     if most > 1 + 1e-9:
         check.note((*loc, "blend"), "V004", f"at least {most * 100:g} % of {name} are other fuels", "lower them")
+
+
+def _check_chains(check: Check, loc: Loc, fleet: Fleet) -> None:
+    """Warns of a blend of a fuel that is itself blended in: only what a state burns is blended, once."""
+    burnt = {name for state in fleet.states.values() for name in state.fuels}
+    into: dict[str, str] = {}
+    for name, fuel in fleet.fuels.items():
+        for other in fuel.blend if name in burnt else ():
+            if other != name and other in fleet.fuels and fleet.fuels[other].blend:
+                into.setdefault(other, name)
+    for other, name in into.items():
+        at = (*loc, "fuels", other, "blend")
+        text = (
+            f"what of {other} is blended into {name} is not blended again: this holds only where a state burns {other}"
+        )
+        more = ", ".join(o for o in fleet.fuels[other].blend if o not in fleet.fuels[name].blend)
+        check.warn(at, text, f"list {more} under the `blend` of {name} as well" if more else "leave it out")
 
 
 def _years(check: Check) -> range:
