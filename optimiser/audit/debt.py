@@ -75,7 +75,7 @@ def debt_lines(books: Books) -> Iterator[Line]:
 
 
 def tax_lines(books: Books, lines: Sequence[Line]) -> Iterator[Line]:
-    """What capex and interest take off the tax: of each entity's projects, of other capex, of each instrument."""
+    """What capex and interest take off the tax: of each entity's projects, of fleets, of each instrument."""
     instance, tax = books.instance, books.instance.finance.tax
     if tax is None:
         return
@@ -91,7 +91,10 @@ def tax_lines(books: Books, lines: Sequence[Line]) -> Iterator[Line]:
             if tax.operating:
                 profit = profit - books.opex(p) - books.energy(p) - books.income(p)
         yield Line("tax", instance.entities[e].id, frozenset({e}), tax.rate * profit, after=-tax.rate * left)
+    fleets = {f.id for f in instance.fleets}
     for line in lines:
+        if tax.operating and line.owner in fleets and line.kind in {"opex", "fuel", "income"}:
+            yield Line("tax", line.owner, line.entities, -tax.rate * line.values, line.tags)
         if line.kind == "capex":
             spread = line.values @ spreading(tax.years, instance.years)
             yield Line("tax", line.owner, line.entities, -tax.rate * spread, line.tags, budgets=line.budgets)

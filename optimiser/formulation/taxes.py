@@ -4,9 +4,10 @@ $$ \text{tax}_y = -\text{rate} \Bigl(\sum_{p,v} D_{p,v,y}\,\text{new}_{p,v} + \s
    \text{tax}_{\text{last}+1} = -\text{rate}\,(\text{book value left} - \text{salvage} + \text{interest settled}) $$
 
 with $D_{p,v,y}$ what is written off in year $y$ per unit started in $v$, in equal parts from the first year of
-operation. Where `operating` is asked for, opex, energy and sales of projects count as well. The group is taken to have
-profit enough that a loss lowers its tax at once. Capex of fleets is written off from the year after it is paid, and
-what is left of it when the horizon ends is taken to be worth its book value.
+operation. Where `operating` is asked for, opex, energy and sales of projects count as well, and opex, fuels and scrap
+of fleets, in full as they are in the cost: a retrofit that saves 4 is taxed as a project that saves 4. The group is
+taken to have profit enough that a loss lowers its tax at once. Capex of fleets is written off from the year after it is
+paid, and what is left of it when the horizon ends is taken to be worth its book value.
 """
 
 from __future__ import annotations
@@ -24,14 +25,19 @@ from optimiser.instance.data import Instance, ProjectData
 from optimiser.instance.depreciation import depreciation, spreading
 from optimiser.instance.timing import Floats
 
+RUNNING = ("opex", "fuel", "income")
+"""Kinds of money of a fleet that are opex, energy and sales; what rules cost is left out, as carbon costs are."""
+
 
 def add_taxes(model: pyo.ConcreteModel) -> None:
-    """Adds the postings of tax: by entity for its projects, by owner for other capex, by instrument for interest."""
+    """Adds the postings of tax: by entity for its projects, by owner for the rest, by instrument for interest."""
     instance: Instance = model.instance
     tax = instance.finance.tax
     if tax is None:
         return
     others = [p for p in model.postings if p.kind == "capex"]
+    fleets = {f.id for f in instance.fleets}
+    running = [p for p in model.postings if p.owner in fleets and p.kind in RUNNING] if tax.operating else []
     found: dict[int, list[ProjectData]] = defaultdict(list)
     for p in instance.projects:
         found[p.entity].append(p)
@@ -48,6 +54,9 @@ def add_taxes(model: pyo.ConcreteModel) -> None:
         model.postings.append(
             Posting("tax", posting.owner, posting.entities, form, posting.tags, budgets=posting.budgets)
         )
+    for posting in running:
+        form = posting.form.scaled(-tax.rate)
+        model.postings.append(Posting("tax", posting.owner, posting.entities, form, posting.tags))
     for f in instance.finance.funding:
         if f.kind != "grant":
             interest, due = interest_of(model, f)

@@ -285,7 +285,7 @@ class Tax(Strict):
     years: Annotated[Whole, Field(ge=1)] | None = None
     """Years of depreciation; absent: the life of each project."""
     operating: Flag = False
-    """Opex, energy and sales of projects count as well: a saving is taxed."""
+    """Opex, energy and sales of projects and fleets count as well: a saving is taxed."""
 
 
 __all__ = [

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.fleets import service
 from tests.helpers import least_cost, solved
 
 TEXT = """
@@ -100,3 +101,44 @@ def test_less_tax_is_cash(covers, limit, binds, tmp_path):
     result = solved(text(tax="years: 1") + budget, tmp_path)
     assert result.accounts.budgets["b"]["spend"][0] == pytest.approx(limit)
     assert binds == (covers == "cash")
+
+
+FLEET = """
+horizon: {first: 1, last: 4}
+projects: {p: {kind: programme, start: 1, committed: true, capex: 10 MCNY, opex: -4 MCNY, salvage: none}}
+fleets:
+  ships:
+    states: {old: {count: 1, opex: 10 MCNY}, best: {opex: 6 MCNY}}
+    changes: [{from: old, to: best, capex: CAPEX MCNY, until_year: 1, salvage: none}]
+tax: {rate: 50 %, years: 1, operating: true}
+"""
+
+
+@pytest.mark.parametrize(("capex", "cost"), [(10, -3 + 17), (15, -3 + 19.5), (17, -3 + 20)])
+def test_what_a_fleet_saves_is_taxed_as_what_a_project_saves(capex, cost, tmp_path):
+    """4 a year are 2 after tax, 8 in four years, and of a capex half is tax: the project costs 5 - 8 = -3.
+
+    An old ship costs 40 less 20 of tax, a changed one 24 less 12 and half of its capex: 17 for a capex of 10, also 3
+    less. From 16 on nobody changes. Were its opex untaxed, the ship of 17 would change: 24 + 8.5 against 40.
+    """
+    result = solved(FLEET.replace("CAPEX", str(capex)), tmp_path)
+    assert result.plan.objective == pytest.approx(cost)
+    assert service(result, "best")[0] == (capex < 16)
+
+
+def test_fuel_and_scrap_of_a_fleet_are_taxed_where_asked_for(tmp_path):
+    """A ship burns 8 a year and brings 6 in year 3: 16 - 6 in two years, half of it tax. Unasked there is no tax."""
+    text = """
+horizon: {first: 1, last: 4}
+fleets:
+  ships:
+    size: {1: 1, 2: 1, 3: 0}
+    states: {old: {count: 1, fuels: {oil: 8 kt}}}
+    fuels: {oil: {price: 1000 CNY/t, factor: 3 tCO2e/t}}
+    changes: [{from: old, to: scrap, scrap_value: 6 MCNY}]
+tax: {rate: 50 %MORE}
+"""
+    taxed = solved(text.replace("MORE", ", operating: true"), tmp_path)
+    assert taxed.accounts.total("tax").tolist() == pytest.approx([-4, -4, 3, 0])
+    assert taxed.plan.objective == pytest.approx(5)
+    assert least_cost(text.replace("MORE", ""), tmp_path) == pytest.approx(10)
