@@ -21,7 +21,7 @@ OPERATORS = {
 }  # fmt: skip
 LETTERS = {
     "Delta": "Δ", "beta": "β", "delta": "δ", "ell": "ℓ", "kappa": "κ", "lambda": "λ", "mu": "μ", "pi": "π", "rho": "ρ",
-    "sigma": "σ", "varepsilon": "ε", "emptyset": "∅",
+    "sigma": "σ", "theta": "θ", "varepsilon": "ε", "emptyset": "∅",
 }  # fmt: skip
 SPACES = {",": "0.17em", ";": "0.28em", "quad": "1em", "qquad": "2em", " ": "0.25em"}
 ACCENTS = {"overline": ("mover", "¯"), "underline": ("munder", "_")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from copy import copy
 from functools import wraps
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 
 from optimiser.audit.fleets import FleetBooks
 from optimiser.instance.data import Instance, Ledger, ProjectData
+from optimiser.instance.market_data import ExternalMarketData, IssueData
 from optimiser.plan import Decisions, Floats
 
 
@@ -157,20 +158,22 @@ class Books:
 
     def counted(self, p: ProjectData) -> Floats:
         """Removals of a sink that count for targets (Y,): those sold as credits count for the buyer."""
-        return self.removed(p) - self._credits_sold(p)
+        taken = (issue.takes_removed * sold for issue, sold in self._credits_sold(p))
+        return self.removed(p) - sum(taken, np.zeros(self.n))
 
     def avoided_counted(self, entities: Collection[int]) -> Floats:
         """What projects of some entities avoid and have not sold as credits (Y,)."""
         members = [p for p in self.instance.projects if p.entity in entities]
-        return sum((self.avoided(p) - self._credits_sold(p) for p in members), np.zeros(self.n))
+        taken = [issue.takes_avoided * sold for p in members for issue, sold in self._credits_sold(p)]
+        return sum((self.avoided(p) for p in members), np.zeros(self.n)) - sum(taken, np.zeros(self.n))
 
-    def _credits_sold(self, p: ProjectData) -> Floats:
-        carbon = self.decisions.carbon
-        if not carbon:
-            return np.zeros(self.n)
-        markets = [m.id for m in self.instance.markets]
-        years = [int(y) for y in self.instance.years]
-        return np.array([sum(carbon.get(("credit_sold", m, p.id, y), 0.0) for m in markets) for y in years])
+    def _credits_sold(self, p: ProjectData) -> Iterator[tuple[IssueData, Floats]]:
+        """Credits sold by the year of the removal or of what is avoided (Y,), with the rules of their issue."""
+        carbon, years = self.decisions.carbon, [int(y) for y in self.instance.years]
+        for m in self.instance.markets:
+            for issue in m.issues if carbon and isinstance(m, ExternalMarketData) else ():
+                if issue.project == p.index:
+                    yield issue, np.array([carbon.get(("credit_sold", m.id, p.id, y), 0.0) for y in years])
 
     def avoided(self, p: ProjectData) -> Floats:
         """Emissions avoided at customers by a project (Y,)."""

@@ -2,10 +2,12 @@ r"""Avoided emissions: at customers, in a ledger of their own, at least a multip
 
 $$ \text{baseline}_{t,y}
    + \sum_p \bigl(\text{avoids}_{p,y}\,\text{operating}_{p,y} + \text{displaces}_{p,y}\,\text{sold}_{p,y}
-   - \text{credit sold}_{p,y}\bigr)
+   - \theta_{p,y}\,\text{credit\_sold}_{p,y}\bigr)
    \ge \mu_{t,y}\,\text{base}_t - \text{shortfall}_{t,y} $$
 
-What is sold as credits is the buyer's claim, in the year in which it was avoided.
+What is sold as credits is the buyer's claim, in the year in which it was avoided. $\theta$ is what a tonne of credits
+stands for of what its project avoids: 0 for sinks, whose credits are removals, else 1; where more is credited than
+avoided (tonnes per output sold), avoided tonnes by tonnes credited. No project gives away more than it avoids.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 import pyomo.environ as pyo
 
-from optimiser.formulation.credit_issues import sold_credits
+from optimiser.formulation.credit_issues import avoided_sold
 from optimiser.formulation.matrix import LinearForm, add_total, sum_of
 from optimiser.formulation.shortfalls import shortfall_of
 from optimiser.instance.data import AvoidedData, Instance
@@ -42,4 +44,4 @@ def _avoided(model: pyo.ConcreteModel, target: AvoidedData) -> LinearForm:
         if p.delivery is not None and np.any(p.delivery.displaces):
             sold = model.output[p.index] - model.on_site[p.index]
             parts.append(sold.scaled(p.delivery.displaces))
-    return sum_of(len(instance.years), parts) - sold_credits(model, [p.index for p in members])
+    return sum_of(len(instance.years), parts) - avoided_sold(model, [p.index for p in members])

@@ -2,19 +2,20 @@ r"""Credits of our own: what sinks remove and facilities avoid may be sold or su
 
 For a project $p$ of a market, by the year $y$ of the removal (the credit is issued $\lambda$ years later):
 
-$$ \text{credit\_sold}_{p,y} + \text{credit\_used}_{p,y} \le (1 - \beta)\,\bigl(\text{removal}_{p,y}
+$$ \text{credit\_sold}_{p,y} + \text{credit\_used}_{p,y} \le (1 - \beta)\,\bigl(\max(\text{removal}_{p,y}, 0)
    + \text{factor}_{p,y}\,\text{output sold}_{p,y}\bigr) \quad\text{of units in their crediting period} $$
 $$ \text{certified}_{p,y} \le \text{output sold}_{p,y}, \qquad
    \text{certified}_{p,y} \le U_{p,y}\,\text{certifies}_{p,y}, \qquad
    \text{credit\_sold}_{p,y} + \text{credit\_used}_{p,y} \le V_{p,y}\,(1 - \text{certifies}_{p,y}) $$
 
 The last two rows are for projects that could do both: in one year of one project it is either. $U$ and $V$ are what the
-data allow. A removal that is sold as a credit no longer counts for a target of ours (`removed` is less by it).
+data allow. A removal that is sold as a credit no longer counts for a target of ours (`removed` is less by it). A year
+in which units of one start give carbon back earns them no credit; what they give back comes out of `removed`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -150,10 +151,20 @@ def _exclude(model: pyo.ConcreteModel, own: OwnCredits, certified: Certified) ->
     )
 
 
-def sold_credits(model: pyo.ConcreteModel, projects: Collection[int]) -> LinearForm:
-    """What these projects remove or avoid and sell as credits, by the year in which they do so, one row per year."""
+def removals_sold(model: pyo.ConcreteModel, projects: Collection[int]) -> LinearForm:
+    """kt that these projects remove and sell as credits, by the year of the removal, one row per year."""
+    return _sold(model, projects, lambda issue: issue.takes_removed)
+
+
+def avoided_sold(model: pyo.ConcreteModel, projects: Collection[int]) -> LinearForm:
+    """kt that these projects avoid and sell as credits, by the year in which they do so, one row per year."""
+    return _sold(model, projects, lambda issue: issue.takes_avoided)
+
+
+def _sold(model: pyo.ConcreteModel, projects: Collection[int], takes: Callable[[IssueData], Floats]) -> LinearForm:
     n = len(model.instance.years)
-    return sum_of(n, [own.by_vintage(own.sold, n) for own in model.own_credits if own.issue.project in projects])
+    owned = [own for own in model.own_credits if own.issue.project in projects and np.any(takes(own.issue))]
+    return sum_of(n, [own.by_vintage(own.sold, n).scaled(takes(own.issue)) for own in owned])
 
 
 def add_credit_income(model: pyo.ConcreteModel) -> None:

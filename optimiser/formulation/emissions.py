@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyomo.environ as pyo
 
-from optimiser.formulation.credit_issues import sold_credits
+from optimiser.formulation.credit_issues import removals_sold
 from optimiser.formulation.extensions import more_of
 from optimiser.formulation.fleet_fuels import fleet_bounds, fleet_gross
 from optimiser.formulation.matrix import LinearForm, add_total, sum_of
@@ -167,7 +167,7 @@ def add_removals(model: pyo.ConcreteModel) -> None:
     for members in sets:
         sinks = [instance.projects[i] for i in members]
         removed = model.started.effect((p, p.removal) for p in sinks if p.removal is not None)
-        forms.append(removed - sold_credits(model, members))
+        forms.append(removed - removals_sold(model, members))
     years = [int(y) for y in instance.years]
     model.removed = add_total(model, "removed", list(range(len(sets))), forms, years)
 

@@ -67,8 +67,9 @@ class MarketData:
 class IssueData:
     """Credits of one project, by the year of the removal (vintage); they are issued `lag` years later.
 
-    `direct` (V, Y) are kt per unit started. Of what a facility sells, `per_output` (Y,) is credited; `within` (V, Y) is
-    1 in the crediting period.
+    `direct` (V, Y) are kt per unit started, none where a start gives carbon back. Of what a facility sells,
+    `per_output` (Y,) is credited; `within` (V, Y) is 1 in the crediting period. A kt of credits sold takes
+    `takes_removed` (Y,) kt from our removals and `takes_avoided` (Y,) kt from what we avoid: the buyer claims them.
     """
 
     project: int
@@ -76,6 +77,8 @@ class IssueData:
     per_output: Floats | None
     within: Floats
     limited: bool
+    takes_removed: Floats
+    takes_avoided: Floats
 
 
 @dataclass(frozen=True, eq=False)

@@ -221,9 +221,36 @@ class _Compiler:
             per_output = None
             if isinstance(self.scenario.projects[p.id], Facility) and p.delivery is not None and sells(p):
                 each = p.delivery.displaces if plain else self._path(issues.factor, 0.0)
-                per_output = each * kept
-            found.append(IssueData(p.index, direct, per_output, within, issues.period is not None))
+                per_output = np.maximum(each * kept, 0)
+            found.append(
+                IssueData(
+                    p.index,
+                    np.maximum(direct, 0),
+                    per_output,
+                    within,
+                    issues.period is not None,
+                    takes_removed=np.full(self.n, float(p.removal is not None)),
+                    takes_avoided=self._takes_avoided(p, share, None if plain else self._path(issues.factor, 0.0)),
+                )
+            )
         return tuple(found)
+
+    def _takes_avoided(self, p: ProjectData, share: Floats, factor: Floats | None) -> Floats:
+        """kt avoided that a kt of credits stands for (Y,): none of a sink's, and never more than the project avoids.
+
+        `factor` (Y,) is what is credited per output, where that is not a `share` (Y,) of what it displaces.
+        """
+        if p.removal is not None:
+            return np.zeros(self.n)
+        avoided = np.zeros(self.n) if p.avoids is None else np.maximum(p.avoids * share, 0)
+        credited = avoided
+        if p.delivery is not None and sells(p):
+            output = p.delivery.output * (1 - (p.delivery.split or 0.0))
+            displaces = np.maximum(p.delivery.displaces, 0)
+            each = displaces * share if factor is None else factor
+            credited = credited + each * output
+            avoided = avoided + np.minimum(each, displaces) * output
+        return np.divide(avoided, credited, out=np.zeros(self.n), where=credited > 0)
 
     def _certificates(self, market: ExternalMarket) -> tuple[tuple[int, Floats], ...]:
         if market.certificates is None:

@@ -217,3 +217,74 @@ def test_what_is_sold_is_no_avoided_emission_of_ours(floor, sold, tmp_path):
     assert result.accounts.avoided["solar"].sum() == pytest.approx(30)
     if floor:
         assert row(result, "out", 2).achieved == pytest.approx(10 - sold / 3)
+
+
+def test_removals_sold_leave_what_is_avoided_alone(tmp_path):
+    """Solar power avoids the 10 kt that are promised in each year, the wood's 10, 20 and 30 kt are removals: all sold.
+
+    60 kt at 100 CNY/t and 6 of power. If the ledgers were mixed, no credit could be sold, and the answer would be -6.
+    """
+    text = ccer(projects=f"{WOOD}, {SOLAR}") + "targets: {out: {kind: avoided, by: 1, base: 10 ktCO2e, multiple: 1}}\n"
+    result = solved(text, tmp_path)
+    assert result.plan.objective == pytest.approx(-12)
+    assert row(result, "out", 3).achieved == pytest.approx(10)
+
+
+@pytest.mark.parametrize(
+    ("displaces", "factor", "left"),
+    [("0 tCO2e/MWh", 0.5, 0), ("0.1 tCO2e/MWh", 0.5, 0), ("0.5 tCO2e/MWh", 0.2, 6), ("0.5 tCO2e/MWh", 0.5, 0)],
+)
+def test_credits_take_no_more_than_their_project_avoids(displaces, factor, left, tmp_path):
+    """Advice avoids the 5 kt that are promised. 20 GWh are credited by a factor of their own, and all credits sold.
+
+    At 0.1 t/MWh 2 kt are avoided and 10 credited: the buyers' claim is the 2. If it were the 10, advice of 13 would be
+    needed. At a factor of 0.2, 4 of 10 kt are sold and 6 are left.
+    """
+    advice = "advice: {kind: programme, committed: true, start: 1, avoids: 5 ktCO2e}"
+    solar = SOLAR.replace("0.5 tCO2e/MWh", displaces)
+    text = ccer(f"factor: {factor} tCO2e/MWh", f"{solar}, {advice}")
+    result = solved(text + "targets: {out: {kind: avoided, by: 1, base: 5 ktCO2e, multiple: 1}}\n", tmp_path)
+    assert result.plan.objective == pytest.approx(-6 - 3 * 20 * factor * 0.1)
+    assert row(result, "out", 2).achieved == pytest.approx(5 + left)
+
+
+def test_credits_of_what_is_avoided_and_displaced_are_claimed_in_proportion(tmp_path):
+    """The plant avoids 3 kt and sells 20 GWh that displace 2; credited are 3 and 10 kt.
+
+    All sold, nothing of the 5 is left. Half of the credits stand for half of the 5: where 2.5 have to be kept, 6.5 kt
+    a year are sold. If a credit took a whole tonne, 2.5 kt would be sold; if it took the 2 kt of the power only, 13.
+    """
+    plant = SOLAR.replace("0.5 tCO2e/MWh", "0.1 tCO2e/MWh, avoids: 3 ktCO2e")
+    text = ccer("factor: 0.5 tCO2e/MWh", plant)
+    assert least_cost(text, tmp_path) == pytest.approx(-6 - 3.9)
+    text += "targets: {out: {kind: avoided, by: 1, base: 2.5 ktCO2e, multiple: 1}}\n"
+    assert least_cost(text, tmp_path) == pytest.approx(-6 - 3 * 0.65)
+
+
+REVERSAL = "wood: {kind: sink, start: 1, COMMITTED capex: 1 MCNY, removal: {0: 10 ktCO2e, 1: -4 ktCO2e, 2: 2 ktCO2e}}"
+
+
+@pytest.mark.parametrize("committed", ["", "committed: true,"])
+def test_a_year_of_reversal_earns_no_credit_and_hinders_none(committed, tmp_path):
+    """10 kt, 4 given back, 2: the 12 kt removed are sold for 1.2, less 1 MCNY.
+
+    If credits earned had to be at least zero with the reversal in them, the wood could not start: 0, or no plan at all.
+    """
+    result = solved(ccer("", REVERSAL.replace("COMMITTED", committed)), tmp_path)
+    assert result.plan.objective == pytest.approx(-0.2)
+    assert result.accounts.earned["ccer", "wood"]["issuable"].tolist() == [10, 0, 2]
+    assert result.accounts.removed["wood"].tolist() == [10, -4, 2]
+
+
+@pytest.mark.parametrize("market", [True, False])
+def test_what_is_given_back_is_missing_with_a_market_as_without(market, tmp_path):
+    """Net 8 kt in three years are wanted, and 10 - 4 + 2 removed: nothing can be sold, the wood costs 1 MCNY.
+
+    9 are out of reach. If the 4 given back were left out of our removals, 4 kt could be sold, and 9 be reached.
+    """
+    text = ccer("", REVERSAL.replace("COMMITTED ", ""))
+    text = text if market else text[: text.index("markets:")]
+    past = "targets: {past: {kind: historical, by: 3, stock: STOCK ktCO2e}}\n"
+    text = text.replace("capex", "durable: true, capex")
+    assert least_cost(text + past.replace("STOCK", "8"), tmp_path) == pytest.approx(1)
+    refused(text + past.replace("STOCK", "9"), tmp_path)

@@ -123,3 +123,25 @@ def test_every_kind_of_target_can_be_missed(target, tmp_path):
     result = solved(KINDS.replace("TARGET", target), tmp_path)
     assert result.plan.objective == pytest.approx(2)
     assert result.accounts.debts["linked"].stepped_up
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_loan_that_nobody_needs_does_not_hinder_sales_of_credits(linked, tmp_path):
+    """20 GWh bring 2, and 10 kt of credits at 100 CNY/t bring 1; 5 kt are missed for nothing.
+
+    A loan of 0 to 1 MCNY at 0 % may be left alone. If the largest shortfall left out credits sold, the shortfall of 5
+    would bound them, and the answer with the loan would be dearer than that without.
+    """
+    plant = "solar: {kind: facility, start: 1, committed: true, yield: 20 GWh, sells: 0.1 CNY/kWh, DISPLACED}"
+    body = f"""
+horizon: {{first: 1, last: 1}}
+projects: {{{plant.replace("DISPLACED", "displaces: 0.1 tCO2e/MWh")}}}
+markets: {{ccer: {{credits: {{price: 100 CNY/tCO2e}}, issues: {{projects: solar, factor: 0.5 tCO2e/MWh}}}}}}
+targets: {{out: {{kind: avoided, by: 1, base: 5 ktCO2e, multiple: 1, penalty: 0 CNY/tCO2e}}}}
+"""
+    terms = "issue: 1, rate: 0 %, tenor: 1, target: out, step_up: 1 %, ticket: [0 MCNY, 1 MCNY]"
+    result = solved(
+        body + (f"finance: {{linked: {{kind: sustainability_linked, {terms}}}}}\n" if linked else ""), tmp_path
+    )
+    assert result.plan.objective == pytest.approx(-3)
+    assert result.accounts.targets[0].achieved == pytest.approx(0)

@@ -77,6 +77,9 @@ class Case:
     def removed(self, projects) -> np.ndarray:
         return sum((self.effects[p].removed for p in projects if p in self.effects), self.constant(0.0))
 
+    def avoided(self, project: str) -> np.ndarray:
+        return self.effects[project].avoided
+
     def conditions(self) -> Iterator[Condition]:
         """Everything but the logic among projects: resources, money, physics, promises, money for credits."""
         late = []

@@ -170,9 +170,9 @@ def avoided(case, name, target):
     world, years, entity = case.world, held(case.world, target), target.get("entity")
     baseline = [world.summed_up("avoided_baseline", entity, int(y)) for y in world.years]
     total, within = case.constant(baseline), world.below(entity)
-    for project, effects in case.effects.items():
+    for project in case.effects:
         if world.entity_of(world.raw["projects"][project]) in within:
-            total = total + effects.avoided
+            total = total + case.avoided(project)
     base = (
         quantity(target["base"])[0]
         if "base" in target

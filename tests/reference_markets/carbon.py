@@ -29,6 +29,21 @@ class CarbonCase(Case):
                 total = total - self.column(earner.at["credit_sold"])
         return total
 
+    def avoided(self, project: str) -> np.ndarray:
+        """What a plant avoids less what buyers of its credits claim: credits beyond what it avoids are no claim."""
+        total = super().avoided(project)
+        if self.world.raw["projects"][project]["kind"] != "facility":
+            return total
+        displaces = self.carbon.projects[project].displaces
+        for earner in self.carbon.earners:
+            factor = self.carbon.markets[earner.market].get("issues", {}).get("factor", 1)
+            if earner.project == project:
+                claim = np.ones(len(total))
+                if self.world.path(factor).dimension != "":
+                    claim = np.minimum(displaces / self.carbon.path(factor), 1)
+                total = total - self.column(earner.at["credit_sold"]) * claim[:, None]
+        return total
+
     # -- money ----------------------------------------------------------------------------------------------------
 
     def account_cost(self, a: Account) -> np.ndarray:
@@ -205,7 +220,7 @@ class CarbonCase(Case):
         share = self.carbon.path(factor) if plain else np.ones(n)
         kept = share * (1 - quantity(rule.get("buffer", 0))[0])
         if entry["kind"] == "sink":
-            return ((p.removed * within).T @ new) * kept[:, None], []
+            return ((np.maximum(p.removed, 0) * within).T @ new) * kept[:, None], []
         rows: list[np.ndarray] = []
         total = ((p.avoided * within).T @ new) * kept[:, None]
         if entry["kind"] == "facility" and p.on_site != 1.0:

@@ -37,7 +37,7 @@ class Drawing:
     """A world, its projects and its markets."""
 
     def __init__(self, rng: random.Random):
-        self.rng = rng
+        self.rng, self.later = rng, random.Random(f"later {rng.getstate()[1][1:4]}")
         self.first, self.last = 1, rng.choice([2, 3, 3, 4])
         self.years = list(range(1, self.last + 1))
         self.sources = self.draw_sources()
@@ -122,6 +122,7 @@ class Drawing:
                 "durable": True,
                 "tags": ["green"],
             }
+            projects["wood"]["removal"] |= {1: "-3 ktCO2e"} if self.later.random() < 0.25 else {}
         if self.chance(0.5) or not projects:
             projects["solar"] = self.facility()
         for entry in projects.values():
@@ -133,15 +134,13 @@ class Drawing:
 
     def facility(self) -> dict:
         entry = {
-            "kind": "facility",
-            "entity": self.rng.choice(["works", "yard"]),
-            "start": self.start(),
+            "kind": "facility", "entity": self.rng.choice(["works", "yard"]), "start": self.start(),
             "capex": f"{self.between(1, 8)} MCNY",
             "yield": f"{self.between(8, 20)} GWh",
             "sells": f"{self.between(0.1, 0.4)} CNY/kWh",
             "displaces": self.path("tCO2e/MWh", 0.3, 0.6),
             "tags": ["green"],
-        }
+        }  # fmt: skip
         if "power" in self.sources and self.chance(0.6):
             entry |= {"supplies": "power", "price": f"{self.between(0.1, 0.4)} CNY/kWh"}
             if self.chance(0.4):
@@ -336,6 +335,9 @@ class Drawing:
             targets["tonnes"] = {
                 "kind": "carbon_budget", "net": True, "years": [1, self.last], "at_most": f"{most:.3f} ktCO2e",
             }  # fmt: skip
+        if "solar" in self.projects and self.later.random() < 0.4:
+            missed = f"{self.later.randint(5, 80)} CNY/tCO2e"
+            targets["customers"] = {"kind": "avoided", "by": 1, "base": "3 ktCO2e", "multiple": 1, "penalty": missed}
         return targets
 
     def budgets(self) -> dict:
