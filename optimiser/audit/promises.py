@@ -91,8 +91,12 @@ def _reduction(books: Books, t: ReductionData) -> Iterator[TargetRow]:
 
 def _neutrality(books: Books, t: NeutralityData) -> Iterator[TargetRow]:
     gross, removed, credits = gross_of(books, t), _removed(books, t), books.credits(t.id)
+    counted = credits.copy()
+    for other, years in t.shared:
+        counted += books.credits(other) * np.isin(np.arange(books.n), list(years))
+    counted = np.minimum(counted, t.credits)
     for y in t.years:
-        yield _row(books, t, "net emissions", y, 0.0, gross[y] - removed[y] - credits[y])
+        yield _row(books, t, "net emissions", y, 0.0, gross[y] - removed[y] - counted[y])
         if t.residual is not None:
             yield _row(books, t, "residual gross emissions", y, t.residual, gross[y])
         if t.credits > 0:

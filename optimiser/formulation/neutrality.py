@@ -1,8 +1,16 @@
 r"""Neutrality: what is left is removed or, as far as admitted, covered by credits; the residual is capped first.
 
-$$ \text{gross}_{t,y} - \text{removed}_{t,y} - \text{credits}_{t,y} \le \text{shortfall}_{t,y}, \qquad
+$$ \text{gross}_{t,y} - \text{removed}_{t,y} - \text{credits}_{t,y} - \sum_{u \in S_{t,y}} \text{credits}_{u,y}
+   \le \text{shortfall}_{t,y}, \qquad
    \text{gross}_{t,y} \le \rho_t\,\text{base}_t + \text{shortfall}_{t,y}, \qquad
    \text{credits}_{t,y} \le \kappa_t\,\text{base}_t $$
+
+A credit that is retired for a division is retired for the group as well: $S_{t,y}$ are targets on a part of the same
+emissions, in the same ledger and year, whose credits cost no less than those of $t$. All credits together count up to
+what $t$ admits:
+
+$$ \text{gross}_{t,y} - \text{removed}_{t,y} - \kappa_t\,\text{base}_t \le \text{shortfall}_{t,y}
+   \quad\text{where there is any such target} $$
 """
 
 from __future__ import annotations
@@ -31,9 +39,20 @@ def add_neutrality(model: pyo.ConcreteModel) -> None:
 
     @model.Constraint(tested)
     def net_is_zero(m, t, y):
-        credits = m.credits[t, y] if (t, y) in m.credits else 0.0
+        credits = sum(m.credits[u, y] for u in (t, *_sharing(m, targets[t], y)) if (u, y) in m.credits)
         return gross_of(m, targets[t], y) - removed_of(m, targets[t], y) - credits <= shortfall_of(m, targets[t], y)
+
+    @model.Constraint([(t, y) for t, y in tested if _sharing(model, targets[t], y)])
+    def net_within_admitted_credits(m, t, y):
+        net = gross_of(m, targets[t], y) - removed_of(m, targets[t], y)
+        return net <= targets[t].credits + shortfall_of(m, targets[t], y)
 
     @model.Constraint([(t, y) for t, y in tested if targets[t].residual is not None])
     def gross_within_residual(m, t, y):
         return gross_of(m, targets[t], y) <= float(targets[t].residual or 0.0) + shortfall_of(m, targets[t], y)
+
+
+def _sharing(model: pyo.ConcreteModel, target: NeutralityData, year: int) -> list[str]:
+    """Targets whose credits of a year count for this one, too."""
+    y = model.instance.year_index(year)
+    return [u for u, years in target.shared if y in years and (u, year) in model.credits]

@@ -49,11 +49,15 @@ class ReductionData(TargetData):
 
 @dataclass(frozen=True, eq=False)
 class NeutralityData(TargetData):
-    """Net zero; gross at most `residual` (kt) where given; credits at most `credits` (kt) at `credit_price` (Y,)."""
+    """Net zero; gross at most `residual` (kt) where given; credits at most `credits` (kt) at `credit_price` (Y,).
+
+    `shared`: targets on a part of the same emissions, and the years (indices) whose credits count for this one, too.
+    """
 
     residual: float | None
     credits: float
     credit_price: Floats
+    shared: tuple[tuple[str, frozenset[int]], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -48,7 +50,21 @@ def compile_targets(
 ) -> tuple[TargetData, ...]:
     """All targets in the order of the file."""
     compiler = _Compiler(scenario, paths, entities, sources, projects)
-    return tuple(compiler.target(name, target) for name, target in scenario.targets.items())
+    found = tuple(compiler.target(name, target) for name, target in scenario.targets.items())
+    return tuple(_sharing(t, found) if isinstance(t, NeutralityData) else t for t in found)
+
+
+def _sharing(target: NeutralityData, others: Iterable[TargetData]) -> NeutralityData:
+    """A target with those whose credits are for a part of its own emissions, and cost no less than its own."""
+    shared = []
+    for t in others:
+        if t is target or not isinstance(t, NeutralityData) or not min(t.credits, target.credits) > 0:
+            continue
+        if t.ledger == target.ledger and t.sources and set(t.sources) <= set(target.sources):
+            both = set(map(int, t.years)) & set(map(int, target.years))
+            years = frozenset(y for y in both if t.credit_price[y] >= target.credit_price[y])
+            shared += [(t.id, years)] if years else []
+    return replace(target, shared=tuple(shared))
 
 
 class _Compiler:

@@ -31,6 +31,7 @@ TARGETS = {
     "every_year_within_cap": "at most",
     "gross_within_reduction": "gross emissions",
     "net_is_zero": "net emissions",
+    "net_within_admitted_credits": "net emissions",
     "gross_within_residual": "residual gross emissions",
     "gross_within_intensity": "intensity",
     "tonnes_within_carbon_budget": "emissions together",
@@ -89,6 +90,8 @@ def _of_rows(model: pyo.ConcreteModel, programme: Programme, row_dual: Floats) -
             target, year = index if isinstance(index, tuple) else (index, rule_of[index][1])
             rule = rule_of[target][0] or TARGETS[name]
             yield ("target", target, rule, int(year)), abs(float(dual))
+            if name == "net_within_admitted_credits":
+                yield ("target", target, "credits", int(year)), abs(float(dual))
         elif name in LIMITS:
             kind, rule = LIMITS[name]
             owner, year = index if isinstance(index, tuple) else (index, instance.first)

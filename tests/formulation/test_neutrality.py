@@ -116,3 +116,68 @@ def test_a_buffer_is_held_back(tmp_path):
     """A buffer of 20 % leaves 8 of 10 kt: one sink is not enough, two are."""
     text = SINKS.replace("ENTITY", "yard").replace("REMOVALS", "removals: [wood, moor]")
     assert least_cost(text.replace("start: 1,", "start: 1, buffer: 20 %,"), tmp_path) == pytest.approx(6)
+
+
+NESTED = """
+horizon: {first: 1, last: 2}
+entities: {group: {}, yard: {parent: group}, road: {parent: group}}
+sources:
+  cranes: {entity: yard, scope: 1, baseline: 10 ktCO2e}
+  trucks: {entity: road, scope: 1, baseline: 5 ktCO2e}
+targets:
+  yard: {kind: neutrality, entity: yard, by: 2, credits: 100 %, credit_price: 30 CNY/tCO2e}
+  group: {kind: neutrality, entity: group, by: 2, credits: SHARE, credit_price: PRICE CNY/tCO2e}
+"""
+
+
+@pytest.mark.parametrize(
+    ("share", "price", "yard", "group"),
+    [("100 %", 30, 10, 5), ("100 %", 20, 10, 5), ("100 %", 40, 10, 15)],
+)
+def test_a_credit_for_a_division_is_one_for_the_group(share, price, yard, group, tmp_path):
+    """10 of the group's 15 kt are the yard's, and its credits are retired once: 15 credits, not 25.
+
+    Where the group pays 40 for its credits and the yard 30, the yard's are not what the group asked for: 10 and 15.
+    """
+    result = solved(NESTED.replace("SHARE", share).replace("PRICE", str(price)), tmp_path)
+    assert result.plan.decisions.credits == pytest.approx({("yard", 2): yard, ("group", 2): group})
+    assert result.plan.objective == pytest.approx((30 * yard + price * group) * 1e-3)
+    assert row(result, "group", 2, "net").margin == pytest.approx(0)
+
+
+def test_what_a_group_does_not_admit_its_divisions_do_not_bring_in(tmp_path):
+    """The group admits 9 of 15 kt, the yard 10 of 10: 6 are missed at 100 CNY/t, whatever the yard buys: 0.3 + 0.6.
+
+    If all of the yard's credits counted, 5 would be missed, or none with 5 credits of the group's own.
+    """
+    text = NESTED.replace("SHARE", "60 %").replace("PRICE CNY/tCO2e", "30 CNY/tCO2e, penalty: 100 CNY/tCO2e")
+    result = solved(text, tmp_path)
+    assert result.plan.objective == pytest.approx(0.9)
+    assert row(result, "group", 2, "net").achieved == pytest.approx(6)
+    assert result.plan.decisions.credits == pytest.approx({("yard", 2): 10})
+    worth = {p.rule: p.value for p in result.plan.prices if p.id == "group"}
+    assert worth == pytest.approx({"net emissions": 0.1, "credits": 0.1})
+    refused(NESTED.replace("SHARE", "60 %").replace("PRICE", "30"), tmp_path)
+
+
+def test_credits_of_another_year_scope_or_ledger_are_not_shared(tmp_path):
+    """A credit for scope 1 is none for a target on scope 2, nor one for year 2 one for year 1; to each its own.
+
+    With 10 kt of power in the yard: 10 of scope 1 and 10 of scope 2 are 0.6; 10 in year 2 and 15 in year 1 are 0.75;
+    20 by location for the yard and 25 by market for the group are 1.35. Were they shared: 0.3, 0.45 and 0.75.
+    """
+    text = NESTED.replace("SHARE", "100 %").replace("PRICE", "30")
+    assert least_cost(text.replace("group, by: 2", "group, in: 1"), tmp_path) == pytest.approx(0.75)
+    power = "  power: {entity: yard, scope: 2, activity: 20 GWh, factor: 0.5 tCO2e/MWh}\n  trucks:"
+    text = text.replace("  trucks:", power)
+    scopes = text.replace("yard, by", "yard, scopes: [1], by").replace("group, by", "group, scopes: [2], by")
+    assert least_cost(scopes, tmp_path) == pytest.approx(0.6)
+    ledgers = text.replace("group, by", "group, basis: market, by")
+    assert least_cost(ledgers, tmp_path) == pytest.approx(1.35)
+
+
+def test_a_target_on_one_scope_is_a_part_of_one_on_both(tmp_path):
+    """The yard is neutral in both scopes, 20 kt, the group in scope 2, which is 10 of them: 20 credits, and not 30."""
+    power = "  power: {entity: yard, scope: 2, activity: 20 GWh, factor: 0.5 tCO2e/MWh}\n  trucks:"
+    text = NESTED.replace("SHARE", "100 %").replace("PRICE", "30").replace("  trucks:", power)
+    assert least_cost(text.replace("group, by", "group, scopes: [2], by"), tmp_path) == pytest.approx(0.6)

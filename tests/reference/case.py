@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .effects import Effects, times
-from .promises import base_of, promise
+from .promises import base_of, promise, shared_with
 from .quantities import quantity
 from .world import World
 
@@ -28,8 +28,9 @@ class Condition:
 class Case:
     """Totals of one schedule. `credits` holds affine amounts by target, None where they follow from the need."""
 
-    def __init__(self, world: World, effects: dict[str, Effects], width: int, credits: dict):
+    def __init__(self, world: World, effects: dict[str, Effects], width: int, credits: dict, held: dict):
         self.world, self.effects, self.width, self.credits = world, effects, width, credits
+        self.held_credits = held
         self._gross: dict[tuple[str, str], np.ndarray] = {}
         self._left: dict[tuple[str, str], np.ndarray] = {}
 
@@ -80,6 +81,22 @@ class Case:
     def avoided(self, project: str) -> np.ndarray:
         return self.effects[project].avoided
 
+    def counted(self, name: str) -> np.ndarray:
+        """Credits that count for a target: its own, and those for a part of its emissions at its price or more."""
+        return self.held_credits[name] if name in self.held_credits else self.credits[name]
+
+    def _credits_within(self, name: str) -> Iterator[Condition]:
+        """What counts is bought, for the target itself or within it, and admitted."""
+        target = self.world.raw["targets"][name]
+        most = self.constant(quantity(target["credits"])[0] * base_of(self.world, target))
+        yield self._hard(f"credits of {name}", most - self.credits[name])
+        if name in self.held_credits:
+            yield self._hard(f"credits counted for {name}", most - self.held_credits[name])
+            bought = self.credits[name].copy()
+            for other, years in shared_with(self.world, name):
+                bought[years] += self.credits[other][years]
+            yield self._hard(f"credits held for {name}", bought - self.held_credits[name])
+
     def conditions(self) -> Iterator[Condition]:
         """Everything but the logic among projects: resources, money, physics, promises, money for credits."""
         late = []
@@ -94,9 +111,7 @@ class Case:
             for years, alternatives, penalty in promise(self, name, target):
                 yield Condition(name, years, alternatives, penalty)
         for name in self.credits:
-            target = self.world.raw["targets"][name]
-            most = quantity(target["credits"])[0] * base_of(self.world, target)
-            yield self._hard(f"credits of {name}", self.constant(most) - self.credits[name])
+            yield from self._credits_within(name)
         for name, budget in late:
             yield self._budget(name, budget)
 

@@ -117,6 +117,22 @@ def reduction(case, name, target):
     yield years, [(case.constant(limit) - gross_of(case, target))[years]]
 
 
+def shared_with(world, name: str) -> list[tuple[str, np.ndarray]]:
+    """Targets whose credits are for a part of the same emissions and cost no less, and the years where so."""
+    target, found = world.raw["targets"][name], []
+
+    def price(t: dict) -> np.ndarray:
+        return world.path(t.get("credit_price", 0)).over(world.years)
+
+    for other, t in world.raw["targets"].items():
+        if other == name or t["kind"] != "neutrality" or "credits" not in t or ledger_of(t) != ledger_of(target):
+            continue
+        if scope(world, t) and set(scope(world, t)) <= set(scope(world, target)):
+            years = np.intersect1d(held(world, t), held(world, target))
+            found.append((other, years[(price(t) >= price(target))[years]]))
+    return found
+
+
 def neutrality(case, name, target):
     """Gross less removals less credits at most zero; what is left at most `residual` of the base."""
     world, gross, years = case.world, gross_of(case, target), held(case.world, target)
@@ -128,7 +144,7 @@ def neutrality(case, name, target):
             most = quantity(target["credits"])[0] * base
             case.credits[name] = case.constant(0.0)
             case.credits[name][years] = np.clip(net[years], 0, most)
-        net = net - case.credits[name]
+        net = net - case.counted(name)
     yield years, [-net[years]]
     if "residual" in target:
         limit = share_or_amount(world, target["residual"], base)

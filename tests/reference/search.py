@@ -10,6 +10,7 @@ from .effects import effects_of
 from .linear import minimum
 from .options import TOLERANCE, Option, allowed, as_option, logical, price_level, within_limits
 from .profiles import Project, read_projects
+from .promises import shared_with
 from .world import World
 
 FOREIGN_TOLERANCE = 5e-6  # what a solver may lose on the sizes of a schedule that is given to `evaluate`
@@ -38,6 +39,7 @@ class Search:
         self.size_at: dict[str, list[int]] = {}
         self.split_at: dict[str, list[int]] = {}
         self.credit_at: dict[str, list[int]] = {}
+        self.held_at: dict[str, list[int]] = {}
         self._add_columns()
         self.width = 1 + len(self.columns)
         self._effects: dict = {}
@@ -54,9 +56,13 @@ class Search:
         targets = {name: t for name, t in self.raw.get("targets", {}).items() if "credits" in t}
         self.targets_with_credits = list(targets)
         # Exactly what is needed is the best only where nothing else could give way: see `promises.neutrality`.
-        if self.given_credits is None and (self.columns or any("penalty" in t for t in targets.values())):
+        shared = [name for name in targets if shared_with(self.world, name)]
+        gives = shared or any("penalty" in t for t in targets.values())
+        if self.given_credits is None and (self.columns or gives):
             for name in targets:
                 self.credit_at[name] = [self._column(name, year, np.inf) for year in self.world.years]
+        for name in shared:
+            self.held_at[name] = [self._column(f"{name} held", year, np.inf) for year in self.world.years]
 
     def _column(self, name: str, year: int, upper: float) -> int:
         self.columns.append((name, int(year)))
@@ -80,6 +86,9 @@ class Search:
             name: self._variables(self.credit_at[name]) if name in self.credit_at else None
             for name in self.targets_with_credits
         }
+
+    def _held_credits(self) -> dict:
+        return {name: self._variables(at) for name, at in self.held_at.items()}
 
     def _on_site(self, name: str) -> np.ndarray | None:
         if not self.projects[name].splits_freely:
@@ -178,7 +187,7 @@ class Search:
         return rows
 
     def case(self, options: dict[str, Option]) -> Case:
-        return Case(self.world, self._all_effects(options), self.width, self._credits())
+        return Case(self.world, self._all_effects(options), self.width, self._credits(), self._held_credits())
 
     def solve(self, options: dict[str, Option]) -> tuple[float, np.ndarray] | None:
         """Cost (MCNY) and continuous decisions of the best completion of a schedule; None if there is none."""

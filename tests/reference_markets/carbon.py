@@ -13,8 +13,16 @@ from .coverage import YEARLY, Account, Carbon, Earner
 class CarbonCase(Case):
     """A schedule with its markets: what is sold as a credit is not removed for us, and cash counts carbon."""
 
-    def __init__(self, world: World, effects: dict[str, Effects], width: int, credits: dict, carbon: Carbon, new: dict):
-        super().__init__(world, effects, width, credits)
+    def __init__(
+        self,
+        world: World,
+        effects: dict[str, Effects],
+        width: int,
+        credits: tuple[dict, dict],
+        carbon: Carbon,
+        new: dict,
+    ):
+        super().__init__(world, effects, width, *credits)
         self.carbon, self.new = carbon, new
 
     def column(self, at: list[int]) -> np.ndarray:

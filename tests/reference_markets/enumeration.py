@@ -28,7 +28,7 @@ class MarketSearch(Search):
     def case(self, options: dict[str, Option]) -> CarbonCase:
         new = {name: self._starts(name, option) for name, option in options.items()}
         effects = self._all_effects(options)
-        return CarbonCase(self.world, effects, self.width, self._credits(), self.carbon, new)
+        return CarbonCase(self.world, effects, self.width, (self._credits(), self._held_credits()), self.carbon, new)
 
     def _credit_cost(self, case: CarbonCase) -> np.ndarray:
         return super()._credit_cost(case) + case.carbon_cost()
