@@ -157,12 +157,12 @@ class Books:
         return self.new[p.id] @ p.removal if p.removal is not None else np.zeros(self.n)
 
     def counted(self, p: ProjectData) -> Floats:
-        """Removals of a sink that count for targets (Y,): those sold as credits count for the buyer."""
+        """Removals of a sink that count for targets (Y,): those sold count for the buyer, with their buffer."""
         taken = (issue.takes_removed * sold for issue, sold in self._credits_sold(p))
         return self.removed(p) - sum(taken, np.zeros(self.n))
 
     def avoided_counted(self, entities: Collection[int]) -> Floats:
-        """What projects of some entities avoid and have not sold as credits (Y,)."""
+        """What projects of some entities avoid and have not sold as credits, or given as their buffer (Y,)."""
         members = [p for p in self.instance.projects if p.entity in entities]
         taken = [issue.takes_avoided * sold for p in members for issue, sold in self._credits_sold(p)]
         return sum((self.avoided(p) for p in members), np.zeros(self.n)) - sum(taken, np.zeros(self.n))

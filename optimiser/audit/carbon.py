@@ -88,6 +88,7 @@ def earnings(books: Books) -> dict[tuple[str, str], Position]:
             found[m.id, p.id] = {
                 "issuable": issuable(books, p, issue),
                 "credit_sold": sold,
+                "removal_given": sold * issue.takes_removed,
                 "credit_used": decided(books, "credit_used", m.id, p.id),
                 "credit_income": income,
             }

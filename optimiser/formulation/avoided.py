@@ -7,7 +7,8 @@ $$ \text{baseline}_{t,y}
 
 What is sold as credits is the buyer's claim, in the year in which it was avoided. $\theta$ is what a tonne of credits
 stands for of what its project avoids: 0 for sinks, whose credits are removals, else 1; where more is credited than
-avoided (tonnes per output sold), avoided tonnes by tonnes credited. No project gives away more than it avoids.
+avoided (tonnes per output sold), avoided tonnes by tonnes credited. No project gives away more than it avoids. With a
+`buffer` of $\beta$ it is $1 / (1 - \beta)$ of that: what is held back for a credit sold is not ours either.
 """
 
 from __future__ import annotations

@@ -9,8 +9,9 @@ $$ \text{certified}_{p,y} \le \text{output sold}_{p,y}, \qquad
    \text{credit\_sold}_{p,y} + \text{credit\_used}_{p,y} \le V_{p,y}\,(1 - \text{certifies}_{p,y}) $$
 
 The last two rows are for projects that could do both: in one year of one project it is either. $U$ and $V$ are what the
-data allow. A removal that is sold as a credit no longer counts for a target of ours (`removed` is less by it). A year
-in which units of one start give carbon back earns them no credit; what they give back comes out of `removed`.
+data allow. A removal that is sold as a credit no longer counts for a target of ours, nor what the buffer holds back for
+it: `removed` is less by $\text{credit\_sold}_{p,y} / (1 - \beta)$. A year in which units of one start give carbon back
+earns them no credit; what they give back comes out of `removed`.
 """
 
 from __future__ import annotations

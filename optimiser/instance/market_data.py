@@ -69,7 +69,8 @@ class IssueData:
 
     `direct` (V, Y) are kt per unit started, none where a start gives carbon back. Of what a facility sells,
     `per_output` (Y,) is credited; `within` (V, Y) is 1 in the crediting period. A kt of credits sold takes
-    `takes_removed` (Y,) kt from our removals and `takes_avoided` (Y,) kt from what we avoid: the buyer claims them.
+    `takes_removed` (Y,) kt from our removals and `takes_avoided` (Y,) kt from what we avoid, with what is held back for
+    it: the buyer claims them.
     """
 
     project: int

@@ -211,8 +211,11 @@ class _Compiler:
             if issues.period is not None:
                 within *= p.timing.since < issues.period
             plain = issues.factor is None or self._is_share(issues.factor)
-            share = self._path(issues.factor, 1.0) if plain else np.ones(self.n)
+            factor = self._path(issues.factor, 1.0)
+            share = factor if plain else np.ones(self.n)
             kept = share * (1 - issues.buffer)
+            # with a tonne sold goes what is held back for it
+            each_sold = 1 / (1 - issues.buffer) if issues.buffer < 1 else 0.0
             direct = np.zeros(within.shape)
             if p.removal is not None:
                 direct = p.removal * within * kept
@@ -220,7 +223,7 @@ class _Compiler:
                 direct = p.effect * p.avoids * within * kept
             per_output = None
             if isinstance(self.scenario.projects[p.id], Facility) and p.delivery is not None and sells(p):
-                each = p.delivery.displaces if plain else self._path(issues.factor, 0.0)
+                each = p.delivery.displaces if plain else factor
                 per_output = np.maximum(each * kept, 0)
             found.append(
                 IssueData(
@@ -229,14 +232,14 @@ class _Compiler:
                     per_output,
                     within,
                     issues.period is not None,
-                    takes_removed=np.full(self.n, float(p.removal is not None)),
-                    takes_avoided=self._takes_avoided(p, share, None if plain else self._path(issues.factor, 0.0)),
+                    takes_removed=np.full(self.n, each_sold if p.removal is not None else 0.0),
+                    takes_avoided=each_sold * self._avoided_of(p, share, None if plain else factor),
                 )
             )
         return tuple(found)
 
-    def _takes_avoided(self, p: ProjectData, share: Floats, factor: Floats | None) -> Floats:
-        """kt avoided that a kt of credits stands for (Y,): none of a sink's, and never more than the project avoids.
+    def _avoided_of(self, p: ProjectData, share: Floats, factor: Floats | None) -> Floats:
+        """kt avoided that a kt credited stands for (Y,): none of a sink's, and never more than the project avoids.
 
         `factor` (Y,) is what is credited per output, where that is not a `share` (Y,) of what it displaces.
         """

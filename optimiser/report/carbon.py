@@ -95,11 +95,11 @@ def credits(result: Result) -> pd.DataFrame | None:
 
 
 def sold_removals(result: Result) -> np.ndarray:
-    """Removals of sinks that are sold as credits, kt by year (Y,)."""
+    """Removals of sinks that are sold as credits, with what is held back for them, kt by year (Y,)."""
     total = np.zeros(len(result.accounts.years))
     for (_, project), found in result.accounts.earned.items():
         if project in result.accounts.removed:
-            total = total + found.get("credit_sold", 0.0)
+            total = total + found.get("removal_given", 0.0)
     return total
 
 

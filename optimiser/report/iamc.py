@@ -92,7 +92,7 @@ def _other_ledgers(result: Result, below: frozenset[int], entity: int) -> Iterat
     none = np.zeros(len(accounts.years))
     removed = {p: v for p, v in accounts.removed.items() if p in inside}
     avoided = {p: v for p, v in accounts.avoided.items() if p in inside}
-    sold = sum((f.get("credit_sold", none) for (_, p), f in accounts.earned.items() if p in removed), none)
+    sold = sum((f.get("removal_given", none) for (_, p), f in accounts.earned.items() if p in removed), none)
     for name, parts in (("Carbon Removal", removed), ("Avoided Emissions", avoided)):
         if parts:
             yield f"{name}|CO2e", TONNES, _sum(parts.values()) / 1e3

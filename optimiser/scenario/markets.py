@@ -85,7 +85,7 @@ class Issues(Chosen):
     lag: Annotated[Whole, Field(ge=0)] = 0
     """Years from the removal to the issue of its credit."""
     buffer: Share = 0.0
-    """Share held back against loss."""
+    """Share held back against loss; for what is sold it goes with the sale and keeps no promise of ours."""
 
 
 class Certificates(Chosen):

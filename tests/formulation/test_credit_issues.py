@@ -288,3 +288,36 @@ def test_what_is_given_back_is_missing_with_a_market_as_without(market, tmp_path
     text = text.replace("capex", "durable: true, capex")
     assert least_cost(text + past.replace("STOCK", "8"), tmp_path) == pytest.approx(1)
     refused(text + past.replace("STOCK", "9"), tmp_path)
+
+
+@pytest.mark.parametrize(("left", "sold"), [(2, 8), (5, 4), (6, 3.2), (10, 0)])
+def test_what_is_held_back_for_a_tonne_sold_is_not_ours_either(left, sold, tmp_path):
+    """10 kt removed, a buffer of 20 %: a tonne sold takes 1.25. Where 5 kt are left, 4 are sold, and 1 insures.
+
+    If what is held back met our own promise, 5 kt would be sold. Where 2 kt may be missed at 1 CNY/t, 8 are sold.
+    """
+    text = f"""
+horizon: {{first: 1, last: 1}}
+sources: {{site: {{scope: 1, baseline: {left} ktCO2e}}}}
+projects: {{wood: {{kind: sink, start: 1, committed: true, removal: 10 ktCO2e}}}}
+markets: {{ccer: {{credits: {{price: 100 CNY/tCO2e}}, issues: {{projects: wood, buffer: 20 %}}}}}}
+targets: {{net: {{kind: neutrality, by: 1{", penalty: 1 CNY/tCO2e" if left == 2 else ""}}}}}
+"""
+    result = solved(text, tmp_path)
+    assert result.accounts.earned["ccer", "wood"]["credit_sold"].tolist() == pytest.approx([sold])
+    missed = left if left == 2 else 0
+    assert result.plan.objective == pytest.approx(-sold * 0.1 + missed * 1e-3)
+    assert row(result, "net", 1, "net").achieved == pytest.approx(missed)
+
+
+def test_what_is_held_back_for_avoided_tonnes_sold_is_not_ours_either(tmp_path):
+    """10 kt avoided, a buffer of 20 %: where 5 have to be kept, 4 are sold; with the buffer counted it would be 5."""
+    text = ccer("buffer: 20 %", SOLAR) + "targets: {out: {kind: avoided, by: 1, base: 5 ktCO2e, multiple: 1}}\n"
+    assert least_cost(text, tmp_path) == pytest.approx(-6 - 3 * 0.4)
+
+
+def test_a_credit_surrendered_by_ourselves_is_held_back_from_nobody(tmp_path):
+    """8 of 10 kt are surrendered at a buffer of 20 %, none is sold: all 10 are our removals. 92 allowances are 9.2."""
+    text = COVERED.replace("SHARE", "8 %").replace("projects: wood}", "projects: wood, buffer: 20 %}")
+    text += "targets: {past: {kind: historical, by: 1, stock: 10 ktCO2e}}\n"
+    assert least_cost(text, tmp_path) == pytest.approx(9.2)

@@ -34,8 +34,12 @@ class CarbonCase(Case):
         total = super().removed(projects)
         for earner in self.carbon.earners:
             if earner.project in projects:
-                total = total - self.column(earner.at["credit_sold"])
+                total = total - self.column(earner.at["credit_sold"]) * self.with_buffer(earner)
         return total
+
+    def with_buffer(self, e: Earner) -> float:
+        """Tonnes that leave our ledger with a credit sold: its own, and its part of what is held back."""
+        return 1 / (1 - quantity(self.carbon.markets[e.market].get("issues", {}).get("buffer", 0))[0])
 
     def avoided(self, project: str) -> np.ndarray:
         """What a plant avoids less what buyers of its credits claim: credits beyond what it avoids are no claim."""
@@ -49,7 +53,7 @@ class CarbonCase(Case):
                 claim = np.ones(len(total))
                 if self.world.path(factor).dimension != "":
                     claim = np.minimum(displaces / self.carbon.path(factor), 1)
-                total = total - self.column(earner.at["credit_sold"]) * claim[:, None]
+                total = total - self.column(earner.at["credit_sold"]) * claim[:, None] * self.with_buffer(earner)
         return total
 
     # -- money ----------------------------------------------------------------------------------------------------

@@ -116,11 +116,11 @@ def _removals(result: Result) -> list[dict[str, Any]]:
 
 
 def sold_by(result: Result) -> dict[str, Any]:
-    """By sink: removals sold as credits, kt (Y,). They sum to the column of the pathway."""
+    """By sink: removals sold as credits and held back for them, kt (Y,). They sum to the column of the pathway."""
     sold: dict[str, Any] = {}
     for (_, project), found in result.accounts.earned.items():
         if project in result.accounts.removed:
-            sold[project] = sold.get(project, 0.0) + found.get("credit_sold", 0.0)
+            sold[project] = sold.get(project, 0.0) + found.get("removal_given", 0.0)
     total = np.sum(list(sold.values()), axis=0) if sold else 0.0
     assert np.allclose(total, sold_removals(result))
     return sold
