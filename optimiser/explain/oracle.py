@@ -25,6 +25,7 @@ from optimiser.plan import Decisions
 from optimiser.solve import Interrupt, Limits, Progress, answer_to
 from optimiser.solve.earlier import plan_from
 from optimiser.solve.highs import Outcome, run
+from optimiser.solve.open_tickets import with_tickets_closed
 from optimiser.solve.programme import Programme, assemble
 from optimiser.solve.reading import read_decisions
 
@@ -108,13 +109,13 @@ class Oracle:
         """True where the relaxation of a large programme has no plan: then nothing has. Small ones are not asked."""
         if self.is_late:
             return False
-        programme = assemble(build(instance, Question(giving_way=_soft(instance))))
+        programme = assemble(_built(instance, Question(giving_way=_soft(instance))))
         if not _is_large(programme):
             return False
         return self._run(_relaxed(programme), self.limits.gap).status == "infeasible"
 
     def _has_plan(self, instance: Instance) -> bool | None:
-        model = build(instance, Question(giving_way=_soft(instance)))
+        model = _built(instance, Question(giving_way=_soft(instance)))
         programme = assemble(model)
         outcome = self._any_of_many(model, programme) if _is_large(programme) else self._any_of_few(programme)
         if outcome.status == "infeasible":
@@ -162,7 +163,7 @@ class Oracle:
         """The answer to another question than that of least cost; None where none was found."""
         if self.is_late:
             return None
-        model = build(instance, replace(question, giving_way=question.giving_way | _soft(instance)))
+        model = _built(instance, replace(question, giving_way=question.giving_way | _soft(instance)))
         programme = assemble(model)
         if _is_large(programme):
             return self._narrowed(model, programme)
@@ -233,3 +234,7 @@ def _relaxed(programme: Programme) -> Programme:
 
 def _soft(instance: Instance) -> frozenset[str]:
     return frozenset(t.id for t in instance.targets if t.priority is not None)
+
+
+def _built(instance: Instance, question: Question) -> Any:
+    return build(with_tickets_closed(instance, question), question)

@@ -15,6 +15,7 @@ from optimiser.solve.carbon import read_carbon_prices
 from optimiser.solve.exact import make_exact
 from optimiser.solve.highs import Interrupt, Limits, relative_gap
 from optimiser.solve.merging import earlier_to, merged_for, question_to, split
+from optimiser.solve.open_tickets import with_tickets_closed
 from optimiser.solve.other import require
 from optimiser.solve.prices import read_prices
 from optimiser.solve.reading import polish, read_claims, read_decisions
@@ -53,6 +54,7 @@ def answer_to(
     if limits.solver is not None:
         require(limits.solver)
     deadline = time.monotonic() + limits.seconds
+    instance = with_tickets_closed(instance, question)
     search = Search(instance, limits, watch, interrupt or Interrupt(), deadline, [], {}, earlier)
     alike = merged_for(question, instance)
     if alike is None:

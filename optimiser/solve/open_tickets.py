@@ -1,0 +1,79 @@
+"""Open tickets: the most of an issue that has a least and no greatest amount, where a budget alone bounds it.
+
+That there is an issue or none is a yes or no whose row needs a bound of the issue. A total, eligible capex or a
+ceiling are in the data; what a cash budget holds for a deposit follows from the rest of the plan. The relaxation says
+how much that is at most: without targets and commitments, and with budgets and ceilings of twice their limits and the
+least ticket, so that questions which extend them find the bound far off. It is no rule of the scenario: no plan is near.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from optimiser.formulation import Question, build
+from optimiser.instance import Instance
+from optimiser.instance.funding import FundingData
+from optimiser.instance.timing import Floats
+from optimiser.solve.highs import Limits, run
+from optimiser.solve.programme import assemble
+
+BEYOND = 1e-6
+"""Share by which a bound goes beyond what the solver finds."""
+
+
+def with_tickets_closed(instance: Instance, question: Question) -> Instance:
+    """The instance in which every issue that is asked for as a yes or no has a bound (`most`, in millions).
+
+    The bound stays infinite where nothing in the instance limits the issue: then no promise rests on it.
+    """
+    open_ = [f for f in instance.finance.funding if _is_open(instance, question, f)]
+    if not open_:
+        return instance
+    most = {f.id: _most(instance, f) for f in open_}
+    funding = tuple(replace(f, most=most.get(f.id, f.most)) for f in instance.finance.funding)
+    return replace(instance, finance=replace(instance.finance, funding=funding))
+
+
+def _is_open(instance: Instance, question: Question, f: FundingData) -> bool:
+    if not f.counted or not len(f.years) or f.eligible is not None or f.amount is not None or np.isfinite(f.most):
+        return False
+    covering = [c for c in instance.finance.ceilings if any(instance.finance.funding[i] is f for i in c.instruments)]
+    return all(("ceiling", c.id) in question.more for c in covering)
+
+
+def _most(instance: Instance, f: FundingData) -> float:
+    """All issues of an instrument together at most."""
+    wide = _widened(instance, f)
+    model = build(wide)
+    programme = assemble(model)
+    cost = np.zeros_like(programme.cost)
+    cost[[programme.pyomo_columns[id(model.issued[f.id, int(v)])] for v in f.years]] = -1.0
+    relaxation = replace(programme, cost=cost, offset=0.0, integer=np.zeros_like(programme.integer))
+    found = run(relaxation, Limits(threads=1))
+    if found.status == "infeasible":  # then there is no plan with the limits as they are, either
+        return f.least
+    if found.status != "optimal":
+        return float("inf")
+    return (1 + BEYOND) * max(-found.objective, f.least)
+
+
+def _widened(instance: Instance, f: FundingData) -> Instance:
+    """Without targets and commitments, with twice the money and a ticket more."""
+
+    def wider(limit: Floats) -> Floats:
+        return np.maximum(limit, 2 * limit) + f.least
+
+    finance = instance.finance
+    return replace(
+        instance,
+        targets=(),
+        projects=tuple(replace(p, committed=False) for p in instance.projects),
+        budgets=tuple(replace(b, limit=wider(b.limit)) for b in instance.budgets),
+        finance=replace(
+            finance,
+            funding=tuple(replace(i, least=0.0, issues=None, committed=False) for i in finance.funding),
+            ceilings=tuple(replace(c, limit=wider(c.limit)) for c in finance.ceilings),
+        ),
+    )
