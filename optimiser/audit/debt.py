@@ -9,7 +9,7 @@ import numpy as np
 from optimiser.audit.accounts import Books
 from optimiser.audit.lines import Line
 from optimiser.audit.promises import target_rows
-from optimiser.instance.depreciation import depreciation, spreading
+from optimiser.audit.taxes import tax_lines
 from optimiser.instance.funding import FundingData, StepUpData, spender
 from optimiser.plan import Debt, Floats
 
@@ -72,35 +72,6 @@ def debt_lines(books: Books) -> Iterator[Line]:
             yield Line("fees", f.id, who, debt.fees, budgets=f.burdens)
         after = f.sign * debt.interest_settled
         yield Line("interest", f.id, who, f.sign * debt.interest, after=after, budgets=f.burdens)
-
-
-def tax_lines(books: Books, lines: Sequence[Line]) -> Iterator[Line]:
-    """What capex and interest take off the tax: of each entity's projects, of fleets, of each instrument."""
-    instance, tax = books.instance, books.instance.finance.tax
-    if tax is None:
-        return
-    for e in sorted({p.entity for p in instance.projects}):
-        profit, left = np.zeros(books.n), 0.0
-        for p in instance.projects:
-            if p.entity != e:
-                continue
-            table, book = depreciation(p, tax.years, instance.years)
-            begun = books.priced(p)
-            profit = profit - begun @ table
-            left += float(begun @ book) - books.salvage(p)
-            if tax.operating:
-                profit = profit - books.opex(p) - books.energy(p) - books.income(p)
-        yield Line("tax", instance.entities[e].id, frozenset({e}), tax.rate * profit, after=-tax.rate * left)
-    fleets = {f.id for f in instance.fleets}
-    for line in lines:
-        if tax.operating and line.owner in fleets and line.kind in {"opex", "fuel", "income"}:
-            yield Line("tax", line.owner, line.entities, -tax.rate * line.values, line.tags)
-        if line.kind == "capex":
-            spread = line.values @ spreading(tax.years, instance.years)
-            yield Line("tax", line.owner, line.entities, -tax.rate * spread, line.tags, budgets=line.budgets)
-        elif line.kind == "interest":
-            off = -tax.rate
-            yield Line("tax", line.owner, line.entities, off * line.values, (), off * line.after, line.budgets)
 
 
 # what must hold

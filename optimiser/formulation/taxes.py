@@ -4,10 +4,16 @@ $$ \text{tax}_y = -\text{rate} \Bigl(\sum_{p,v} D_{p,v,y}\,\text{new}_{p,v} + \s
    \text{tax}_{\text{last}+1} = -\text{rate}\,(\text{book value left} - \text{salvage} + \text{interest settled}) $$
 
 with $D_{p,v,y}$ what is written off in year $y$ per unit started in $v$, in equal parts from the first year of
-operation. Where `operating` is asked for, opex, energy and sales of projects count as well, and opex, fuels and scrap
-of fleets, in full as they are in the cost: a retrofit that saves 4 is taxed as a project that saves 4. The group is
-taken to have profit enough that a loss lowers its tax at once. Capex of fleets is written off from the year after it is
-paid, and what is left of it when the horizon ends is taken to be worth its book value.
+operation. It is fixed in the money of the years in which the capex $P_{p,v,k}$ is paid: with the `inflation` $\pi$ of
+the head and a cycle that operates from $o$ and is written off over $n$ years,
+
+$$ D_{p,v,y} = \frac{1}{n} \sum_k P_{p,v,k}\,(1 + \pi)^{k-y} \qquad \text{for } o \le y < o + n $$
+
+and what is left of the book in the year after the last is worth as much less. Where `operating` is asked for, opex,
+energy and sales of projects count as well, and opex, fuels and scrap of fleets, in full as they are in the cost: a
+retrofit that saves 4 is taxed as a project that saves 4. The group is taken to have profit enough that a loss lowers
+its tax at once. Capex of fleets is written off from the year after it is paid, and what is left of it when the horizon
+ends is taken to be worth its book value.
 """
 
 from __future__ import annotations
@@ -48,7 +54,7 @@ def add_taxes(model: pyo.ConcreteModel) -> None:
         owner = instance.entities[e].id
         posting = Posting("tax", owner, frozenset({e}), form.scaled(-tax.rate), after=after.scaled(-tax.rate))
         model.postings.append(posting)
-    table = spreading(tax.years, instance.years)
+    table = spreading(tax.years, instance.years, tax.inflation)
     for posting in others:
         form = _mixed(posting.form, table).scaled(-tax.rate)
         model.postings.append(
@@ -69,8 +75,9 @@ def add_taxes(model: pyo.ConcreteModel) -> None:
 def _written_off(model: pyo.ConcreteModel, members: list[ProjectData]) -> tuple[LinearForm, LinearForm]:
     """Depreciation by year, and the book value left less the salvage."""
     instance: Instance = model.instance
-    assert instance.finance.tax is not None
-    profiles = [(p, *depreciation(p, instance.finance.tax.years, instance.years)) for p in members if p.capex_each]
+    tax, years = instance.finance.tax, instance.years
+    assert tax is not None
+    profiles = [(p, *depreciation(p, tax.years, years, tax.inflation)) for p in members if p.capex_each]
     form = model.started.effect((p, table) for p, table, _ in profiles)
     after = model.started.once((p, left - p.salvage) for p, _, left in profiles)
     for p, table, left in profiles:

@@ -57,8 +57,9 @@ def compile_finance(world: World) -> FinanceData:
     entries = world.scenario.finance
     funding = tuple(_funding(world, n, e) for n, e in entries.items() if isinstance(e, Funding | Deposit))
     ceilings = tuple(_ceiling(world, n, e, funding) for n, e in entries.items() if isinstance(e, Limit))
-    tax = world.scenario.tax
-    return FinanceData(funding, ceilings, TaxData(tax.rate, tax.years, tax.operating) if tax is not None else None)
+    tax, rise = world.scenario.tax, world.scenario.inflation or 0.0
+    data = TaxData(tax.rate, tax.years, tax.operating, rise) if tax is not None else None
+    return FinanceData(funding, ceilings, data)
 
 
 def _funding(world: World, name: str, entry: Funding | Deposit) -> FundingData:

@@ -129,11 +129,15 @@ class CeilingData:
 
 @dataclass(frozen=True)
 class TaxData:
-    """A tax rate, over how many years capex is depreciated (None: the life), and whether opex and income count."""
+    """A tax rate, over how many years capex is depreciated (None: the life), and whether opex and income count.
+
+    `inflation` is the yearly rise of prices: what is written off is fixed in the money of the year of payment.
+    """
 
     rate: float
     years: int | None
     operating: bool
+    inflation: float
 
 
 @dataclass(frozen=True, eq=False)

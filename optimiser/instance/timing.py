@@ -44,8 +44,8 @@ class Timing:
     """Per unit started: `age` and `since` count years of operation from 0, in the cycle and overall; -1: not operating.
 
     `spending`: multiple of the capex paid in a year. `salvage`: multiple of the capex returned after the last year,
-    not discounted. `cycles`: per cycle, the year each start begins it; `paid`: the multiple of the capex that the cycle
-    costs within the horizon. `operating`: 1 where a unit operates.
+    not discounted. `cycles`: per cycle, the year each start begins it; `payments`: the multiple of the capex that the
+    cycle costs in each year of the horizon. `operating`: 1 where a unit operates.
     """
 
     starts: Ints
@@ -54,7 +54,7 @@ class Timing:
     spending: Floats
     salvage: Floats
     cycles: tuple[Ints, ...]
-    paid: tuple[Floats, ...]
+    payments: tuple[Floats, ...]
     operating: Floats
 
     def by_age(self, values: Floats, after: float | None = None) -> Floats:
@@ -84,7 +84,7 @@ def timing(clock: Clock) -> Timing:
     rows = slice(clock.first_start - low, clock.last_start - low + 1)
     age, since = course.age[rows], course.since[rows]
     spending, salvage = np.zeros(age.shape), np.zeros(len(age))
-    cycles, costs = [], []
+    cycles, payments = [], []
     for begins, parts, left in course.cycles:
         if begins[rows].min() > clock.last_year:
             break
@@ -92,10 +92,10 @@ def timing(clock: Clock) -> Timing:
         paid = parts[rows] * ((1 + clock.trend) ** (begins - clock.price_year))[:, None]
         spending += paid
         cycles.append(begins)
-        costs.append(paid.sum(axis=1))
-        salvage += left[rows] * costs[-1]
+        payments.append(paid)
+        salvage += left[rows] * paid.sum(axis=1)
     return Timing(
-        course.starts[rows], age, since, spending, salvage, tuple(cycles), tuple(costs), course.operating[rows]
+        course.starts[rows], age, since, spending, salvage, tuple(cycles), tuple(payments), course.operating[rows]
     )
 
 

@@ -281,7 +281,8 @@ class Tax(Strict):
     rate: Share
     """Tax rate."""
     depreciation: Literal["straight line"] = "straight line"
-    """Capex lowers the profit in equal parts over the life, from the first year of operation."""
+    """Capex lowers the profit in equal parts over the life, from the first year of operation; fixed in the money of the
+    year in which it is paid, where the scenario has `inflation`."""
     years: Annotated[Whole, Field(ge=1)] | None = None
     """Years of depreciation; absent: the life of each project."""
     operating: Flag = False

@@ -70,7 +70,7 @@ class Scenario(Strict):
     discount_rate: Rate = 0.0
     """Real, per year."""
     inflation: Trend | None = None
-    """Yearly rise of prices: the rates of `finance` are nominal. Absent: they are real."""
+    """Yearly rise of prices: the rates of `finance` are nominal, and what `tax` writes off melts. Absent: neither."""
     tax: Tax | None = None
     """What capex and interest take off the tax; absent: no tax."""
     salvage: Salvage = "annuity"

@@ -94,6 +94,57 @@ def test_a_step_up_is_interest(tmp_path):
     assert least_cost(text() + linked + target, tmp_path) == pytest.approx(75 + 0.5 + 9 + 1.125)
 
 
+def test_what_is_written_off_is_fixed_in_the_money_of_its_year(tmp_path):
+    """100 over two years from year 1, prices that double every year: 50 in year 1, and 50 that are worth 25 in year 2.
+
+    12.5 + 6.25 less tax: 81.25. If it were written off in real money, it would be 75.
+    """
+    result = solved(text("life: 2", head="inflation: 100 %"), tmp_path)
+    assert result.plan.objective == pytest.approx(81.25)
+    assert result.accounts.total("tax").tolist() == pytest.approx([-12.5, -6.25, 0, 0, 0, 0])
+
+
+def test_money_is_entered_in_the_year_in_which_it_is_paid(tmp_path):
+    """Lead time 2, so 50 in years 1 and 2; written off in years 3 and 4; prices of 1, 2, 4, 8.
+
+    50 + 100 are entered, 75 are written off a year, 18.75 and 9.375 in real money: a quarter of it is 7.03125.
+
+    If all were entered in the year of the start, it would be 50 + 50, and 4.6875 less tax.
+    """
+    result = solved(text("lead_time: 2, life: 2", head="inflation: 100 %"), tmp_path)
+    assert result.plan.objective == pytest.approx(100 - 7.03125)
+
+
+def test_what_is_left_of_the_book_has_melted(tmp_path):
+    """Life 4, horizon 2, prices that double: 25 and 12.5 are written off; 50 of the book are worth 12.5 in year 3.
+
+    Without salvage all of it comes off the tax: 100 - (25 + 12.5 + 12.5) / 4. A salvage of 50 (real) is a gain of
+    37.5 on that book, where without inflation it was none: 100 - 9.375 - 50 + 9.375.
+    """
+    melting = "inflation: 100 %"
+    assert least_cost(text("life: 4", last=2, head=melting), tmp_path) == pytest.approx(87.5)
+    assert least_cost(text("life: 4, salvage: linear", last=2, head=melting), tmp_path) == pytest.approx(50)
+
+
+def test_capex_of_a_fleet_melts_too(tmp_path):
+    """One ship changed in year 1 for 100, written off over years 2 and 3 at prices of 2 and 4: 25 and 12.5.
+
+    9.375 less tax. In real money it would be 25 less tax.
+    """
+    fleet = """
+horizon: {first: 1, last: 3}
+inflation: 100 %
+tax: {rate: 25 %}
+fleets:
+  ships:
+    states: {old: {count: 1, emissions: 10 ktCO2e}, clean: {emissions: 1 ktCO2e}}
+    changes: [{from: old, to: clean, capex: 100 MCNY, from_year: 1}]
+targets: {t: {kind: reduction, sources: ships, by: 1, cut: 9 ktCO2e}}
+"""
+    assert least_cost(fleet, tmp_path) == pytest.approx(100 - 9.375)
+    assert least_cost(fleet.replace("100 %", "0 %"), tmp_path) == pytest.approx(100 - 25)
+
+
 @pytest.mark.parametrize(("covers", "limit", "binds"), [("cash", 75, True), ("capex", 100, False)])
 def test_less_tax_is_cash(covers, limit, binds, tmp_path):
     """All written off in the first year: 25 less tax. A cash budget of 75 is enough, a capex budget sees all 100."""

@@ -47,6 +47,17 @@ def test_nothing_is_lost(tmp_path):
         assert table.sum(axis=1) + left == pytest.approx(p.capex.sum(axis=1))
 
 
+def test_nothing_is_lost_in_the_money_of_the_books(tmp_path):
+    """Proves the same at prices that rise by 10 %: in the money of its year all that is paid is written off or left."""
+    p, years = project("lead_time: 2, life: 2, renew: true", tmp_path, last=9)
+    prices = 1.1 ** np.arange(10)
+    for over in (None, 1, 3, 7):
+        table, left = depreciation(p, over, years, 0.1)
+        assert table @ prices[:-1] + left * prices[-1] == pytest.approx(p.capex @ prices[:-1])
+    spread = spreading(2, years, 0.1)
+    assert spread[:7] @ prices[:-1] == pytest.approx(prices[:7])
+
+
 def test_money_without_a_life_is_spread():
     """Four years, over two: half in each of the two years after; over the rest of the horizon: a third, a half, all."""
     assert spreading(2, np.arange(4)).tolist() == [[0, 0.5, 0.5, 0], [0, 0, 0.5, 0.5], [0, 0, 0, 0.5], [0, 0, 0, 0]]

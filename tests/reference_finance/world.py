@@ -66,20 +66,22 @@ class World:
         lead, life, cost = entry.get("lead_time", 0), entry.get("life"), number(entry["capex"])
         begin = start
         while begin is not None and begin <= self.last:
-            paid = 0.0
+            paid = booked = 0.0
+            prices = 1 + number(self.raw.get("inflation"))
             for k in range(max(lead, 1)):
                 if begin + k <= self.last:
                     capex[begin + k - self.first] += cost / max(lead, 1)
                     paid += cost / max(lead, 1)
+                    booked += cost / max(lead, 1) * prices ** (begin + k)
             operates = begin + lead
             for y in self.years:
                 if y >= operates and (life is None or y < operates + life):
                     opex[y - self.first] += number(entry.get("opex"))
                     cut[y - self.first] += number(entry["abates"]["site"])
             span = (self.tax or {}).get("years") or life or max(self.last - operates + 1, 1)
-            off = [paid / span if operates <= y < operates + span else 0.0 for y in self.years]
-            written += off
-            book += paid - sum(off)
+            off = [booked / span if operates <= y < operates + span else 0.0 for y in self.years]
+            written += [nominal / prices**y for y, nominal in zip(self.years, off, strict=True)]
+            book += (booked - sum(off)) / prices ** (self.last + 1)
             salvage += paid * self.unused(life, operates)
             begin = begin + life if entry.get("renew") and life else None
         return {"capex": capex, "opex": opex, "cut": cut, "written": written, "salvage": salvage, "book": book}
