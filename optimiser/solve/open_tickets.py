@@ -3,7 +3,7 @@
 That there is an issue or none is a yes or no whose row needs a bound of the issue. A total, eligible capex or a
 ceiling are in the data; what a cash budget holds for a deposit follows from the rest of the plan. The relaxation says
 how much that is at most: without targets and commitments, and with budgets and ceilings of twice their limits and the
-least ticket, so that questions which extend them find the bound far off. It is no rule of the scenario: no plan is near.
+least ticket, so that questions which extend them find the bound far off. It is no rule of the scenario.
 """
 
 from __future__ import annotations

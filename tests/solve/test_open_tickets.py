@@ -17,8 +17,8 @@ finance: {spare: {kind: deposit, issue: 1, rate: 5 %, tenor: 2, ticket: TICKET}}
 def test_a_deposit_keeps_its_least_ticket(tmp_path):
     """60 of year 1 bring 3 in year 2 and 63 in year 3: with the 50 of year 3 they pay 110.
 
-    With a ticket of 58 all 60 are put away, which earns 2 x 3; one of 61 and more cannot be. If the least were ignored where there is no greatest,
-    a ticket of 61 would have a plan that breaks it.
+    With a ticket of 58 all 60 are put away, which earns 2 x 3; one of 61 and more cannot be. If the least
+    were ignored where there is no greatest, a ticket of 61 would have a plan that breaks it.
     """
     result = solved(DEPOSIT.replace("TICKET", "{min: 58 MCNY}"), tmp_path)
     assert result.accounts.debts["spare"].issued.tolist() == pytest.approx([60, 0, 0])
