@@ -48,7 +48,8 @@ def recompute(books: Books) -> Accounts:
     salvage = {p.id: books.salvage(p) for p in projects}
     salvage |= {f.fleet.id: f.salvage for f in books.fleets}
     rows = {t.id: target_rows(books, t) for t in instance.targets}
-    credits = {t.id: books.credits(t.id) for t in instance.targets if isinstance(t, NeutralityData) and t.credits > 0}
+    admitting = [t.id for t in instance.targets if isinstance(t, NeutralityData) and t.admits_credits]
+    credits = {name: books.credits(name) for name in admitting}
     lines = all_lines(books, lines_of(books))
     after: dict[str, float] = {}
     for line in lines:

@@ -44,7 +44,7 @@ def _fleets(books: Books) -> Iterator[Line]:
 
 def _credits(books: Books) -> Iterator[Line]:
     for t in books.instance.targets:
-        if isinstance(t, NeutralityData) and t.credits > 0:
+        if isinstance(t, NeutralityData) and t.admits_credits:
             yield Line("credits", t.id, t.entities, books.credits(t.id) * t.credit_price)
 
 

@@ -99,8 +99,8 @@ def _neutrality(books: Books, t: NeutralityData) -> Iterator[TargetRow]:
         yield _row(books, t, "net emissions", y, 0.0, gross[y] - removed[y] - counted[y])
         if t.residual is not None:
             yield _row(books, t, "residual gross emissions", y, t.residual, gross[y])
-        if t.credits > 0:
-            yield _row(books, t, "credits", y, t.credits, credits[y])
+        if t.admits_credits or credits[y] > 0:
+            yield _row(books, t, "credits", y, t.credits[y], credits[y])
 
 
 def _intensity(books: Books, t: IntensityData) -> Iterator[TargetRow]:

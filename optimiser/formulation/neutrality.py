@@ -3,13 +3,16 @@ r"""Neutrality: what is left is removed or, as far as admitted, covered by credi
 $$ \text{gross}_{t,y} - \text{removed}_{t,y} - \text{credits}_{t,y} - \sum_{u \in S_{t,y}} \text{credits}_{u,y}
    \le \text{shortfall}_{t,y}, \qquad
    \text{gross}_{t,y} \le \rho_t\,\text{base}_t + \text{shortfall}_{t,y}, \qquad
-   \text{credits}_{t,y} \le \kappa_t\,\text{base}_t $$
+   \text{credits}_{t,y} \le \kappa_{t,y}\,\text{base}_t $$
+
+A target without a price of its own buys from the markets that there are in that year, at the lowest of their prices;
+in a year in which none of them is left, or none has begun, there are no credits.
 
 A credit that is retired for a division is retired for the group as well: $S_{t,y}$ are targets on a part of the same
 emissions, in the same ledger and year, whose credits cost no less than those of $t$. All credits together count up to
 what $t$ admits:
 
-$$ \text{gross}_{t,y} - \text{removed}_{t,y} - \kappa_t\,\text{base}_t \le \text{shortfall}_{t,y}
+$$ \text{gross}_{t,y} - \text{removed}_{t,y} - \kappa_{t,y}\,\text{base}_t \le \text{shortfall}_{t,y}
    \quad\text{where there is any such target} $$
 """
 
@@ -26,9 +29,10 @@ from optimiser.instance.data import Instance, NeutralityData
 def add_credits(model: pyo.ConcreteModel) -> None:
     """Adds `credits[t, y]`, bought for one target and year, where a target admits any."""
     instance: Instance = model.instance
-    targets = {t.id: t for t in instance.targets if isinstance(t, NeutralityData) and t.credits > 0}
-    admitted = [(t.id, int(instance.years[y])) for t in targets.values() for y in t.years]
-    model.credits = variables(admitted, domain=pyo.NonNegativeReals, bounds=lambda m, t, y: (0, targets[t].credits))
+    targets = {t.id: t for t in instance.targets if isinstance(t, NeutralityData)}
+    admitted = {(t.id, int(instance.years[y])): float(t.credits[y]) for t in targets.values() for y in t.years}
+    admitted = {k: most for k, most in admitted.items() if most > 0}
+    model.credits = variables(list(admitted), domain=pyo.NonNegativeReals, bounds=lambda m, t, y: (0, admitted[t, y]))
 
 
 def add_neutrality(model: pyo.ConcreteModel) -> None:
@@ -45,7 +49,7 @@ def add_neutrality(model: pyo.ConcreteModel) -> None:
     @model.Constraint([(t, y) for t, y in tested if _sharing(model, targets[t], y)])
     def net_within_admitted_credits(m, t, y):
         net = gross_of(m, targets[t], y) - removed_of(m, targets[t], y)
-        return net <= targets[t].credits + shortfall_of(m, targets[t], y)
+        return net <= float(targets[t].credits[m.instance.year_index(y)]) + shortfall_of(m, targets[t], y)
 
     @model.Constraint([(t, y) for t, y in tested if targets[t].residual is not None])
     def gross_within_residual(m, t, y):

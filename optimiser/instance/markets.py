@@ -42,13 +42,22 @@ def compile_markets(
 
 
 def credit_price(scenario: Scenario, paths: Paths) -> Floats | None:
-    """The lowest price (Y,) at which any market sells credits; None where none does."""
-    found = [
-        paths.over_horizon(m.credits.price)
-        for m in scenario.markets.values()
-        if isinstance(m, ExternalMarket) and m.credits is not None
-    ]
+    """The lowest price (Y,) at which a market of the year sells credits, infinite without one; None without any."""
+    found = []
+    for m in scenario.markets.values():
+        if isinstance(m, ExternalMarket) and m.credits is not None:
+            price = np.full(len(paths.years), np.inf)
+            open_ = years_of(m, scenario.horizon.first, scenario.horizon.last)
+            price[open_] = paths.over_horizon(m.credits.price)[open_]
+            found.append(price)
     return np.min(found, axis=0) if found else None
+
+
+def years_of(market: Market, first: int, last: int) -> Ints:
+    """Indices of the years of a horizon in which there is a market."""
+    begins = first if market.from_year is None else max(market.from_year, first)
+    ends = last if market.until_year is None else min(market.until_year, last)
+    return np.arange(begins, ends + 1) - first
 
 
 class _Compiler:
@@ -131,10 +140,7 @@ class _Compiler:
         return InternalMarketData(**common, accounts=filled, bank=bank, cap=np.sum([a.free for a in filled], axis=0))
 
     def _common(self, name: str, market: Market) -> dict[str, Any]:
-        first, last = self.scenario.horizon.first, self.scenario.horizon.last
-        begins = first if market.from_year is None else max(market.from_year, first)
-        ends = last if market.until_year is None else min(market.until_year, last)
-        years: Ints = np.arange(begins, ends + 1) - first
+        years = years_of(market, self.scenario.horizon.first, self.scenario.horizon.last)
         return {"id": name, "label": market.name or name, "ledger": market.basis, "years": years}
 
     def _path(self, path: Path | None, absent: float) -> Floats:

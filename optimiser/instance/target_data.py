@@ -49,15 +49,20 @@ class ReductionData(TargetData):
 
 @dataclass(frozen=True, eq=False)
 class NeutralityData(TargetData):
-    """Net zero; gross at most `residual` (kt) where given; credits at most `credits` (kt) at `credit_price` (Y,).
+    """Net zero; gross at most `residual` (kt) where given; credits (Y,) at most `credits` (kt) at `credit_price` (Y,).
 
     `shared`: targets on a part of the same emissions, and the years (indices) whose credits count for this one, too.
     """
 
     residual: float | None
-    credits: float
+    credits: Floats
     credit_price: Floats
     shared: tuple[tuple[str, frozenset[int]], ...] = ()
+
+    @property
+    def admits_credits(self) -> bool:
+        """True where credits may be bought in any year."""
+        return bool((self.credits > 0).any())
 
 
 @dataclass(frozen=True, eq=False)

@@ -58,7 +58,7 @@ def _sharing(target: NeutralityData, others: Iterable[TargetData]) -> Neutrality
     """A target with those whose credits are for a part of its own emissions, and cost no less than its own."""
     shared = []
     for t in others:
-        if t is target or not isinstance(t, NeutralityData) or not min(t.credits, target.credits) > 0:
+        if t is target or not isinstance(t, NeutralityData) or not (t.admits_credits and target.admits_credits):
             continue
         if t.ledger == target.ledger and t.sources and set(t.sources) <= set(target.sources):
             both = set(map(int, t.years)) & set(map(int, target.years))
@@ -184,16 +184,20 @@ class _Compiler:
 
     def _neutrality(self, common: dict[str, Any], target: Neutrality) -> NeutralityData:
         base = common["base"]
-        price = target.credit_price
-        sold = credit_price(self.scenario, self.paths)
+        price = self._credit_price(target)
         return NeutralityData(
             **common,
             residual=target.residual * base if target.residual is not None else None,
-            credits=target.credits * base,
-            credit_price=self.paths.over_horizon(price)
-            if price is not None
-            else self._sum([] if sold is None else [sold]),
+            credits=np.where(np.isfinite(price), target.credits * base, 0.0),
+            credit_price=np.where(np.isfinite(price), price, 0.0),
         )
+
+    def _credit_price(self, target: Neutrality) -> Floats:
+        """Its own, or the lowest of the markets of each year, infinite where none is left; zero without any."""
+        if target.credit_price is not None:
+            return self.paths.over_horizon(target.credit_price)
+        sold = credit_price(self.scenario, self.paths)
+        return sold if sold is not None else self._sum([])
 
     def _intensity(self, common: dict[str, Any], target: Intensity) -> IntensityData:
         if target.per == "revenue":

@@ -231,9 +231,9 @@ def _credits(result: Result, t: TargetData) -> str:
     if not isinstance(t, NeutralityData):
         return "none: the target is on emissions without credits"
     bought = float(result.accounts.credits[t.id].sum()) if t.id in result.accounts.credits else 0.0
-    if t.credits <= 0:
+    if not t.admits_credits:
         return "none are admitted"
-    most = f"at most {t.credits:,.4g} ktCO2e a year admitted, {bought:,.4g} ktCO2e bought in the plan"
+    most = f"at most {t.credits.max():,.4g} ktCO2e a year admitted, {bought:,.4g} ktCO2e bought in the plan"
     return f"{most}; scheme, type and permanence: {BLANK}"
 
 

@@ -154,7 +154,7 @@ class Neutrality(OnEmissions):
     credits: SmallShare = 0.0
     """Credits from outside at most this share of the base."""
     credit_price: AnyPath | None = None
-    """Price of a credit where no market sells them."""
+    """Price of a credit; absent: the lowest of the markets that sell credits in the year."""
 
 
 class Intensity(OnEmissions):

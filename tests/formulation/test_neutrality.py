@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.helpers import least_cost, refused, row, solved
+from tests.helpers import ask, least_cost, refused, row, solved
 
 
 def net(target: str, base: float = 100) -> str:
@@ -63,6 +63,28 @@ def test_credits_do_not_loosen_the_residual(tmp_path):
     """A residual of 45 % asks for 55 cut, whatever credits cost: 110 and 45 credits for 4.5."""
     text = net("residual: 45 %, credits: 100 %, credit_price: 100 CNY/tCO2e")
     assert least_cost(text, tmp_path) == pytest.approx(114.5)
+
+
+def test_a_market_that_has_ended_sells_nothing(tmp_path):
+    """A market of years 1 and 2 sells credits at 20, another of years 1 to 3 at 500 CNY/t: in year 3 100 cost 50.
+
+    At the price of the market that is gone they would cost 2. Where that is the only one, no credit is left in year 3:
+    50 removed and 50 cut cost 150, as without credits, and `check` says so.
+    """
+    markets = """
+markets:
+  gone: {until_year: 2, credits: {price: 20 CNY/tCO2e}}
+  later: {FROM credits: {price: 500 CNY/tCO2e}}
+"""
+    text = net("credits: 100 %") + markets
+    assert least_cost(text.replace("FROM", ""), tmp_path) == pytest.approx(50)
+    only = ask(text.replace("FROM", "until_year: 1,"), tmp_path)
+    assert only.result.plan.objective == pytest.approx(150)
+    assert [w.message for w in only.reading.warnings if "credits" in w.where] == [
+        "no market sells credits in 3: none can be bought then"
+    ]
+    begins = text.replace("FROM", "from_year: 3,").replace("in: 3", "by: 2")
+    assert solved(begins, tmp_path).plan.decisions.credits == pytest.approx({("net", 2): 100, ("net", 3): 100})
 
 
 def test_credits_are_bought_for_one_year(tmp_path):

@@ -43,15 +43,17 @@ class MarketSearch(Search):
 
 
 def _priced(raw: dict, markets: dict) -> dict:
-    """A neutrality target without a price buys credits at the lowest price of any market."""
+    """A neutrality target without a price buys credits at the lowest price of the markets of its year, or none."""
     raw = copy.deepcopy(raw)
-    sold = [m["credits"]["price"] for m in markets.values() if "credits" in m]
+    sold = [m for m in markets.values() if "credits" in m]
     first, last = raw["horizon"]["first"], raw["horizon"]["last"]
     for target in raw.get("targets", {}).values():
         if "credits" in target and "credit_price" not in target and sold:
-            paths = [read_path(spec, raw.get("series", {}), first) for spec in sold]
-            lowest = {y: min(p.at(y) for p in paths) for y in range(first, last + 1)}
-            target["credit_price"] = {y: f"{v * 1000:.12f} CNY/tCO2e" for y, v in lowest.items()}
+            assert target["by"] == last, "one year is tested"
+            left = [m for m in sold if m.get("from_year", first) <= last <= m.get("until_year", last)]
+            prices = [read_path(m["credits"]["price"], raw.get("series", {}), first).at(last) for m in left]
+            target["credit_price"] = f"{min(prices, default=0.0) * 1000:.12f} CNY/tCO2e"
+            target["credits"] = target["credits"] if left else "0 %"
     return raw
 
 

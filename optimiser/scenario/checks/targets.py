@@ -152,10 +152,19 @@ def _check_credits(check: Check, loc: Loc, target: Neutrality) -> None:
         target.credits > 0
         and not check.may_be_elsewhere((*loc, "credit_price"))
         and not check.incomplete("markets")
-        and not any(getattr(m, "credits", None) is not None for m in check.scenario.markets.values())
+        and check.horizon is not None
     ):
-        help = "give `credit_price: 80 CNY/tCO2e`, or write credits: 0 %"
-        check.warn((*loc, "credits"), "credits are admitted and cost nothing", help)
+        first, last = check.horizon.first, check.horizon.last
+        sellers = [m for m in check.scenario.markets.values() if getattr(m, "credits", None) is not None]
+        if not sellers:
+            help = "give `credit_price: 80 CNY/tCO2e`, or write credits: 0 %"
+            check.warn((*loc, "credits"), "credits are admitted and cost nothing", help)
+            return
+        sold = {y for m in sellers for y in range(m.from_year or first, (m.until_year or last) + 1)}
+        without = sorted(y for y in _years_of(target, last) if first <= y <= last and y not in sold)
+        if without:
+            text = f"no market sells credits in {shortlist(map(str, without))}: none can be bought then"
+            check.warn((*loc, "credits"), text, "give `credit_price: 80 CNY/tCO2e`, or let a market go on")
 
 
 def _check_intensity(check: Check, loc: Loc, target: Intensity) -> Dimension | None:
