@@ -145,9 +145,11 @@ def _show_money(result: Result, console: Console) -> None:
             paid = sum(float((f["bought"] * m.price).sum()) for f in found)
             earned = sum(float((f["sold"] * m.sells).sum()) for f in found)
             credits = sum(float((f["cost"] - f["bought"] * m.price + f["sold"] * m.sells).sum()) for f in found)
-            parts = [("bought for", paid), ("sold for", earned), ("credits for", credits)]
-            said = [f"{words} {amount(v)}" for words, v in parts if v > 1e-9]
-            console.print(Text(f"{m.label}: {', '.join(said) or 'nothing bought or sold'} {result.money}".rstrip()))
+            parts = [("bought", "bought for", paid), ("sold", "sold for", earned), ("credits", "credits for", credits)]
+            traded = {key: sum(float(f[key].sum()) for f in found) > 1e-9 for key, _, _ in parts}
+            said = [f"{words} {amount(clean(v))}" for key, words, v in parts if traded[key]]
+            words = f"{', '.join(said)} {result.money}" if said else "nothing bought or sold"
+            console.print(Text(f"{m.label}: {words}".rstrip()))
 
 
 def _show_earned(result: Result, console: Console) -> None:

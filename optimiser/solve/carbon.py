@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from optimiser.instance import Instance
 from optimiser.instance.market_data import InternalMarketData
 from optimiser.solve.programme import Programme
+from optimiser.solve.spare_trades import Carbon, leave_spare
 
 Floats = NDArray[np.float64]
-Carbon = dict[tuple[str, str, str, int], float]
 CRUMB = 1e-7
 WORDS = {
     "bought": "bought",
@@ -31,6 +31,7 @@ def read_carbon(model: pyo.ConcreteModel, programme: Programme, x: Floats) -> Ca
         values = programme.of_variable(getattr(model, name), x)
         found |= {(word, *key): max(v, 0.0) for key, v in values.items()}
     _cancel_trades(found)
+    leave_spare(model, found, programme.of_variable(model.due, x))
     years = model.instance.years
     for own in model.own_credits:
         project = model.instance.projects[own.issue.project].id
