@@ -56,6 +56,15 @@ def test_the_years_of_issue_are_kept(tmp_path):
     assert least_cost(paid(f"{ticket}, issue: [1, 2, 3]"), tmp_path) == pytest.approx(93)
 
 
+@pytest.mark.parametrize(("amount", "told"), [(14, True), (15, False), (0, False)])
+def test_a_total_below_the_least_of_one_is_told(tmp_path, amount, told):
+    """14 in all where each issue is 15 or more: there is none, which a planner hardly means. 0 in all is meant."""
+    text = paid(f"ticket: [15 MCNY, 50 MCNY], amount: {amount} MCNY", limit="40 MCNY")
+    result = solved(text, tmp_path)
+    assert issued(result) == {}
+    assert any("in all is less than the least of one issue" in str(w) for w in result.warnings) == told
+
+
 def test_a_total_is_of_all_issues(tmp_path):
     """30 in all are just enough; 29.9 are not, though each year would be within."""
     assert least_cost(paid("amount: 30 MCNY"), tmp_path) == pytest.approx(93)

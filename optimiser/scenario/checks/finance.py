@@ -33,6 +33,8 @@ def check_finance(check: Check) -> None:
                 check.warn((*loc, key), text, f"write {value:g} % if that is meant")
         if isinstance(entry, SustainabilityLinked):
             _check_step_up(check, loc, entry)
+        if isinstance(entry, Funding):
+            _check_amount(check, loc, entry)
         _check_bounded(check, name, entry)
 
 
@@ -132,6 +134,14 @@ def limits(check: Check, limit: Limit, name: str) -> bool:
 
 def _entity(check: Check, name: str | None) -> str | None:
     return name if name is not None or not check.top else check.top[0]
+
+
+def _check_amount(check: Check, loc: Loc, entry: Funding) -> None:
+    """Where all issues together may be less than the least of one there is never any."""
+    if entry.ticket is None or entry.amount is None or not 0 < entry.amount.value < entry.ticket[0]:
+        return
+    text = f"{entry.amount.text} in all is less than the least of one issue: there can be none"
+    check.warn((*loc, "amount"), text, "raise the amount or lower the least `ticket`")
 
 
 def _check_bounded(check: Check, name: str, entry: Funding | Deposit) -> None:
