@@ -30,6 +30,7 @@ from optimiser.solve.highs import AROUND, Interrupt, Limits, Outcome, Progress, 
 from optimiser.solve.programme import Programme
 from optimiser.solve.relaxation import Bounded
 from optimiser.solve.root import relaxed, with_cuts
+from optimiser.solve.second_look import any_plan
 from optimiser.solve.steps import MANY_WHOLE, parts_of
 
 LARGE = 1500
@@ -44,6 +45,9 @@ BESIDE = 10.0
 RAISED = 0.01
 """Where cuts raise the bound by more than this share of it (and the gap), their relaxation says what to decide: a small
 kernel has a plan sooner than steps, and if any is good enough, it is the whole that says so."""
+
+AGAIN = 0.25
+"""Share of the time so far in which the whole is asked for any plan where a part of it was said to have none."""
 
 
 def is_large(model: pyo.ConcreteModel, programme: Programme) -> bool:
@@ -115,8 +119,9 @@ class _Kernels(ByIssue):
             lp, prices = self._priced(root.outcome)
         raised = not self.are_small and lp.objective - first > max(RAISED, self.limits.gap) * abs(lp.objective)
         if self.are_small and not self.is_over:
+            before = self.bound
             by_entity(self, lp)
-            if self.bound == np.inf:
+            if self.bound == np.inf and self._has_no_plan(before):
                 reason = "proven infeasible"
                 return Outcome("infeasible", None, np.inf, np.inf, self.seconds, reason, None, self.log, self.abandoned)
         if not self.is_over and not self.are_small and not raised:
@@ -141,6 +146,21 @@ class _Kernels(ByIssue):
         self._ended_beside()
         status: Status = "optimal" if self.is_proven else "stopped"
         return self.done(status, "gap reached" if self.is_proven else self.reason())
+
+    def _has_no_plan(self, before: float) -> bool:
+        """Whether the whole confirms what a block says of it; where it has a plan, the bound is as `before` again."""
+        seconds = min(AGAIN * self.seconds, self.left)
+        looked = any_plan(self.programme, self.limits, self.interrupt, seconds)
+        self.log += [
+            *looked.log,
+            f"second look at a block without a plan: {'one' if looked.x is not None else 'none'}\n",
+        ]
+        self.abandoned |= looked.abandoned
+        if looked.x is None:
+            return True
+        self.bound = before
+        self.take(looked.x)
+        return False
 
     @property
     def _starts(self) -> int:

@@ -61,6 +61,17 @@ def looked_at_twice(
     return replace(again, seconds=took, log=[*found.log, words, *again.log])
 
 
+def any_plan(programme: Programme, limits: Limits, interrupt: Interrupt, seconds: float) -> Outcome:
+    """A plan of a whole that was called infeasible by a part of it: all of it at no cost, without presolve.
+
+    Without one, `x` is None; that is no proof of its own where the time was over.
+    """
+    free = replace(programme, cost=np.zeros_like(programme.cost), offset=0.0)
+    other = replace(limits, presolves=False, seed=limits.seed + OTHER, seconds=max(LEAST, seconds))
+    looked = run(free, other, None, interrupt)
+    return replace(looked, x=found.x if (found := _as_whole(programme, looked, interrupt)) is not None else None)
+
+
 def _counts(programme: Programme) -> bool:
     """Whether whole columns may be other than yes or no."""
     return bool((programme.upper - programme.lower > 1)[programme.integer].any())

@@ -374,6 +374,16 @@ def test_kernels_ask_them(text, best, always, tmp_path, monkeypatch):
     assert any(line.startswith("blocks: ") for line in found.log)
 
 
+def test_the_whole_refutes_a_block_that_is_said_to_have_no_plan(always, tmp_path, monkeypatch):
+    """No plan is known, and a block is said to have none: the whole has one, and the best is proven from there."""
+    monkeypatch.setattr(root, "ROUNDS", 0)
+    monkeypatch.setattr(by_entity.Multipliers, "search", lambda self, seconds: setattr(self, "bound", np.inf))
+    model = build(compile_instance(read(write(TWO, tmp_path)).scenario))
+    found = kernels.solve_by_kernels(model, assemble(model), LIMITS, None, Interrupt())
+    assert (found.status, found.objective, found.bound) == ("optimal", pytest.approx(64), pytest.approx(64))
+    assert "second look at a block without a plan: one\n" in found.log
+
+
 def test_a_plan_that_is_known_refutes_blocks_without_one(always, tmp_path, monkeypatch):
     """Blocks that are said to have no plan prove nothing where one of the whole is known.
 
