@@ -29,8 +29,9 @@ def least(cost, at_most, sides, equal, equal_sides, low, high) -> tuple[float, n
     lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = rows.indptr, rows.indices, rows.data
     solver = _solver()
     solver.passModel(lp)
+    highspy.Highs.resetGlobalScheduler(True)  # others of this process may want another number of threads
     solver.run()
-    highspy.Highs.resetGlobalScheduler(True)  # the next programme of this process may want another number of threads
+    highspy.Highs.resetGlobalScheduler(True)
     status = solver.getModelStatus()
     if status not in ANSWERED:
         raise RuntimeError(solver.modelStatusToString(status))

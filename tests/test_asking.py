@@ -11,7 +11,7 @@ import pytest
 from optimiser import cli, workflow
 from optimiser.errors import NoPlanError
 from optimiser.explain.oracle import Oracle
-from optimiser.solve.searching import Search
+from optimiser.solve.highs import Outcome, Run
 from optimiser.study import alternatives
 from tests.helpers import write
 
@@ -205,7 +205,16 @@ def test_ctrl_c_while_alternatives_are_sought(optimise, monkeypatch):
 
 def test_ctrl_c_while_a_project_is_explained(optimise, monkeypatch):
     """What was not solved any more is said to be not known; what was solved stays."""
-    interrupted_at(monkeypatch, Search, "solve", 3)
+    asked, answers = [], Run.outcome
+
+    def outcome(run: Run) -> Outcome:
+        asked.append(run)
+        if len(asked) != 3:
+            return answers(run)
+        signal.raise_signal(signal.SIGINT)
+        return Outcome("stopped", None, float("inf"), float("-inf"), 0.0, "interrupt")
+
+    monkeypatch.setattr(Run, "outcome", outcome)
     code, out, _ = optimise("explain", "good.yaml", "--project", "a")
     assert code == 130
     assert "not found out in time" in out

@@ -22,6 +22,7 @@ from scipy import sparse
 from optimiser.solve.interrupt import Interrupt
 from optimiser.solve.programme import Programme
 from optimiser.solve.scaling import scale
+from optimiser.solve.silent import Silent
 from optimiser.solve.starting import is_doubtful
 
 Floats = NDArray[np.float64]
@@ -161,7 +162,7 @@ class Run:
         self.best: tuple[float, Floats] | None = None
         self.plans: list[Floats] = []
         self.bound = -np.inf
-        self.highs = highspy.Highs()
+        self.highs = Silent()
         self._options()
         self._pass()
         if start is not None:

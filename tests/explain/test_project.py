@@ -11,7 +11,7 @@ LIMITS = Limits(0.0, 60.0, 1)
 TEXT = """
 projects:
   a: {kind: upgrade, capex: 10 MCNY, opex: 1 MCNY, abates: {site: 10 ktCO2e}A}
-  b: {kind: upgrade, capex: 12 MCNY, abates: {site: 10 ktCO2e}B}
+  b: {kind: upgrade, capex: 12.5 MCNY, abates: {site: 10 ktCO2e}B}
   fill: {kind: upgrade, size: {max: 20 MW}, capex: 3 MCNY/MW, abates: {site: 1 ktCO2e/MW}, start: 3}
 discount_rate: 5 %
 targets: {cut: {kind: reduction, by: 3, cut: 14 ktCO2e}}

@@ -145,7 +145,8 @@ def test_a_tight_limit_beside_two_sizes(tmp_path):
     text = sizes(10, 10, 20, "budgets: {b: {projects: p, limit: 70 MCNY, window: 3}}")
     for gap in (0.01, 0.0):
         plan = ask(text, tmp_path, gap=gap).result.plan
-        assert plan.objective == pytest.approx(70 + 20 * (20 - 8 / 0.65), rel=1e-6)
+        best = 70 + 20 * (20 - 8 / 0.65)
+        assert best * (1 - 1e-6) <= plan.objective <= best * (1 + max(gap, 1e-6))
         assert plan.gap <= max(gap, 1e-5)
 
 

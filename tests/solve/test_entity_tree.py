@@ -16,6 +16,7 @@ from optimiser.solve.highs import Interrupt, relative_gap, run
 from optimiser.solve.multipliers import Multipliers
 from optimiser.solve.programme import assemble
 from optimiser.workflow import read
+from tests.benchmarks.groups import Variant, group
 from tests.reference.drawing import draw
 from tests.reference_finance.drawing import draw as draw_finance
 from tests.reference_markets.drawing import draw as draw_markets
@@ -83,7 +84,7 @@ def test_without_a_plan_it_finds_one(tmp_path):
 
 def test_bounds_are_rough_while_a_plan_is_sought_beside(tmp_path):
     """No plan is known: with a search beside, halves take fewer rounds, and bounds are bounds."""
-    programme, grid = drawn(GROUP, tmp_path)
+    programme, grid = drawn(group(48, 3, Variant(ends=True, shape="no_rise")), tmp_path)
     rounds = []
     for beside in (None, lambda: None):
         tree = tree_of(programme, grid)

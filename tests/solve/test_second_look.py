@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from optimiser.solve import second_look
+from optimiser.solve import searching, second_look
 from optimiser.solve.highs import Interrupt, Limits, Outcome, run
 from optimiser.solve.second_look import looked_at_twice
 from optimiser.workflow import solve
@@ -25,10 +25,13 @@ def said(status, x, objective, bound) -> Outcome:
     return Outcome(status, x, objective, bound, 0.01, "gap reached")
 
 
+@pytest.mark.parametrize("looks", [True, False])
 @pytest.mark.parametrize("seed", [0, 1])
-def test_a_scenario_that_highs_answers_wrongly(seed):
-    """137.474 is what HiGHS finds at seeds 1 and 2, without presolve, with finer tolerances and without the rows of
-    two rules; at seed 0 it proves 138.468. Without a second look that is the answer."""
+def test_a_scenario_that_highs_answered_wrongly(seed, looks, monkeypatch):
+    """137.474 is what HiGHS 1.15.1 finds at seeds 1 and 2, without presolve, with finer tolerances and without the rows
+    of two rules; at seed 0 it proves 138.468, so that only a second look has the answer. Later ones need none."""
+    if not looks:
+        monkeypatch.setattr(searching, "looked_at_twice", lambda *asked: asked[-1])
     answer = solve(TWO_FLEETS, {"gap": 1e-6, "threads": 1, "seconds": 60, "seed": seed})
     assert answer.result.plan.objective == pytest.approx(137.474, abs=1e-3)
     assert answer.result.plan.bound == pytest.approx(137.474, abs=1e-3)
