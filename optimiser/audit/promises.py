@@ -100,7 +100,10 @@ def _neutrality(books: Books, t: NeutralityData) -> Iterator[TargetRow]:
         if t.residual is not None:
             yield _row(books, t, "residual gross emissions", y, t.residual, gross[y])
         if t.admits_credits or credits[y] > 0:
-            yield _row(books, t, "credits", y, t.credits[y], credits[y])
+            yield _row(books, t, "credits", y, t.on_sale[y], credits[y])
+        if t.admits_credits and t.shared:
+            # what is bought for divisions counts here, too, up to what this target admits
+            yield _row(books, t, "credits counted", y, t.credits[y], counted[y])
 
 
 def _intensity(books: Books, t: IntensityData) -> Iterator[TargetRow]:

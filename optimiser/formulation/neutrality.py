@@ -3,16 +3,17 @@ r"""Neutrality: what is left is removed or, as far as admitted, covered by credi
 $$ \text{gross}_{t,y} - \text{removed}_{t,y} - \text{credits}_{t,y} - \sum_{u \in S_{t,y}} \text{credits}_{u,y}
    \le \text{shortfall}_{t,y}, \qquad
    \text{gross}_{t,y} \le \rho_t\,\text{base}_t + \text{shortfall}_{t,y}, \qquad
-   \text{credits}_{t,y} \le \kappa_{t,y}\,\text{base}_t $$
+   \text{credits}_{t,y} \le \kappa_t\,\text{base}_t $$
 
 A target without a price of its own buys from the markets that there are in that year, at the lowest of their prices;
-in a year in which none of them is left, or none has begun, there are no credits.
+in a year in which none of them is left, or none has begun, it buys none: $\text{credits}_{t,y} = 0$.
 
 A credit that is retired for a division is retired for the group as well: $S_{t,y}$ are targets on a part of the same
-emissions, in the same ledger and year, whose credits cost no less than those of $t$. All credits together count up to
-what $t$ admits:
+emissions and in the same year, whose credits cost no less than those of $t$, in the same ledger if they cover scope 2
+(other tonnes are the same in both). All credits together count up to what $t$ admits, also in a year in which it can
+buy none:
 
-$$ \text{gross}_{t,y} - \text{removed}_{t,y} - \kappa_{t,y}\,\text{base}_t \le \text{shortfall}_{t,y}
+$$ \text{gross}_{t,y} - \text{removed}_{t,y} - \kappa_t\,\text{base}_t \le \text{shortfall}_{t,y}
    \quad\text{where there is any such target} $$
 """
 
@@ -30,9 +31,9 @@ def add_credits(model: pyo.ConcreteModel) -> None:
     """Adds `credits[t, y]`, bought for one target and year, where a target admits any."""
     instance: Instance = model.instance
     targets = {t.id: t for t in instance.targets if isinstance(t, NeutralityData)}
-    admitted = {(t.id, int(instance.years[y])): float(t.credits[y]) for t in targets.values() for y in t.years}
-    admitted = {k: most for k, most in admitted.items() if most > 0}
-    model.credits = variables(list(admitted), domain=pyo.NonNegativeReals, bounds=lambda m, t, y: (0, admitted[t, y]))
+    on_sale = {(t.id, int(instance.years[y])): float(t.on_sale[y]) for t in targets.values() for y in t.years}
+    on_sale = {k: most for k, most in on_sale.items() if most > 0}
+    model.credits = variables(list(on_sale), domain=pyo.NonNegativeReals, bounds=lambda m, t, y: (0, on_sale[t, y]))
 
 
 def add_neutrality(model: pyo.ConcreteModel) -> None:

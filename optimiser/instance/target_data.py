@@ -49,19 +49,21 @@ class ReductionData(TargetData):
 
 @dataclass(frozen=True, eq=False)
 class NeutralityData(TargetData):
-    """Net zero; gross at most `residual` (kt) where given; credits (Y,) at most `credits` (kt) at `credit_price` (Y,).
+    """Net zero; gross at most `residual` (kt) where given; credits (Y,) count up to `credits` (kt).
 
-    `shared`: targets on a part of the same emissions, and the years (indices) whose credits count for this one, too.
+    Of them at most `on_sale` (Y,) can be bought for this target, at `credit_price` (Y,): none in a year without a
+    seller. `shared`: targets on a part of the same emissions, and the years (indices) whose credits count, too.
     """
 
     residual: float | None
     credits: Floats
+    on_sale: Floats
     credit_price: Floats
     shared: tuple[tuple[str, frozenset[int]], ...] = ()
 
     @property
     def admits_credits(self) -> bool:
-        """True where credits may be bought in any year."""
+        """True where credits count, bought for this target or for a part of its emissions."""
         return bool((self.credits > 0).any())
 
 

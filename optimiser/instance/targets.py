@@ -51,16 +51,20 @@ def compile_targets(
     """All targets in the order of the file."""
     compiler = _Compiler(scenario, paths, entities, sources, projects)
     found = tuple(compiler.target(name, target) for name, target in scenario.targets.items())
-    return tuple(_sharing(t, found) if isinstance(t, NeutralityData) else t for t in found)
+    return tuple(_sharing(t, found, sources) if isinstance(t, NeutralityData) else t for t in found)
 
 
-def _sharing(target: NeutralityData, others: Iterable[TargetData]) -> NeutralityData:
-    """A target with those whose credits are for a part of its own emissions, and cost no less than its own."""
+def _sharing(target: NeutralityData, others: Iterable[TargetData], sources: tuple[SourceData, ...]) -> NeutralityData:
+    """A target with those whose credits are for a part of its own emissions, and cost no less than its own.
+
+    Only the tonnes of scope 2 are others in the other ledger.
+    """
     shared = []
     for t in others:
         if t is target or not isinstance(t, NeutralityData) or not (t.admits_credits and target.admits_credits):
             continue
-        if t.ledger == target.ledger and t.sources and set(t.sources) <= set(target.sources):
+        same_tonnes = t.ledger == target.ledger or all(sources[s].scope != 2 for s in t.sources)
+        if same_tonnes and t.sources and set(t.sources) <= set(target.sources):
             both = set(map(int, t.years)) & set(map(int, target.years))
             years = frozenset(y for y in both if t.credit_price[y] >= target.credit_price[y])
             shared += [(t.id, years)] if years else []
@@ -188,7 +192,8 @@ class _Compiler:
         return NeutralityData(
             **common,
             residual=target.residual * base if target.residual is not None else None,
-            credits=np.where(np.isfinite(price), target.credits * base, 0.0),
+            credits=np.full(len(price), target.credits * base),
+            on_sale=np.where(np.isfinite(price), target.credits * base, 0.0),
             credit_price=np.where(np.isfinite(price), price, 0.0),
         )
 

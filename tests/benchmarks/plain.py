@@ -216,7 +216,7 @@ class _Plain:
             elif isinstance(t, CarbonBudgetData):
                 self._row(sum(total[y] - removed[y] for y in t.span) <= t.limit)
             else:
-                most = {int(y): float(t.credits[y]) for y in t.years}
+                most = {int(y): float(t.on_sale[y]) for y in t.years}
                 m.credits = pyo.Var(list(most), bounds=lambda _, y, most=most: (0, most[y]))
                 for y in t.years:
                     self._row(total[y] - removed[y] - m.credits[int(y)] <= 0)

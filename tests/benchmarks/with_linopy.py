@@ -190,7 +190,7 @@ class _Arrays:
                 self._row(total.isel(y=t.span).sum("y"), "<=", t.limit - fixed[t.span].sum())
                 continue
             index = pd.Index(t.years, name="y")
-            credits = self.m.add_variables(0.0, _at(t.credits[t.years], t.years), coords=[index], name="credits")
+            credits = self.m.add_variables(0.0, _at(t.on_sale[t.years], t.years), coords=[index], name="credits")
             self._row(total.isel(y=t.years) - credits, "<=", _at(-fixed[t.years], t.years))
             cost = cost + (_at((i.discount * t.credit_price)[t.years], t.years) * credits).sum()
         return cost

@@ -203,3 +203,53 @@ def test_a_target_on_one_scope_is_a_part_of_one_on_both(tmp_path):
     power = "  power: {entity: yard, scope: 2, activity: 20 GWh, factor: 0.5 tCO2e/MWh}\n  trucks:"
     text = NESTED.replace("SHARE", "100 %").replace("PRICE", "30").replace("  trucks:", power)
     assert least_cost(text.replace("group, by", "group, scopes: [2], by"), tmp_path) == pytest.approx(0.6)
+
+
+LEDGERS = (
+    NESTED.replace("SHARE", "100 %")
+    .replace("PRICE", "30")
+    .replace("  trucks:", "  power: {entity: road, scope: 2, activity: 20 GWh, factor: 0.5 tCO2e/MWh}\n  trucks:")
+)
+
+
+@pytest.mark.parametrize(("yard", "cost"), [("yard", 0.75), ("road", 1.2)])
+def test_a_tonne_of_scope_1_is_the_same_in_both_ledgers(yard, cost, tmp_path):
+    """The yard's 10 kt of scope 1 are 10 of the group's 25 by market: 25 credits at 30 are 0.75, and not 35.
+
+    The road has 5 kt of trucks and 10 of power: by location its credits are for other tonnes than those that the group
+    counts by market, and 15 and 25 are bought for 1.2.
+    """
+    text = LEDGERS.replace("group, by", "group, basis: market, by").replace("entity: yard, by", f"entity: {yard}, by")
+    assert least_cost(text, tmp_path) == pytest.approx(cost)
+
+
+def test_what_a_target_admits_stays_where_it_can_buy_none(tmp_path):
+    """The market ended with year 1; the yard pays 30 for 10 credits in year 2, and they are retired for the group, too.
+
+    The group's own 5 kt can be cut for 1 MCNY, since it buys none itself: 1.3. Without the yard's credits it would be
+    short of 10 kt, and there would be no plan. A group that admits less than the yard's 10 kt has none.
+    """
+    text = (
+        NESTED.replace("credits: SHARE, credit_price: PRICE CNY/tCO2e", "credits: 100 %")
+        + """
+projects: {gas: {kind: upgrade, entity: road, start: 1, capex: 1 MCNY, abates: {trucks: 100 %}}}
+markets: {m: {until_year: 1, credits: {price: 20 CNY/tCO2e}}}
+"""
+    )
+    result = solved(text, tmp_path)
+    assert result.plan.objective == pytest.approx(1.3)
+    assert result.plan.decisions.credits == pytest.approx({("yard", 2): 10})
+    assert [r.required for r in result.accounts.targets if r.id == "group" and r.rule == "credits"] == [0]
+    assert row(result, "group", 2, "credits counted").required == pytest.approx(15)
+    refused(text.replace("group, by: 2, credits: 100 %", "group, by: 2, credits: 60 %"), tmp_path)
+
+
+def test_credits_counted_stand_against_what_is_admitted(tmp_path):
+    """The group admits 9 kt of credits and buys none; 9 of the yard's 10 count: 6 of 15 kt are left, none to spare."""
+    text = NESTED.replace("SHARE", "60 %").replace("PRICE CNY/tCO2e", "30 CNY/tCO2e, penalty: 20 CNY/tCO2e")
+    result = solved(text, tmp_path)
+    assert result.plan.decisions.credits == pytest.approx({("yard", 2): 10})
+    counted = row(result, "group", 2, "credits counted")
+    assert (counted.required, counted.achieved, counted.margin) == pytest.approx((9, 9, 0))
+    assert row(result, "group", 2, "net").achieved == pytest.approx(6)
+    assert not [r for r in result.accounts.targets if r.id == "yard" and r.rule == "credits counted"]

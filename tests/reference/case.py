@@ -89,7 +89,8 @@ class Case:
         """What counts is bought, for the target itself or within it, and admitted."""
         target = self.world.raw["targets"][name]
         most = self.constant(quantity(target["credits"])[0] * base_of(self.world, target))
-        yield self._hard(f"credits of {name}", most - self.credits[name])
+        on_sale = most * (0.0 if target.get("nobody_sells") else 1.0)
+        yield self._hard(f"credits of {name}", on_sale - self.credits[name])
         if name in self.held_credits:
             yield self._hard(f"credits counted for {name}", most - self.held_credits[name])
             bought = self.credits[name].copy()

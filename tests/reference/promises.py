@@ -125,7 +125,9 @@ def shared_with(world, name: str) -> list[tuple[str, np.ndarray]]:
         return world.path(t.get("credit_price", 0)).over(world.years)
 
     for other, t in world.raw["targets"].items():
-        if other == name or t["kind"] != "neutrality" or "credits" not in t or ledger_of(t) != ledger_of(target):
+        if other == name or t["kind"] != "neutrality" or "credits" not in t:
+            continue
+        if ledger_of(t) != ledger_of(target) and any(world.sources[s].scope == 2 for s in scope(world, t)):
             continue
         if scope(world, t) and set(scope(world, t)) <= set(scope(world, target)):
             years = np.intersect1d(held(world, t), held(world, target))

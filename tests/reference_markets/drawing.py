@@ -338,6 +338,14 @@ class Drawing:
         if "solar" in self.projects and self.later.random() < 0.4:
             missed = f"{self.later.randint(5, 80)} CNY/tCO2e"
             targets["customers"] = {"kind": "avoided", "by": 1, "base": "3 ktCO2e", "multiple": 1, "penalty": missed}
+        if "neutral" in targets and self.later.random() < 0.6:
+            above = {"kind": "neutrality", "sources": list(self.sources), "by": self.last, "credits": "100 %"}
+            above |= {"basis": "market"} if self.later.random() < 0.4 else {}
+            if "credit_price" in targets["neutral"]:
+                above["credit_price"] = f"{self.later.randint(20, 60)} CNY/tCO2e"
+            elif self.later.random() < 0.5:
+                targets["neutral"]["credit_price"] = f"{self.later.randint(20, 90)} CNY/tCO2e"
+            targets["above"] = above | {"penalty": f"{self.later.randint(20, 90)} CNY/tCO2e"}
         return targets
 
     def budgets(self) -> dict:

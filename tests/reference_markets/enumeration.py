@@ -53,7 +53,7 @@ def _priced(raw: dict, markets: dict) -> dict:
             left = [m for m in sold if m.get("from_year", first) <= last <= m.get("until_year", last)]
             prices = [read_path(m["credits"]["price"], raw.get("series", {}), first).at(last) for m in left]
             target["credit_price"] = f"{min(prices, default=0.0) * 1000:.12f} CNY/tCO2e"
-            target["credits"] = target["credits"] if left else "0 %"
+            target["nobody_sells"] = not left
     return raw
 
 

@@ -245,6 +245,7 @@ RULES: dict[str, str] = {
     "no year above the highest": "此后各年不高于峰值", "no rise on the year before": "逐年不回升",
     "mean after within mean before": "此后均值不高于此前均值", "at most": "年排放上限", "gross emissions": "总排放量",
     "net emissions": "净排放量", "residual gross emissions": "残余排放量", "credits": "碳信用",
+    "credits counted": "计入的碳信用（含下级）",
     "intensity": "碳排放强度", "net emissions together": "累计净排放量", "gross emissions together": "累计总排放量",
     "avoided at customers": "客户端避免排放量", "durable removals together": "累计持久性移除量",
     "allowances": "配额", "holding limit": "持有上限", "borrowing": "预借", "owed at a time": "同时未偿余额",

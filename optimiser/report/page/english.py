@@ -267,7 +267,7 @@ RULES: dict[str, str] = {
     rule: rule
     for rule in (
         "no year above the highest", "no rise on the year before", "mean after within mean before", "at most",
-        "gross emissions", "net emissions", "residual gross emissions", "credits", "intensity",
+        "gross emissions", "net emissions", "residual gross emissions", "credits", "credits counted", "intensity",
         "net emissions together", "gross emissions together", "avoided at customers", "durable removals together",
         "allowances", "holding limit", "borrowing", "owed at a time", "issued in all",
     )
