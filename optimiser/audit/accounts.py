@@ -164,8 +164,24 @@ class Books:
     def avoided_counted(self, entities: Collection[int]) -> Floats:
         """What projects of some entities avoid and have not sold as credits, or given as their buffer (Y,)."""
         members = [p for p in self.instance.projects if p.entity in entities]
-        taken = [issue.takes_avoided * sold for p in members for issue, sold in self._credits_sold(p)]
+        taken = [self._avoided_taken(p, issue, sold) for p in members for issue, sold in self._credits_sold(p)]
         return sum((self.avoided(p) for p in members), np.zeros(self.n)) - sum(taken, np.zeros(self.n))
+
+    def _avoided_taken(self, p: ProjectData, issue: IssueData, sold: Floats) -> Floats:
+        """What credits sold take from what a project avoids (Y,): first those for output, as far as there are any."""
+        for_output = np.zeros(self.n)
+        if issue.per_output is not None:
+            for_output = np.minimum(sold, self.credited(p, issue) * issue.per_output)
+        return issue.takes_displaced * for_output + issue.takes_avoided * (sold - for_output)
+
+    def credited(self, p: ProjectData, issue: IssueData) -> Floats:
+        """Output sold by units in their crediting period (Y,)."""
+        assert p.delivery is not None
+        sold = self.output[p.id] - self.on_site[p.id]
+        if not issue.limited:
+            return sold
+        made = self.new[p.id] @ (p.effect * issue.within) * p.delivery.output
+        return made * (1 - p.delivery.split) if p.delivery.split is not None else np.minimum(made, sold)
 
     def _credits_sold(self, p: ProjectData) -> Iterator[tuple[IssueData, Floats]]:
         """Credits sold by the year of the removal or of what is avoided (Y,), with the rules of their issue."""

@@ -105,11 +105,7 @@ def issuable(books: Books, p: ProjectData, issue: IssueData) -> Floats:
     new = books.new[p.id]
     total = new @ issue.direct
     if issue.per_output is not None and p.delivery is not None:
-        sold = books.output[p.id] - books.on_site[p.id]
-        if issue.limited:
-            made = new @ (p.effect * issue.within) * p.delivery.output
-            sold = made * (1 - p.delivery.split) if p.delivery.split is not None else np.minimum(made, sold)
-        total = total + sold * issue.per_output
+        total = total + books.credited(p, issue) * issue.per_output
     return total
 
 

@@ -2,13 +2,13 @@ r"""Avoided emissions: at customers, in a ledger of their own, at least a multip
 
 $$ \text{baseline}_{t,y}
    + \sum_p \bigl(\text{avoids}_{p,y}\,\text{operating}_{p,y} + \text{displaces}_{p,y}\,\text{sold}_{p,y}
-   - \theta_{p,y}\,\text{credit\_sold}_{p,y}\bigr)
+   - \text{avoided\_given}_{p,y}\bigr)
    \ge \mu_{t,y}\,\text{base}_t - \text{shortfall}_{t,y} $$
 
-What is sold as credits is the buyer's claim, in the year in which it was avoided. $\theta$ is what a tonne of credits
-stands for of what its project avoids: 0 for sinks, whose credits are removals, else 1; where more is credited than
-avoided (tonnes per output sold), avoided tonnes by tonnes credited. No project gives away more than it avoids. With a
-`buffer` of $\beta$ it is $1 / (1 - \beta)$ of that: what is held back for a credit sold is not ours either.
+What is sold as credits is the buyer's claim, in the year in which it was avoided: $\text{avoided\_given}$ is 0 for
+sinks, whose credits are removals, else $\text{credit\_sold} / (1 - \beta)$ with a `buffer` of $\beta$, since what is
+held back for a credit sold is not ours either; less where more is credited than avoided (credits of our own). No
+project gives away more than it avoids.
 """
 
 from __future__ import annotations

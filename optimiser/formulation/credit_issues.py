@@ -12,12 +12,22 @@ The last two rows are for projects that could do both: in one year of one projec
 data allow. A removal that is sold as a credit no longer counts for a target of ours, nor what the buffer holds back for
 it: `removed` is less by $\text{credit\_sold}_{p,y} / (1 - \beta)$. A year in which units of one start give carbon back
 earns them no credit; what they give back comes out of `removed`.
+
+What is sold of avoided emissions is the buyer's in the same way. A credit for output takes no more than the output
+displaces. Where $u_{p,y}$ more is credited per output than displaced, a share $\rho_{p,y}$ of the credit is tonnes that
+we never counted:
+
+$$ \text{avoided\_given}_{p,y} \ge \frac{\text{credit\_sold}_{p,y}}{1 - \beta} - u_{p,y}\,\text{output sold}_{p,y},
+   \qquad
+   \text{avoided\_given}_{p,y} \ge (1 - \rho_{p,y})\,\frac{\text{credit\_sold}_{p,y}}{1 - \beta} $$
+
+The larger of the two is what the credits take if those for output are sold first, however output is split.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyomo.environ as pyo
@@ -32,13 +42,17 @@ from optimiser.instance.timing import Floats
 
 @dataclass(frozen=True, eq=False)
 class OwnCredits:
-    """Credits of one project in one market: columns by vintage, `vintages` being indices of years."""
+    """Credits of one project in one market: columns by vintage, `vintages` being indices of years.
+
+    `given` are tonnes avoided that go with what is sold, by year, where credits of the project differ in it.
+    """
 
     market: ExternalMarketData
     issue: IssueData
     vintages: list[int]
     sold: Columns
     used: Columns
+    given: Columns | None = None
 
     def by_vintage(self, columns: Columns, n: int) -> LinearForm:
         """kt by the year of the removal, one row per year."""
@@ -88,22 +102,38 @@ def _credits(model: pyo.ConcreteModel, market: ExternalMarketData, issue: IssueD
     used = model.matrix.add_columns("credit_used", len(vintages), 0.0, most_used, label=label)
     own = OwnCredits(market, issue, vintages, sold, used)
     every = range(len(vintages))
-    room = _earned(model, p, issue).taken(vintages) - of_columns(sold, every) - of_columns(used, every)
+    earned, output = model.started.effect([(p, issue.direct)]), _credited(model, p, issue)
+    if output is not None and issue.per_output is not None:
+        earned = earned + output.scaled(issue.per_output)
+    room = earned.taken(vintages) - of_columns(sold, every) - of_columns(used, every)
     model.matrix.add_rows("credits_within_issue", room, 0.0, label=label)
-    return own
+    return replace(own, given=_given(model, own, output)) if output is not None and issue.takes_differ else own
 
 
-def _earned(model: pyo.ConcreteModel, p: ProjectData, issue: IssueData) -> LinearForm:
-    """Credits that a project could issue by vintage, one row per year."""
-    total = model.started.effect([(p, issue.direct)])
+def _credited(model: pyo.ConcreteModel, p: ProjectData, issue: IssueData) -> LinearForm | None:
+    """Output sold that is credited, one row per year."""
     if issue.per_output is None or p.delivery is None:
-        return total
+        return None
     sold = model.output[p.index] - model.on_site[p.index]
     if issue.limited:
         made = model.started.effect([(p, p.effect * issue.within * p.delivery.output)])
         split = p.delivery.split
         sold = made.scaled(1 - split) if split is not None else _least(model, p, made, sold)
-    return total + sold.scaled(issue.per_output)
+    return sold
+
+
+def _given(model: pyo.ConcreteModel, own: OwnCredits, output: LinearForm) -> Columns:
+    """Adds what credits sold take from what is avoided: those for output first, which take less."""
+    years, issue = model.instance.years, own.issue
+    columns = model.matrix.add_columns(
+        "avoided_given", len(years), label=lambda y: (own.market.id, own.sold.label(0)[1], int(years[y]))
+    )
+    given, sold = of_columns(columns, range(len(years))), own.by_vintage(own.sold, len(years))
+    whole = given - sold.scaled(issue.takes_avoided) + output.scaled(issue.uncounted)
+    model.matrix.add_rows("credits_take_what_is_avoided", whole, 0.0, label=columns.label)
+    least = given - sold.scaled(issue.takes_displaced)
+    model.matrix.add_rows("credits_take_what_is_displaced", least, 0.0, label=columns.label)
+    return columns
 
 
 def _least(model: pyo.ConcreteModel, p: ProjectData, made: LinearForm, sold: LinearForm) -> LinearForm:
@@ -154,18 +184,26 @@ def _exclude(model: pyo.ConcreteModel, own: OwnCredits, certified: Certified) ->
 
 def removals_sold(model: pyo.ConcreteModel, projects: Collection[int]) -> LinearForm:
     """kt that these projects remove and sell as credits, by the year of the removal, one row per year."""
-    return _sold(model, projects, lambda issue: issue.takes_removed)
+    n = len(model.instance.years)
+    owned = _owned(model, projects)
+    return sum_of(n, [own.by_vintage(own.sold, n).scaled(own.issue.takes_removed) for own in owned])
 
 
 def avoided_sold(model: pyo.ConcreteModel, projects: Collection[int]) -> LinearForm:
     """kt that these projects avoid and sell as credits, by the year in which they do so, one row per year."""
-    return _sold(model, projects, lambda issue: issue.takes_avoided)
-
-
-def _sold(model: pyo.ConcreteModel, projects: Collection[int], takes: Callable[[IssueData], Floats]) -> LinearForm:
     n = len(model.instance.years)
-    owned = [own for own in model.own_credits if own.issue.project in projects and np.any(takes(own.issue))]
-    return sum_of(n, [own.by_vintage(own.sold, n).scaled(takes(own.issue)) for own in owned])
+    return sum_of(n, [_taken(own, n) for own in _owned(model, projects)])
+
+
+def _taken(own: OwnCredits, n: int) -> LinearForm:
+    """kt that credits sold take from what is avoided, one row per year."""
+    if own.given is not None:
+        return of_columns(own.given, range(n))
+    return own.by_vintage(own.sold, n).scaled(own.issue.takes_displaced)
+
+
+def _owned(model: pyo.ConcreteModel, projects: Collection[int]) -> list[OwnCredits]:
+    return [own for own in model.own_credits if own.issue.project in projects]
 
 
 def add_credit_income(model: pyo.ConcreteModel) -> None:

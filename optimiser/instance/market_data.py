@@ -69,8 +69,9 @@ class IssueData:
 
     `direct` (V, Y) are kt per unit started, none where a start gives carbon back. Of what a facility sells,
     `per_output` (Y,) is credited; `within` (V, Y) is 1 in the crediting period. A kt of credits sold takes
-    `takes_removed` (Y,) kt from our removals and `takes_avoided` (Y,) kt from what we avoid, with what is held back for
-    it: the buyer claims them.
+    `takes_removed` (Y,) kt from our removals or `takes_avoided` (Y,) kt from what we avoid, with what is held back for
+    it: the buyer claims them. A credit for output takes `takes_displaced` (Y,) only, where `uncounted` (Y,) kt more are
+    credited per output than it displaces.
     """
 
     project: int
@@ -80,6 +81,13 @@ class IssueData:
     limited: bool
     takes_removed: Floats
     takes_avoided: Floats
+    takes_displaced: Floats
+    uncounted: Floats
+
+    @property
+    def takes_differ(self) -> bool:
+        """True where some of its credits may take more from what is avoided than others."""
+        return bool(np.any(self.direct) and np.any(self.uncounted) and np.any(self.takes_avoided))
 
 
 @dataclass(frozen=True, eq=False)

@@ -221,16 +221,20 @@ class _Compiler:
             share = factor if plain else np.ones(self.n)
             kept = share * (1 - issues.buffer)
             # with a tonne sold goes what is held back for it
-            each_sold = 1 / (1 - issues.buffer) if issues.buffer < 1 else 0.0
+            each_sold = np.full(self.n, 1 / (1 - issues.buffer) if issues.buffer < 1 else 0.0)
             direct = np.zeros(within.shape)
             if p.removal is not None:
                 direct = p.removal * within * kept
             elif p.avoids is not None:
                 direct = p.effect * p.avoids * within * kept
-            per_output = None
+            per_output, uncounted, counted = None, np.zeros(self.n), np.ones(self.n)
             if isinstance(self.scenario.projects[p.id], Facility) and p.delivery is not None and sells(p):
-                each = p.delivery.displaces if plain else factor
-                per_output = np.maximum(each * kept, 0)
+                displaces = np.maximum(p.delivery.displaces, 0)
+                each = displaces * share if plain else factor
+                per_output = np.maximum(each * (1 - issues.buffer), 0)
+                uncounted = np.maximum(each - displaces, 0)
+                counted = np.divide(displaces, each, out=counted, where=uncounted > 0)
+            sink = p.removal is not None
             found.append(
                 IssueData(
                     p.index,
@@ -238,28 +242,13 @@ class _Compiler:
                     per_output,
                     within,
                     issues.period is not None,
-                    takes_removed=np.full(self.n, each_sold if p.removal is not None else 0.0),
-                    takes_avoided=each_sold * self._avoided_of(p, share, None if plain else factor),
+                    takes_removed=each_sold * sink,
+                    takes_avoided=each_sold * (not sink),
+                    takes_displaced=each_sold * counted * (not sink),
+                    uncounted=uncounted,
                 )
             )
         return tuple(found)
-
-    def _avoided_of(self, p: ProjectData, share: Floats, factor: Floats | None) -> Floats:
-        """kt avoided that a kt credited stands for (Y,): none of a sink's, and never more than the project avoids.
-
-        `factor` (Y,) is what is credited per output, where that is not a `share` (Y,) of what it displaces.
-        """
-        if p.removal is not None:
-            return np.zeros(self.n)
-        avoided = np.zeros(self.n) if p.avoids is None else np.maximum(p.avoids * share, 0)
-        credited = avoided
-        if p.delivery is not None and sells(p):
-            output = p.delivery.output * (1 - (p.delivery.split or 0.0))
-            displaces = np.maximum(p.delivery.displaces, 0)
-            each = displaces * share if factor is None else factor
-            credited = credited + each * output
-            avoided = avoided + np.minimum(each, displaces) * output
-        return np.divide(avoided, credited, out=np.zeros(self.n), where=credited > 0)
 
     def _certificates(self, market: ExternalMarket) -> tuple[tuple[int, Floats], ...]:
         if market.certificates is None:

@@ -139,9 +139,10 @@ class _Compiler:
         return self.paths.resolve(activity).dimension if activity is not None else None
 
     def _removal(self, flow: Removes, project: Project, own: Timing) -> Floats:
-        """kt by year of operation, as far as the horizon needs (the last value holds after)."""
+        """kt by year of operation, as far as the horizon needs (the last value holds after); losses in full."""
         ages = np.arange(max(int(own.age.max()), 0) + 1)
-        return self.paths.at(flow.by_age, ages) * flow.kept * _factor(project)
+        removed = self.paths.at(flow.by_age, ages) * _factor(project)
+        return np.where(removed > 0, removed * flow.kept, removed)
 
     def _delivery(self, flow: Delivers, project: Project) -> Delivery:
         none = np.zeros(len(self.paths.years))

@@ -226,3 +226,20 @@ def test_targets_with_the_same_sinks_share_their_total(tmp_path):
         "late": [2] * 5,
         "neutral": [2] * 5,
     }
+
+
+@pytest.mark.parametrize("buffer", ["0 %", "10 %", "100 %"])
+def test_what_is_given_back_is_booked_in_full(buffer, tmp_path):
+    """A wood removes 10 kt and gives 5 back a year later: the 100 kt of year 2 are 105 net, with any buffer.
+
+    If a buffer of 10 % made the loss 4.5 kt, a budget of 104.7 kt could be kept.
+    """
+    text = f"""
+projects: {{wood: {{kind: sink, start: 1, committed: true, buffer: {buffer},
+  removal: {{0: 10 ktCO2e, 1: -5 ktCO2e, 2: 0 ktCO2e}}}}}}
+targets: {{two: {{kind: carbon_budget, years: [2, 2], at_most: LIMIT ktCO2e, net: true}}}}
+"""
+    result = solved(text.replace("LIMIT", "105"), tmp_path)
+    held_back = float(buffer.split()[0]) / 100
+    assert result.accounts.removed["wood"].tolist() == pytest.approx([10 * (1 - held_back), -5, 0])
+    refused(text.replace("LIMIT", "104.7"), tmp_path)

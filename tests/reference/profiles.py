@@ -205,18 +205,20 @@ class _Unit:
         return self._fill(amount)
 
     def removed(self) -> np.ndarray:
-        """Tonnes by a sink: by age of the planting, which a renewal plants afresh, less the buffer."""
+        """Tonnes by a sink: by age of the planting, which a renewal plants afresh, less the buffer; losses in full."""
         if "removal" not in self.entry:
             return self.operating() * 0.0
         by_age = self.world.path(self.entry["removal"]).at
 
+        buffer = quantity(self.entry.get("buffer", 0))[0]
+
         def amount(begin, year):
             age = self._age(begin, year)
-            return by_age(age) if age is not None else 0.0
+            tonnes = by_age(age) if age is not None else 0.0
+            return tonnes * (1 - buffer) if tonnes > 0 else tonnes
 
-        buffer = quantity(self.entry.get("buffer", 0))[0]
         ramp = self.effect() / np.maximum(self.operating(), 1)
-        return self._fill(amount) * ramp * (1 - buffer)
+        return self._fill(amount) * ramp
 
     def uses(self, use) -> np.ndarray:
         """Of a resource: in the years of the lead time (the start year if it is 0), or a list by year."""

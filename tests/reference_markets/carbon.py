@@ -42,18 +42,21 @@ class CarbonCase(Case):
         return 1 / (1 - quantity(self.carbon.markets[e.market].get("issues", {}).get("buffer", 0))[0])
 
     def avoided(self, project: str) -> np.ndarray:
-        """What a plant avoids less what buyers of its credits claim: credits beyond what it avoids are no claim."""
+        """What a project avoids less what buyers of its credits claim.
+
+        A credit is for what is avoided at once, and takes it, or for output sold, and takes what that displaces.
+        """
         total = super().avoided(project)
-        if self.world.raw["projects"][project]["kind"] != "facility":
+        if self.world.raw["projects"][project]["kind"] == "sink":
             return total
-        displaces = self.carbon.projects[project].displaces
         for earner in self.carbon.earners:
             factor = self.carbon.markets[earner.market].get("issues", {}).get("factor", 1)
             if earner.project == project:
                 claim = np.ones(len(total))
                 if self.world.path(factor).dimension != "":
-                    claim = np.minimum(displaces / self.carbon.path(factor), 1)
-                total = total - self.column(earner.at["credit_sold"]) * claim[:, None] * self.with_buffer(earner)
+                    claim = np.minimum(self.carbon.projects[project].displaces / self.carbon.path(factor), 1)
+                sold, power = self.column(earner.at["credit_sold"]), self.column(earner.at["sold_for_output"])
+                total = total - (sold - power + power * claim[:, None]) * self.with_buffer(earner)
         return total
 
     # -- money ----------------------------------------------------------------------------------------------------
@@ -200,12 +203,14 @@ class CarbonCase(Case):
         issued_on[: n - lag] = on[lag:]
         has_accounts = any(a.market == e.market for a in self.carbon.accounts)
         if self.carbon.earns(market, e.project, "issues"):
-            issuable, within = self._issuable(e, credited)
-            yield self._hard("issued", issuable - sold - used)
+            at_once, output, within = self._issuable(e, credited)
+            power = self.column(e.at["sold_for_output"])
+            yield self._hard("issued", at_once + output - sold - used)
+            yield self._hard("sold of the output", np.vstack([output - power, sold - power, at_once - sold + power]))
             yield self._hard("credited output", np.vstack(within) if within else self.constant(0.0))
             yield self._zero("vintages", np.vstack([sold[issued_on == 0], used[issued_on == 0]]))
         else:
-            yield self._zero("no credits", np.vstack([sold, used]))
+            yield self._zero("no credits", np.vstack([sold, used, self.column(e.at["sold_for_output"])]))
         if not has_accounts:
             yield self._zero("no use", used)
         if self.carbon.earns(market, e.project, "certificates"):
@@ -220,8 +225,9 @@ class CarbonCase(Case):
                         either = [-certified[y : y + 1], -credits[y : y + 1]]
                         yield Condition("one of two", np.array([y]), either)
 
-    def _issuable(self, e: Earner, credited: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
-        """Removals, or what is avoided, of units in their crediting period, less the buffer; and rows of `credited`."""
+    def _issuable(self, e: Earner, credited: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
+        """What is removed or avoided at once by units in their crediting period, and what their output sold earns, both
+        less the buffer; and rows of `credited`."""
         rule, p = self.carbon.markets[e.market]["issues"], self.carbon.projects[e.project]
         entry, n = self.world.raw["projects"][e.project], len(self.world.years)
         period, new = rule.get("period", n), self.new[e.project]
@@ -232,9 +238,9 @@ class CarbonCase(Case):
         share = self.carbon.path(factor) if plain else np.ones(n)
         kept = share * (1 - quantity(rule.get("buffer", 0))[0])
         if entry["kind"] == "sink":
-            return ((np.maximum(p.removed, 0) * within).T @ new) * kept[:, None], []
+            return ((np.maximum(p.removed, 0) * within).T @ new) * kept[:, None], self.constant(0.0), []
         rows: list[np.ndarray] = []
-        total = ((p.avoided * within).T @ new) * kept[:, None]
+        at_once, output = ((p.avoided * within).T @ new) * kept[:, None], self.constant(0.0)
         if entry["kind"] == "facility" and p.on_site != 1.0:
             made = (p.output * within).T @ new
             sold = self.effects[e.project].sold
@@ -244,5 +250,5 @@ class CarbonCase(Case):
                 rows = [made - credited, sold - credited]
                 sold = credited
             each = p.displaces if plain else self.carbon.path(factor)
-            total = total + sold * np.broadcast_to(each * kept, n)[:, None]
-        return total, rows
+            output = output + sold * np.broadcast_to(each * kept, n)[:, None]
+        return at_once, output, rows

@@ -9,6 +9,7 @@ from tests.reference.profiles import Project
 from tests.reference.quantities import quantity
 from tests.reference.world import World
 
+EARNED = ("credit_sold", "credit_used", "certified", "credited", "sold_for_output")
 YEARLY = ("bought", "sold", "banked", "borrowed", "credits", "own", "received", "given")
 
 
@@ -50,7 +51,7 @@ class Carbon:
 
     def add_columns(self, column: Callable[[str, int, float], int]) -> None:
         for part in [*self.accounts, *self.earners]:
-            names = YEARLY if isinstance(part, Account) else ("credit_sold", "credit_used", "certified", "credited")
+            names = YEARLY if isinstance(part, Account) else EARNED
             for name in names:
                 part.at[name] = [column(f"{part.market} {name}", int(y), np.inf) for y in self.world.years]
 

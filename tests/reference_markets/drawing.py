@@ -122,9 +122,12 @@ class Drawing:
                 "durable": True,
                 "tags": ["green"],
             }
-            projects["wood"]["removal"] |= {1: "-3 ktCO2e"} if self.later.random() < 0.25 else {}
+            if self.later.random() < 0.25:
+                projects["wood"]["removal"] |= {1: "-3 ktCO2e"}
+                projects["wood"]["buffer"] = "20 %"
         if self.chance(0.5) or not projects:
             projects["solar"] = self.facility()
+            projects["solar"] |= {"avoids": f"{self.later.randint(2, 9)} ktCO2e"} if self.later.random() < 0.5 else {}
         for entry in projects.values():
             if self.chance(0.3):
                 entry["lead_time"] = 1

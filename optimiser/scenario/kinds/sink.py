@@ -16,10 +16,10 @@ class Sink(Project):
     removal: AnyPath
     """Tonnes per year and unit, by year of operation (0 is the first): linear between, flat after."""
     buffer: Share = 0.0
-    """Share held back against loss."""
+    """Share of what is removed that is held back against losses that the file does not tell."""
     durable: Flag = False
     """True where the carbon stays out for good: counts for `historical` targets."""
 
     def flows(self) -> list[Flow]:
-        """Removals by age, less the buffer."""
+        """Removals by age; the buffer comes off what is removed, not off what is given back."""
         return [*super().flows(), Removes(self.removal, 1 - self.buffer, self.durable)]
