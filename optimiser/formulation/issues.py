@@ -6,8 +6,9 @@ $$ \text{issuing}_{i,v}\,\text{least}_i \le \text{issued}_{i,v} \le \text{issuin
 $\text{issuing}$ is a yes or no, and is there only where something asks whether there is an issue at all: a least
 ticket, a number of issues, a commitment. $\text{most}$ is the least of what the data allow: the ticket, the total, the
 ceilings, and all that could be spent on what is eligible. Where only a cash budget bounds a deposit with a least
-ticket, it is what the relaxation says that the budget can hold at most, with room to spare. A revolving pool limits
-what is owed at the end of each year instead of what is drawn in all.
+ticket, it is what the relaxation says that the budget can hold at most, with room to spare, and where a budget or a
+ceiling is extended, all that could ever be paid. A revolving pool limits what is owed at the end of each year instead
+of what is drawn in all.
 """
 
 from __future__ import annotations

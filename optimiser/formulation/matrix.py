@@ -126,8 +126,11 @@ def of_columns(columns: Columns, index: Sequence[int] | NDArray[Any]) -> LinearF
     return LinearForm(n, {columns: matrix})
 
 
-def upper_bound(form: LinearForm) -> Floats:
-    """The most that each row can be, by the bounds of its columns; infinite where one of them is."""
+def upper_bound(form: LinearForm, beyond: float = INFINITY) -> Floats:
+    """The most that each row can be, by the bounds of its columns; infinite where one of them is.
+
+    `beyond` stands for bounds that are farther from zero.
+    """
     total = np.array(form.constant, dtype=float)
     for columns, matrix in form.terms.items():
         lower, upper = columns.lower, columns.upper
@@ -135,6 +138,7 @@ def upper_bound(form: LinearForm) -> Floats:
             bounds = [v.bounds for v in columns.pyomo]
             lower = np.array([-INFINITY if low is None else low for low, _ in bounds])
             upper = np.array([INFINITY if high is None else high for _, high in bounds])
+        lower, upper = np.maximum(lower, -beyond), np.minimum(upper, beyond)
         some = matrix.data != 0
         row, col, value = rows_of(matrix)[some], matrix.indices[some], matrix.data[some]
         np.add.at(total, row, value * np.where(value > 0, upper[col], lower[col]))

@@ -3,7 +3,8 @@
 That there is an issue or none is a yes or no whose row needs a bound of the issue. A total, eligible capex or a
 ceiling are in the data; what a cash budget holds for a deposit follows from the rest of the plan. The relaxation says
 how much that is at most: without targets and commitments, and with budgets and ceilings of twice their limits and the
-least ticket, so that questions which extend them find the bound far off. It is no rule of the scenario.
+least ticket. A question that extends budgets or ceilings may extend them by all that could ever be paid, and so far off
+is its bound. It is no rule of the scenario.
 """
 
 from __future__ import annotations
@@ -13,12 +14,16 @@ from dataclasses import replace
 import numpy as np
 
 from optimiser.formulation import Question, build
+from optimiser.formulation.matrix import upper_bound
 from optimiser.instance import Instance
-from optimiser.instance.funding import FundingData
+from optimiser.instance.data import ProjectData
+from optimiser.instance.funding import RAISED, FundingData
 from optimiser.instance.timing import Floats
 from optimiser.solve.highs import Limits, run
 from optimiser.solve.programme import assemble
 
+FINANCE = (*RAISED, "deposits", "repayment", "fees", "interest", "tax")
+"""Money that follows from issues, and what is saved of tax."""
 BEYOND = 1e-6
 """Share by which a bound goes beyond what the solver finds."""
 
@@ -32,6 +37,9 @@ def with_tickets_closed(instance: Instance, question: Question) -> Instance:
     if not open_:
         return instance
     most = {f.id: _most(instance, f) for f in open_}
+    if any(kind in ("budget", "ceiling") for kind, _ in question.more):
+        ever = _ever_paid(instance)
+        most = {i: max(m, ever) for i, m in most.items()}
     funding = tuple(replace(f, most=most.get(f.id, f.most)) for f in instance.finance.funding)
     return replace(instance, finance=replace(instance.finance, funding=funding))
 
@@ -77,3 +85,29 @@ def _widened(instance: Instance, f: FundingData) -> Instance:
             ceilings=tuple(replace(c, limit=wider(c.limit)) for c in finance.ceilings),
         ),
     )
+
+
+def _ever_paid(instance: Instance) -> float:
+    """Millions that no issue need exceed, whatever is extended: all that could be paid in all years, with interest.
+
+    Amounts that nothing bounds are tonnes and energy: the trade of accounts, credits, fuels that are blended. As much
+    as the baseline emits stands for them.
+    """
+    model = build(replace(instance, targets=()))
+    tonnes = max(sum(float(s.baseline[ledger].sum()) for s in instance.sources for ledger in s.baseline), 1.0)
+    others = [p.form for p in model.postings if p.kind not in FINANCE]
+    paid = sum(_paid_for(p) for p in instance.projects)
+    paid += sum(float(np.maximum(upper_bound(form, tonnes), 0).sum()) for form in others)
+    paid += sum(float(np.maximum(-b.limit, 0).sum()) for b in instance.budgets)
+    for f in instance.finance.funding:
+        paid += f.least + float(np.maximum(f.old.interest + f.old.repayment, 0).sum())
+    rate = max(float(np.max(f.rates, initial=0.0)) + f.fee for f in instance.finance.funding)
+    return paid * (1 + rate) ** len(instance.years)
+
+
+def _paid_for(p: ProjectData) -> float:
+    """Millions that a project takes in all years at most."""
+    paid = np.maximum(p.capex, 0) + np.maximum(p.opex, 0)
+    if p.delivery is not None:
+        paid = paid + p.effect * p.delivery.output * np.maximum(-np.minimum(p.delivery.price, p.delivery.sells), 0)
+    return float(paid.sum(axis=1).max(initial=0.0)) * p.most

@@ -69,3 +69,34 @@ def test_a_ceiling_that_is_extended_leaves_the_least_ticket(tmp_path):
     assert with_tickets_closed(instance, Question()) is instance
     asked = with_tickets_closed(instance, Question(more=frozenset({("ceiling", "roof")})))
     assert np.isfinite(asked.finance.funding[0].most)
+
+
+SAVING = """
+projects: {p: {kind: programme, start: 3, capex: 300 MCNY, committed: true}}
+budgets: {b: {covers: cash, limit: {1: 10 MCNY, 2: 0 MCNY, 3: 80 MCNY}}}
+finance: {d: {kind: deposit, issue: 1, rate: 10 %, tenor: 2, ticket: TICKET}}
+"""
+
+
+@pytest.mark.parametrize("ticket", ["{min: 1 MCNY}", "[1 MCNY, 9999 MCNY]"])
+def test_how_far_a_budget_is_extended_does_not_hang_on_the_greatest_ticket(ticket, tmp_path):
+    """300 are to be paid in year 3, of which 80 are there: 220. What is put away brings 10 % in year 2 and 110 % in 3.
+
+    What comes in year 2 cannot be kept, so that 200 put away bring 220: 190 more in year 1. With a bound of twice the
+    money and a ticket, 21, that much could not be put away, and more was asked for in year 3.
+    """
+    conflict = refused(SAVING.replace("TICKET", ticket), tmp_path)
+    assert any(s.startswith("- 190 MCNY more for the budget b in 1") for s in conflict.sentences), conflict.sentences
+
+
+@pytest.mark.parametrize("ticket", ["{min: 30 MCNY}", "[30 MCNY, 9999 MCNY]"])
+def test_how_far_a_ceiling_is_extended_does_not_hang_on_the_greatest_ticket(ticket, tmp_path):
+    """380 of 400 have to be borrowed, of which 304, 228 and 152 are owed at the ends of three years: 837 above 25.
+
+    With a bound of twice the ceiling and a ticket, 80, no extension would do, and none was offered.
+    """
+    text = BOND.replace("{min: 30 MCNY}", ticket).replace("capex: 40", "capex: 400")
+    conflict = refused(text, tmp_path)
+    assert any(s.startswith("- 837 MCNY more for the debt ceiling roof") for s in conflict.sentences), (
+        conflict.sentences
+    )
