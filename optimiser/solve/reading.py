@@ -15,6 +15,7 @@ from optimiser.plan import Claims, Decisions, Move, Start
 from optimiser.solve.carbon import read_carbon
 from optimiser.solve.highs import Limits, Outcome, run
 from optimiser.solve.programme import Programme
+from optimiser.solve.spare_credits import leave_spare_credits
 
 Floats = NDArray[np.float64]
 CRUMB = 1e-7
@@ -70,12 +71,24 @@ def read_decisions(model: pyo.ConcreteModel, programme: Programme, x: Floats) ->
         amounts = np.round(amounts) if p.integer else np.where(amounts > CRUMB * max(1.0, p.most), amounts, 0.0)
         starts += [Start(p.id, int(p.starts[i]), float(amounts[i])) for i in np.flatnonzero(amounts > 0)]
     supplied = {k: v for k, v in programme.of_variable(model.supplied, x).items() if abs(v) > 1e-9}
-    credits = {k: v for k, v in programme.of_variable(model.credits, x).items() if v > 1e-9}
+    credits = _credits(model, programme, x)
     issued = {k: v for k, v in programme.of_variable(model.issued, x).items() if v > CRUMB}
     used = _used(model, programme, x, {s.project for s in starts})
     moves, blended = _read_fleets(model, programme, x)
     carbon = read_carbon(model, programme, x)
     return Decisions(tuple(starts), supplied, credits, moves, blended, carbon, issued, used)
+
+
+def _credits(model: pyo.ConcreteModel, programme: Programme, x: Floats) -> dict[tuple[str, int], float]:
+    """Credits bought by target and year, and no more than are needed where they cost nothing."""
+    found = {(str(t), int(y)): max(v, 0.0) for (t, y), v in programme.of_variable(model.credits, x).items()}
+    if any(v > 1e-9 for v in found.values()):
+        claims, years = read_claims(model, programme, x), model.instance.years
+        none = np.zeros(len(years))
+        left = {t: gross - claims.removed.get(t, none) for t, gross in claims.gross.items()}
+        by_year = {(t, int(y)): float(v) for t, values in left.items() for y, v in zip(years, values, strict=True)}
+        leave_spare_credits(model.instance, found, by_year)
+    return {k: v for k, v in found.items() if v > 1e-9}
 
 
 def _used(

@@ -1,8 +1,9 @@
 """Spare trades: what costs nothing is bought, borrowed and kept only as far as it is needed, and not sold for nothing.
 
 Plans of one cost differ in it where there is no price, and the solver has no reason to trade less. What lapses is taken
-off what was borrowed, then off purchases without a price, of that year and of those from which it was kept. Money, what
-is due and every limit stay as they are; sales that raise a holding limit do, too.
+off what was borrowed, then off purchases without a price, of that year and of those from which it was kept; of the rest
+nothing is kept that lapses later, but lapses in the first year in which it is left. Money, what is due and every limit
+stay as they are; sales that raise a holding limit do, too.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import pyomo.environ as pyo
 
 from optimiser.formulation.markets import Account
 
+CRUMB = 1e-9
 Carbon = dict[tuple[str, str, str, int], float]
 """Decisions in kt: what is done, market, account (or project), year."""
 
@@ -23,6 +25,9 @@ def leave_spare(model: pyo.ConcreteModel, found: Carbon, due: dict[tuple[str, st
         one = _Position(a, owed, found, market, account, first)
         one.leave_borrowed()
         one.leave_bought()
+        while one.leave_kept():
+            one.leave_borrowed()
+            one.leave_bought()
 
 
 class _Position:
@@ -77,3 +82,14 @@ class _Position:
                     self.spare[y] -= needless
                     for j in range(k, y):
                         self.less("banked", j, needless)
+
+    def leave_kept(self) -> bool:
+        """What is kept only to lapse, the last year first; True where less need be borrowed then."""
+        less = False
+        for y in sorted(self.due, reverse=True):
+            if (needless := min(self.spare[y], self.of("banked", y - 1))) > CRUMB:
+                self.less("banked", y - 1, needless)
+                self.spare[y] -= needless
+                self.spare[y - 1] += needless
+                less = less or self.of("borrowed", y - 1) > CRUMB
+        return less

@@ -69,3 +69,35 @@ def test_a_sale_for_nothing_is_none_unless_it_raises_a_limit(tmp_path):
     found = {("bought", 1): 70, ("sold", 1): 20, ("bought", 2): 50, ("bought", 3): 50.0}
     assert trimmed(NO_PRICE.replace(", multiple: 2", ""), found, tmp_path) == {("bought", y): 50 for y in (1, 2, 3)}
     assert trimmed(NO_PRICE, found, tmp_path) == found
+
+
+def test_what_was_given_is_not_kept_to_lapse(tmp_path):
+    """130 and 200 kt are given in years 1 and 2, and 30 are there before: all that is kept would lapse, so none is.
+
+    In year 3 120 are due of 100 that are given: with nothing to be bought, the 20 are kept in year 2, and not the 100
+    that may be.
+    """
+    text = """
+sources: {site: {scope: 1, baseline: {2: 100 ktCO2e, 3: LAST ktCO2e}}}
+projects: {p: {kind: programme}}
+markets:
+  ets: {price: 10 CNY/tCO2e, buy: false, sell: false, banking: {keep: 100 ktCO2e, start: 30 ktCO2e},
+        free_allocation: {1: 130 ktCO2e, 2: 200 ktCO2e, 3: 100 ktCO2e}}
+"""
+    for last, kept in ((100, 0), (120, 20)):
+        position = solved(text.replace("LAST", str(last)), tmp_path).accounts.carbon["ets", "group"]
+        assert position["banked"].tolist() == pytest.approx([0, kept, 0])
+        assert position["lapsed"].tolist() == pytest.approx([60, 100 - kept, 0])
+
+
+def test_what_was_kept_on_from_year_to_year_to_lapse(tmp_path):
+    """60 bought at a price in year 1, of which 10 are kept until they lapse in year 3: they lapse in year 1.
+
+    What was borrowed for it in year 1 is not: 10 borrowed and kept, and returned by 10 more in year 2, are left off.
+    """
+    dear = FREE.replace("PRICE", "price: 10 CNY/tCO2e")
+    bought = {("bought", 1): 60, ("bought", 2): 50, ("bought", 3): 50.0}
+    assert trimmed(dear, bought | {("banked", 1): 10, ("banked", 2): 10}, tmp_path) == bought
+    bought = {("bought", 1): 50, ("bought", 2): 60, ("bought", 3): 50.0}
+    found = trimmed(dear, bought | {("borrowed", 1): 10, ("banked", 1): 10}, tmp_path)
+    assert found == bought
