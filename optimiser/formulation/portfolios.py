@@ -41,11 +41,11 @@ class Element:
 
 
 def elements(instance: Instance) -> list[Element]:
-    """Everything that may be in a portfolio, in the order of the file."""
+    """Everything that may be in a portfolio, in the order of the file; not lives that end, which nobody chooses."""
     found = [Element(p.id, p.label, project=p.index) for p in instance.projects]
     for i, fleet in enumerate(instance.fleets):
         for c, change in enumerate(fleet.changes):
-            if np.any(fleet.moves.change == c):
+            if change.id and np.any(fleet.moves.change == c):
                 found.append(Element(f"{fleet.id}/{change.id}", f"{fleet.label}: {change.label}", None, i, c))
     return found
 

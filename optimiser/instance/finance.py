@@ -208,11 +208,15 @@ def _felt_by(
 
 
 def _covers(world: World, b: BudgetData, eligible: EligibleData) -> bool:
-    """True where a budget covers all that is eligible: by its filters, or project by project and change by change."""
+    """True where a budget covers all that is eligible: by its filters, or project by project and change by change.
+
+    A project without capex has nothing that could be paid for.
+    """
     narrower = b.tags is None or (eligible.tags is not None and eligible.tags <= b.tags)
     if eligible.entities <= b.entities and narrower and not b.named:
         return True
-    members = {p.index for p in world.projects if eligible.takes(p.id, frozenset({p.entity}), p.tags)}
+    spending = [p for p in world.projects if np.any(p.capex > 0)]
+    members = {p.index for p in spending if eligible.takes(p.id, frozenset({p.entity}), p.tags)}
     changes = [(frozenset({f.entity}), f.id, c) for f in world.fleets for c in f.changes if np.any(c.spending)]
     others = [(place, c.tags) for place, fleet, c in changes if eligible.takes(fleet, place, c.tags)]
     seen = members <= set(b.projects) and all(b.sees("capex", place, tags) for place, tags in others)

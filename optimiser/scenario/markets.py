@@ -160,7 +160,7 @@ class ExternalMarket(Market):
     certificates: Certificates | None = None
     """Green certificates of our own, to be sold."""
     final_value: Literal["zero", "price"] = "zero"
-    """What allowances held at the end of the horizon are worth."""
+    """What allowances left at the end are worth; `price`: as a sale in the last year, also with `sell: false`."""
 
     def contradictions(self) -> Iterator[Mistake]:
         """Allowances have a price, sales one price, and credits a market."""

@@ -175,3 +175,37 @@ def test_capex_of_others_is_written_off_over_the_rest(hulls, tmp_path):
     """25 and 10 of year 2 are written off in year 3: a quarter of 35 less tax."""
     one = text("tags: green", limit="99 MCNY") + "tax: {rate: 25 %}\n"
     assert solved(one, tmp_path).accounts.money["tax"]["hulls"].tolist() == pytest.approx([0, 0, -8.75])
+
+
+@pytest.mark.parametrize(
+    "more", ["", "talks: {kind: programme, opex: 0 MCNY}", "talks: {kind: programme, capex: -1 MCNY}"]
+)
+def test_what_has_no_capex_does_not_keep_proceeds_from_a_budget(more, tmp_path):
+    """The budget of the mill holds 10 of its 30 MCNY, and a bond for all capex of the group pays for the 20.
+
+    Talks have no capex that the bond could pay for. If they counted among all that it may pay for, the budget would not
+    cover them, and the mill could not be built.
+    """
+    scenario = f"""
+projects:
+  mill: {{kind: programme, start: 1, committed: true, capex: 30 MCNY}}
+  {more}
+budgets: {{b: {{projects: [mill], limit: 10 MCNY}}}}
+finance: {{bond: {{kind: bond, rate: 0 %, tenor: 5, issue: 1, eligible: {{}}, ticket: [1 MCNY, 50 MCNY]}}}}
+"""
+    result = solved(scenario, tmp_path)
+    assert result.accounts.debts["bond"].issued.sum() == pytest.approx(20)
+
+
+def test_other_capex_keeps_proceeds_from_a_budget(tmp_path):
+    """Roads have capex that the bond may pay for and the budget does not cover: it widens that budget by nothing."""
+    refused(
+        """
+projects:
+  mill: {kind: programme, start: 1, committed: true, capex: 30 MCNY}
+  roads: {kind: programme, capex: 1 MCNY}
+budgets: {b: {projects: [mill], limit: 10 MCNY}}
+finance: {bond: {kind: bond, rate: 0 %, tenor: 5, issue: 1, eligible: {}, ticket: [1 MCNY, 50 MCNY]}}
+""",
+        tmp_path,
+    )

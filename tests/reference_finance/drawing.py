@@ -21,7 +21,7 @@ class Drawing:
     """One scenario."""
 
     def __init__(self, rng: random.Random):
-        self.rng = rng
+        self.rng, self.later = rng, random.Random(f"later {rng.getstate()[1][1:4]}")
         self.first = rng.choice([1, 2026])
         self.last = self.first + rng.choice([2, 3, 4])
 
@@ -59,6 +59,10 @@ class Drawing:
         self.add_targets(raw)
         self.add_budgets(raw)
         self.add_finance(raw)
+        if self.later.random() < 0.3:
+            entity = self.later.choice(list(raw["entities"]))
+            raw["projects"]["z"] = {"kind": "programme", "entity": entity, "start": [self.first] * 2, "opex": "1 MCNY"}
+            raw["projects"]["z"] |= {"committed": True, "tags": ["green"]}
         return raw
 
     def entity(self, raw: dict) -> str:

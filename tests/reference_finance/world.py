@@ -63,7 +63,7 @@ class World:
         entry = self.raw["projects"][name]
         capex, opex, cut, written = (np.zeros(self.n) for _ in range(4))
         salvage = book = 0.0
-        lead, life, cost = entry.get("lead_time", 0), entry.get("life"), number(entry["capex"])
+        lead, life, cost = entry.get("lead_time", 0), entry.get("life"), number(entry.get("capex"))
         begin = start
         while begin is not None and begin <= self.last:
             paid = booked = 0.0
@@ -77,7 +77,7 @@ class World:
             for y in self.years:
                 if y >= operates and (life is None or y < operates + life):
                     opex[y - self.first] += number(entry.get("opex"))
-                    cut[y - self.first] += number(entry["abates"]["site"])
+                    cut[y - self.first] += number(entry.get("abates", {}).get("site"))
             span = (self.tax or {}).get("years") or life or max(self.last - operates + 1, 1)
             off = [booked / span if operates <= y < operates + span else 0.0 for y in self.years]
             written += [nominal / prices**y for y, nominal in zip(self.years, off, strict=True)]
@@ -202,7 +202,7 @@ class World:
             return False
         if may is None:
             return self.owns(entry, budget)
-        return set(may) <= set(self.covered(budget))
+        return {p for p in may if "capex" in self.raw["projects"][p]} <= set(self.covered(budget))
 
     def owns(self, entry: dict, budget: dict) -> bool:
         """Whether a budget is one of the borrower or above, and not narrowed."""

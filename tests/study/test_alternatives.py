@@ -152,3 +152,19 @@ def test_files(tmp_path):
     (foreign / "mine.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(UsageError, match="no earlier list of alternatives"):
         write_alternatives(result, case.instance, foreign)
+
+
+def test_a_life_that_ends_is_no_element(tmp_path):
+    """Ships of 2010 end their life of 25 years in year 2035, which nobody chooses: it has no id, either."""
+    text = """
+horizon: {first: 2030, last: 2036}
+projects: {}
+fleets:
+  ships:
+    life: 25
+    states: {old: {built: {2010: 2}, emissions: 1 ktCO2e}, gas: {emissions: 0.5 ktCO2e}}
+    changes: [{from: old, to: gas, capex: 20 MCNY}, {from: new, to: old, capex: 5 MCNY}]
+"""
+    result = found(text, tmp_path, 0.5, count=2)
+    assert all(a.element.id.split("/")[1] for a in result.appearances)
+    assert {a.element.id for a in result.appearances} <= {"ships/0", "ships/1"}

@@ -111,21 +111,24 @@ def _check_abates(check: Check, loc: Loc, project: Project, flow: Abates) -> Non
         wanted += [activity, each(project, activity)]
     dimension = check.expect(flow.amount, at, *dict.fromkeys(wanted))
     if dimension == NUMBER:
-        check_shares(check, flow.amount, at, low=-10.0)
+        check_shares(check, flow.amount, at, low=-10.0, help="no share of what is left is more than all of it")
 
 
-def check_shares(check: Check, path: Path, loc: Loc, low: float = 0.0, high: float = 1.0, tiny: bool = False) -> None:
-    """Notes shares above one (a percentage without its sign?) and, with `tiny`, fractions with a percent sign."""
+def check_shares(
+    check: Check, path: Path, loc: Loc, low: float = 0.0, high: float = 1.0, tiny: bool = False, help: str = ""
+) -> None:
+    """Notes shares above one (a percentage without its sign?) and, with `tiny`, fractions with a percent sign.
+
+    `help` is for a share that is too large or too small; without it the limits are said.
+    """
+    within = help or f"write a share from {low * 100:g} % to {high * 100:g} %"
     found = path if path.reference is None else check.resolve(path, loc)
     for value in found.values if found is not None else ():
         if high < value <= 1000 and "%" not in path.text:
-            help = f"did you mean {value:g} %?"
-            check.note(loc, "U006", f'"{value:g}" is a share above one', help)
+            check.note(loc, "U006", f'"{value:g}" is a share above one', f"did you mean {value:g} %?")
         elif not low <= value <= high:
             limit = f"more than {high * 100:g} %" if value > high else f"less than {low * 100:g} %"
-            check.note(
-                loc, "V001", f'"{value * 100:g} %" is {limit}', "no share of what is left is more than all of it"
-            )
+            check.note(loc, "V001", f'"{value * 100:g} %" is {limit}', within)
         elif tiny and "%" in path.text and 0 < value < 0.01:
             text = f'"{value * 100:g} %" looks like a fraction with a percent sign'
             check.note(loc, "U006", text, f"write {value * 1e4:g} %, or {value:g} without the sign if it is meant")
