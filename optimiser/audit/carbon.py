@@ -84,7 +84,7 @@ def earnings(books: Books) -> dict[tuple[str, str], Position]:
             sold = decided(books, "credit_sold", m.id, p.id)
             assert m.credit_price is not None
             income = np.zeros(books.n)
-            income[m.issue_lag :] = sold[: books.n - m.issue_lag] * m.credit_price[m.issue_lag :]
+            income[m.issue_lag :] = sold[: max(books.n - m.issue_lag, 0)] * m.credit_price[m.issue_lag :]
             found[m.id, p.id] = {
                 "issuable": issuable(books, p, issue),
                 "credit_sold": sold,
@@ -167,7 +167,7 @@ def _credit_faults(books: Books, m: ExternalMarketData, found: dict[str, Positio
     for issue in m.issues:
         p = books.instance.projects[issue.project]
         sold, own = (decided(books, k, m.id, p.id) for k in ("credit_sold", "credit_used"))
-        used[m.issue_lag :] += own[: books.n - m.issue_lag]
+        used[m.issue_lag :] += own[: max(books.n - m.issue_lag, 0)]
         if _over(-sold, 0.0) or _over(-own, 0.0) or _over((sold + own)[~issued_in], 0.0):
             yield f"{m.id}: credits of {p.id} that cannot be issued"
         if _over(sold + own, issuable(books, p, issue)):

@@ -125,9 +125,8 @@ def _credited(model: pyo.ConcreteModel, p: ProjectData, issue: IssueData) -> Lin
 def _given(model: pyo.ConcreteModel, own: OwnCredits, output: LinearForm) -> Columns:
     """Adds what credits sold take from what is avoided: those for output first, which take less."""
     years, issue = model.instance.years, own.issue
-    columns = model.matrix.add_columns(
-        "avoided_given", len(years), label=lambda y: (own.market.id, own.sold.label(0)[1], int(years[y]))
-    )
+    who = own.market.id, model.instance.projects[issue.project].id
+    columns = model.matrix.add_columns("avoided_given", len(years), label=lambda y: (*who, int(years[y])))
     given, sold = of_columns(columns, range(len(years))), own.by_vintage(own.sold, len(years))
     whole = given - sold.scaled(issue.takes_avoided) + output.scaled(issue.uncounted)
     model.matrix.add_rows("credits_take_what_is_avoided", whole, 0.0, label=columns.label)

@@ -90,3 +90,27 @@ def test_the_floor_holds_in_every_year(tmp_path):
     result = solved(text, tmp_path)
     assert [row(result, "out", y).achieved for y in (1, 2, 3)] == pytest.approx([5, 10, 15])
     assert result.plan.objective == pytest.approx(5 + 5 / 1.1 + 5 / 1.21)
+
+
+@pytest.mark.parametrize(("saved", "site", "sold"), [(1000, 10, 7.5), (1000, 4, 13.5), (0, 10, 20 - 2.5)])
+@pytest.mark.parametrize("period", ["", "period: 1, "])
+def test_output_used_on_site_takes_no_share_of_what_is_avoided(saved, site, sold, period, tmp_path):
+    """A plant avoids 10 kt at once and makes 10 GWh, sold with 1 kt of credits and 0.5 kt displaced each; 2.5 kt stay.
+
+    Where power saves 1,000 CNY/MWh, the site takes what it needs. With all of it used there, nothing but the 10 kt is
+    credited, and 7.5 are sold. With 4 GWh used, 6 credits for power take 3, and 7.5 more are sold. With nothing used
+    2.5 of all 20 credits are not sold. If credits took their part as with all output sold, 10 kt were sold in the
+    first case, and nothing was left of what is promised.
+    """
+    text = f"""
+horizon: {{first: 1, last: 1}}
+sources: {{power: {{scope: 2, activity: {site} GWh, factor: 0.5 tCO2e/MWh}}}}
+projects:
+  plant: {{kind: facility, start: 1, committed: true, yield: 10 GWh, supplies: power, price: {saved} CNY/MWh,
+          sells: 1 CNY/MWh, displaces: 0.5 tCO2e/MWh, avoids: 10 ktCO2e}}
+markets: {{m: {{credits: {{price: 100 CNY/tCO2e}}, issues: {{{period}projects: plant, factor: 1 tCO2e/MWh}}}}}}
+targets: {{out: {{kind: avoided, by: 1, base: 2.5 ktCO2e, multiple: 1}}}}
+"""
+    result = solved(text, tmp_path)
+    assert result.accounts.earned["m", "plant"]["credit_sold"].tolist() == pytest.approx([sold])
+    assert row(result, "out", 1).achieved == pytest.approx(2.5)

@@ -262,28 +262,13 @@ def test_a_credit_takes_what_it_was_issued_for(tmp_path):
     assert least_cost(text, tmp_path) == pytest.approx(-6 - 3 * 1.05)
 
 
-@pytest.mark.parametrize(("saved", "site", "sold"), [(1000, 10, 7.5), (1000, 4, 13.5), (0, 10, 20 - 2.5)])
-@pytest.mark.parametrize("period", ["", "period: 1, "])
-def test_output_used_on_site_takes_no_share_of_what_is_avoided(saved, site, sold, period, tmp_path):
-    """A plant avoids 10 kt at once and makes 10 GWh, sold with 1 kt of credits and 0.5 kt displaced each; 2.5 kt stay.
-
-    Where power saves 1,000 CNY/MWh, the site takes what it needs. With all of it used there, nothing but the 10 kt is
-    credited, and 7.5 are sold. With 4 GWh used, 6 credits for power take 3, and 7.5 more are sold. With nothing used
-    2.5 of all 20 credits are not sold. If credits took their part as with all output sold, 10 kt were sold in the
-    first case, and nothing was left of what is promised.
-    """
-    text = f"""
-horizon: {{first: 1, last: 1}}
-sources: {{power: {{scope: 2, activity: {site} GWh, factor: 0.5 tCO2e/MWh}}}}
-projects:
-  plant: {{kind: facility, start: 1, committed: true, yield: 10 GWh, supplies: power, price: {saved} CNY/MWh,
-          sells: 1 CNY/MWh, displaces: 0.5 tCO2e/MWh, avoids: 10 ktCO2e}}
-markets: {{m: {{credits: {{price: 100 CNY/tCO2e}}, issues: {{{period}projects: plant, factor: 1 tCO2e/MWh}}}}}}
-targets: {{out: {{kind: avoided, by: 1, base: 2.5 ktCO2e, multiple: 1}}}}
-"""
-    result = solved(text, tmp_path)
-    assert result.accounts.earned["m", "plant"]["credit_sold"].tolist() == pytest.approx([sold])
-    assert row(result, "out", 1).achieved == pytest.approx(2.5)
+def test_credits_that_are_never_issued_take_nothing(tmp_path):
+    """With a lag of three years and more no credit of three years is issued: all that is avoided stays ours."""
+    plant = SOLAR.replace("0.5 tCO2e/MWh", "0.1 tCO2e/MWh, avoids: 3 ktCO2e")
+    for lag in (3, 4):
+        text = ccer(f"factor: 0.5 tCO2e/MWh, lag: {lag}", plant)
+        text += "targets: {out: {kind: avoided, by: 1, base: 5 ktCO2e, multiple: 1}}\n"
+        assert least_cost(text, tmp_path) == pytest.approx(-6)
 
 
 REVERSAL = "wood: {kind: sink, start: 1, COMMITTED capex: 1 MCNY, removal: {0: 10 ktCO2e, 1: -4 ktCO2e, 2: 2 ktCO2e}}"
