@@ -8,7 +8,7 @@ import highspy
 class Silent(highspy.Highs):
     """HiGHS that says nothing on the terminal."""
 
-    def enableCallbacks(self) -> None:
+    def enableCallbacks(self) -> None:  # noqa: N802
         """Callbacks, once the terminal is left alone."""
         self.setOptionValue("log_to_console", False)
         super().enableCallbacks()
