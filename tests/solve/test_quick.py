@@ -114,7 +114,7 @@ def test_it_goes_on_from_where_another_one_ended(case, monkeypatch):
     monkeypatch.setattr(quick, "ROUNDS", 100)
     one, other = quick_of(programme, grid, prices), quick_of(programme, grid, prices)
     first, second = programme.upper.copy(), programme.upper.copy()
-    first[grid.issuing[5]], second[grid.issuing[12]] = 0.0, 0.0
+    first[grid.issuing[1]], second[grid.issuing[12]] = 0.0, 0.0
     here = one.solve(programme.lower, first, None, 20.0)
     there = other.solve(programme.lower, second, None, 20.0)
     assert set(one.taken) - set(other.taken)
