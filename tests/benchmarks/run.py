@@ -117,7 +117,10 @@ def _read(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--plot", type=Path, help="keep a plot (svg, png, pdf)")
     parser.add_argument("--again", type=Path, help="rows that were kept: measure nothing")
     parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
-    return parser.parse_args(words)
+    options = parser.parse_args(words)
+    if "ours" not in options.forms and options.one is None and options.again is None:
+        parser.error("--forms: all is measured against ours, so ours has to be among them")
+    return options
 
 
 _FORMS = ["relaxation", "ours", "linopy", "plain"]

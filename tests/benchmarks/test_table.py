@@ -165,3 +165,9 @@ def test_a_run_measures_every_form_and_can_be_printed_again(tmp_path, capsys):
     again = capsys.readouterr().out
     assert "knapsack" in again
     assert first.endswith(again)
+
+
+def test_without_ours_there_is_nothing_to_measure_against(capsys):
+    with pytest.raises(SystemExit):
+        run._read(["--forms", "plain"])
+    assert "ours has to be among them" in capsys.readouterr().err
