@@ -1,12 +1,12 @@
 """A second look at what HiGHS says of a small programme: it is asked once more, in another way.
 
 HiGHS 1.15.1 called worse plans optimal once in some thousand small programmes with fleets and markets, with whatever
-rules of presolve (tests/solve/test_second_look.py has one of 158 columns), since cuts of its search were not valid; the
-ones that are known are mended in 1.16.0. An error of that kind hangs on the way a search takes, and was only seen where
-whole columns count beyond one (assets of a fleet, units of a project). So a small programme of that kind is searched
-again without presolve and with other random numbers, from the plan that was found, for a share of the time. Where that
-finds a plan below what was "proven", or any where there was to be none, what was said is false, and the second way has
-the word.
+rules of presolve, since cuts of its search were not valid; that is mended in 1.16.0, which is rarer wrong, not never
+(tests/solve/test_second_look.py has one of each). Such an error hangs on the way a search takes, and was only seen
+where whole columns count beyond one (assets of a fleet, units of a project). So a small programme of that kind is
+searched again without presolve and with other random numbers, from the plan that was found, for a share of the time.
+Where that finds a plan below what was "proven", or any where there was to be none, what was said is false, and the
+second way has the word.
 """
 
 from __future__ import annotations
