@@ -11,7 +11,8 @@ import pytest
 from optimiser import cli, workflow
 from optimiser.errors import NoPlanError
 from optimiser.explain.oracle import Oracle
-from optimiser.solve.highs import Outcome, Run
+from optimiser.solve.highs import Run
+from optimiser.solve.outcome import Outcome
 from optimiser.study import alternatives
 from tests.helpers import write
 

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from optimiser.instance.timing import Floats
-from optimiser.solve.highs import Outcome
+from optimiser.solve.outcome import Outcome
 from optimiser.solve.programme import Programme
 
 ABOVE = (1e-4, 0.1)

@@ -24,8 +24,9 @@ from optimiser.instance.timing import Floats
 from optimiser.plan import Decisions
 from optimiser.solve import Interrupt, Limits, Progress, answer_to
 from optimiser.solve.earlier import plan_from
-from optimiser.solve.highs import Outcome, run
+from optimiser.solve.highs import run
 from optimiser.solve.open_tickets import with_tickets_closed
+from optimiser.solve.outcome import Outcome
 from optimiser.solve.programme import Programme, assemble
 from optimiser.solve.reading import read_decisions
 

@@ -13,10 +13,11 @@ from optimiser.instance import Instance
 from optimiser.plan import Decisions, Plan
 from optimiser.solve.carbon import read_carbon_prices
 from optimiser.solve.exact import make_exact
-from optimiser.solve.highs import Interrupt, Limits, relative_gap
+from optimiser.solve.interrupt import Interrupt
 from optimiser.solve.merging import earlier_to, merged_for, question_to, split
 from optimiser.solve.open_tickets import with_tickets_closed
 from optimiser.solve.other import require
+from optimiser.solve.outcome import Limits, relative_gap
 from optimiser.solve.prices import read_prices
 from optimiser.solve.reading import polish, read_claims, read_decisions
 from optimiser.solve.searching import Found, Search, Watch, carried

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from optimiser.solve.highs import Interrupt
+from optimiser.solve.interrupt import Interrupt
 
 Found = TypeVar("Found")
 

@@ -32,7 +32,7 @@ from scipy import sparse
 
 from optimiser.solve.belonging import NOBODY, bounds_of, owners_of
 from optimiser.solve.grid import Floats, Grid, Ints
-from optimiser.solve.highs import Outcome
+from optimiser.solve.outcome import Outcome
 from optimiser.solve.programme import Programme
 
 ROUNDING = 1e-13

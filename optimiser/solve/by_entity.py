@@ -11,8 +11,10 @@ from optimiser.solve.blocks import Blocks, blocks_of
 from optimiser.solve.entity_questions import IN_PARTS
 from optimiser.solve.entity_tree import EntityTree
 from optimiser.solve.grid import Flags, Floats, Grid, Kernel, restrict
-from optimiser.solve.highs import Interrupt, Outcome, Progress, relative_gap, run
+from optimiser.solve.highs import run
+from optimiser.solve.interrupt import Interrupt
 from optimiser.solve.multipliers import Multipliers, Plan, above_cheapest
+from optimiser.solve.outcome import Outcome, Progress, relative_gap
 from optimiser.solve.programme import Programme
 from optimiser.solve.splitting import InParts
 
@@ -177,5 +179,5 @@ def starts_of(plan: Plan, blocks: Blocks, grid: Grid) -> Flags:
 def _block(search: InParts, programme: Programme, start: Floats | None, seconds: float, room: float) -> Outcome:
     """One block, or the master, on one thread."""
     limits = replace(search.limits, gap=0.0, room=room, collects=True, threads=1, seconds=seconds, enough=None)
-    limits = replace(limits, around=(), restarts=False, looks=1)
+    limits = replace(limits, around=(), looks=1)
     return run(programme, limits, None, search.interrupt, start)

@@ -16,8 +16,9 @@ import numpy as np
 
 from optimiser.solve.beside import Beside
 from optimiser.solve.grid import Prices, price_of_starts
-from optimiser.solve.highs import Interrupt, Outcome, relative_gap
+from optimiser.solve.interrupt import Interrupt
 from optimiser.solve.issue_tree import IssueTree, Rounding
+from optimiser.solve.outcome import Outcome, relative_gap
 from optimiser.solve.relaxation import Bounded
 from optimiser.solve.root import Root
 from optimiser.solve.splitting import InParts, Leaf

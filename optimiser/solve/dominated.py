@@ -23,7 +23,9 @@ import numpy as np
 from scipy import sparse
 
 from optimiser.solve.grid import Flags, Floats, Grid, Ints, restrict
-from optimiser.solve.highs import Interrupt, Limits, Outcome, Progress, run
+from optimiser.solve.highs import run
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits, Outcome, Progress
 from optimiser.solve.programme import Programme
 
 OWN = "starts_never_fall"

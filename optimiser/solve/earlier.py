@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from optimiser.plan import Decisions
 from optimiser.solve.grid import Grid, grid_of, restrict
-from optimiser.solve.highs import Interrupt, Limits, run
+from optimiser.solve.highs import run
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits
 from optimiser.solve.programme import Programme
 
 Floats = NDArray[np.float64]

@@ -16,8 +16,9 @@ import numpy as np
 
 from optimiser.solve.blocks import Bounds
 from optimiser.solve.grid import Flags, Floats, Grid, Ints
-from optimiser.solve.highs import Interrupt, Limits
+from optimiser.solve.interrupt import Interrupt
 from optimiser.solve.multipliers import Multipliers
+from optimiser.solve.outcome import Limits
 from optimiser.solve.relaxation import Bounded, Relaxation
 
 IN_PARTS = 1e-4

@@ -23,8 +23,9 @@ import numpy as np
 from optimiser.solve.blocks import Bounds, waited_for
 from optimiser.solve.entity_questions import WORTH, Asked, Part, Questions, starts_of
 from optimiser.solve.grid import Floats, Grid
-from optimiser.solve.highs import Interrupt, Limits
+from optimiser.solve.interrupt import Interrupt
 from optimiser.solve.multipliers import Multipliers, Plan, above_cheapest, plan_of
+from optimiser.solve.outcome import Limits
 from optimiser.solve.programme import Programme
 
 BATCH = 1

@@ -13,7 +13,7 @@ import numpy as np
 
 from optimiser.errors import NoPlanError
 from optimiser.formulation import Question
-from optimiser.solve.highs import relative_gap
+from optimiser.solve.outcome import relative_gap
 from optimiser.solve.reading import polish
 from optimiser.solve.searching import Found, Search
 

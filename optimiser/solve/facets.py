@@ -27,7 +27,8 @@ import numpy as np
 from scipy import sparse
 
 from optimiser.solve.grid import Flags, Floats
-from optimiser.solve.highs import Interrupt, Limits, Outcome
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits, Outcome
 from optimiser.solve.programme import Programme
 from optimiser.solve.relaxation import Relaxation, Solved
 from optimiser.solve.weights import Groups, groups_of

@@ -11,7 +11,8 @@ import time
 import numpy as np
 
 from optimiser.solve.grid import Flags, Floats, Grid, Prices, unit_costs
-from optimiser.solve.highs import Interrupt, Limits, Outcome
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits, Outcome
 from optimiser.solve.programme import Programme
 from optimiser.solve.quick import QuickRelaxation
 from optimiser.solve.relaxation import Bounded

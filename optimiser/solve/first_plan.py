@@ -20,7 +20,9 @@ import numpy as np
 from scipy import sparse
 
 from optimiser.solve.grid import Flags, Floats, Ints
-from optimiser.solve.highs import Interrupt, Limits, run
+from optimiser.solve.highs import run
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits
 from optimiser.solve.packing import AROUND, WAITS, Packing
 from optimiser.solve.programme import Programme
 
@@ -152,7 +154,7 @@ def improved(
     """
     until = time.monotonic() + seconds
     at, done = packing.grid.at, set[tuple[int, int, bytes]]()
-    narrow = replace(limits, gap=max(GAP, SHARE * limits.gap), around=AROUND, restarts=False)
+    narrow = replace(limits, gap=max(GAP, SHARE * limits.gap), around=AROUND)
     for width in WIDTHS:
         began = _cost(programme, x)
         for year in range(int(years.min()), max(int(years.max()) - width, int(years.min())) + 2):

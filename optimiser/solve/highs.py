@@ -11,8 +11,8 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 import highspy
 import numpy as np
@@ -20,94 +20,18 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import AROUND, Limits, Outcome, Progress, Status
 from optimiser.solve.programme import Programme
 from optimiser.solve.scaling import scale
 from optimiser.solve.silent import Silent
 from optimiser.solve.starting import is_doubtful
 
 Floats = NDArray[np.float64]
-Strategy = Literal["auto", "whole", "kernels"]
-Status = Literal["optimal", "stopped", "infeasible", "failed"]
 DOUBLETON, AGGREGATOR = 1 << 9, 1 << 12
 """Presolve rules by which HiGHS 1.15.1 substitutes whole columns by continuous ones: it then calls sound programmes
 infeasible, and worse plans optimal (tests/solve/test_presolve.py)."""
 SMALL = 4000
 """Columns up to which the aggregator is left out; larger programmes need it, and "infeasible" is asked twice."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a search stands: seconds, best objective so far (infinite: none), bound, relative gap."""
-
-    seconds: float
-    incumbent: float
-    bound: float
-
-    @property
-    def gap(self) -> float:
-        """Distance of bound and incumbent relative to the incumbent."""
-        return relative_gap(self.incumbent, self.bound)
-
-
-AROUND = ("rens", "rins", "root_reduced_cost")
-"""HiGHS's searches around its relaxations and plans, each a smaller MIP of its own."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """When to stop: relative gap, seconds, threads (None: all), seed; and which solver (None: HiGHS).
-
-    `tolerance`: how far from whole a whole variable may be. `enough`: an objective at which a plan is good enough;
-    a search that is proven not to reach it ends with the first plan it has, if it `gives_up`. `strategy`: whether a
-    programme is solved as a whole or by kernels; its size decides by itself. `around`: HiGHS's searches around its
-    relaxations and plans. `restarts`: whether it may begin anew with a smaller programme. `room`: an absolute gap
-    that is enough, too. `collects`: all plans on the way are kept, not only the best. `settles`: seconds,
-    and how far above the bound so far a plan may cost to be good enough from then on. `looks`: how often it is
-    tried out what a branch costs before that is guessed. `presolves`: whether HiGHS makes the programme smaller first.
-    """
-
-    gap: float = 1e-4
-    seconds: float = 300.0
-    threads: int | None = None
-    seed: int = 0
-    solver: str | None = None
-    tolerance: float = 1e-6
-    enough: float | None = None
-    gives_up: bool = True
-    strategy: Strategy = "auto"
-    around: tuple[str, ...] = AROUND
-    restarts: bool = True
-    room: float = 1e-9
-    collects: bool = False
-    settles: tuple[float, float] | None = None
-    looks: int = 8
-    presolves: bool = True
-
-
-@dataclass(eq=False)
-class Outcome:
-    """What the solver says. `x` is None where it found no plan; `bound` is proven; `plans` where they are collected."""
-
-    status: Status
-    x: Floats | None
-    objective: float
-    bound: float
-    seconds: float
-    reason: str
-    row_dual: Floats | None = None
-    log: list[str] = field(default_factory=list)
-    abandoned: bool = False
-    plans: list[Floats] = field(default_factory=list)
-
-
-def relative_gap(objective: float, bound: float) -> float:
-    """(objective - bound) / |objective|; zero where they meet."""
-    difference = objective - bound
-    if not np.isfinite(difference):
-        return float("inf")
-    if difference <= 1e-9 * max(1.0, abs(objective)):
-        return 0.0
-    return difference / max(abs(objective), 1e-9)
 
 
 def run(
@@ -195,7 +119,7 @@ class Run:
             "allow_unbounded_or_infeasible": False,
             "presolve_rule_off": self._rules_off(),
             "presolve": "choose" if limits.presolves else "off",
-            "mip_allow_restart": limits.restarts,
+            "mip_allow_restart": False,  # each false proof that we know of came after a restart (decision 7)
             "mip_pscost_minreliable": limits.looks,
             **{f"mip_heuristic_run_{name}": name in limits.around for name in AROUND},
         }

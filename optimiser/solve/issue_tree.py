@@ -19,7 +19,8 @@ from scipy import sparse
 
 from optimiser.solve.blocks import waited_for
 from optimiser.solve.grid import Floats, Grid, Ints, Prices
-from optimiser.solve.highs import Interrupt, Limits
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits
 from optimiser.solve.programme import Programme
 from optimiser.solve.quick import Basis, QuickRelaxation
 from optimiser.solve.relaxation import Bounded

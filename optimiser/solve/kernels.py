@@ -26,7 +26,9 @@ from optimiser.solve.beside import Beside
 from optimiser.solve.by_entity import by_entity
 from optimiser.solve.by_issue import ByIssue
 from optimiser.solve.grid import Floats, Kernel, Prices, grid_of, kernel_of, price_of_starts, restrict
-from optimiser.solve.highs import AROUND, Interrupt, Limits, Outcome, Progress, Status, relative_gap, run
+from optimiser.solve.highs import run
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import AROUND, Limits, Outcome, Progress, Status, relative_gap
 from optimiser.solve.programme import Programme
 from optimiser.solve.relaxation import Bounded
 from optimiser.solve.root import relaxed, with_cuts

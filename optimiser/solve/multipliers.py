@@ -18,7 +18,7 @@ from scipy import sparse
 
 from optimiser.solve.blocks import Blocks
 from optimiser.solve.grid import Floats
-from optimiser.solve.highs import Outcome
+from optimiser.solve.outcome import Outcome
 from optimiser.solve.programme import Programme
 
 WIDTH, LEAST_WIDTH = 0.1, 0.05

@@ -19,7 +19,8 @@ from optimiser.instance import Instance
 from optimiser.instance.data import ProjectData
 from optimiser.instance.funding import RAISED, FundingData
 from optimiser.instance.timing import Floats
-from optimiser.solve.highs import Limits, run
+from optimiser.solve.highs import run
+from optimiser.solve.outcome import Limits
 from optimiser.solve.programme import assemble
 
 FINANCE = (*RAISED, "deposits", "repayment", "fees", "interest", "tax")

@@ -10,7 +10,7 @@ import pyomo.environ as pyo
 
 from optimiser.errors import NoPlanError, UsageError
 from optimiser.formulation.complete import complete
-from optimiser.solve.highs import Limits, Outcome, Status
+from optimiser.solve.outcome import Limits, Outcome, Status
 from optimiser.solve.programme import Programme
 
 OPTIONS = {  # names of the options for gap and seconds

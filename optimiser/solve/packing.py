@@ -16,7 +16,9 @@ import pyomo.environ as pyo
 from scipy import sparse
 
 from optimiser.solve.grid import Flags, Floats, Grid, Ints, grid_of
-from optimiser.solve.highs import Interrupt, Limits, Outcome, Progress, run
+from optimiser.solve.highs import run
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits, Outcome, Progress
 from optimiser.solve.programme import Programme
 
 OWN = "starts_never_fall"

@@ -15,7 +15,9 @@ import numpy as np
 
 from optimiser.solve.first_plan import first_plan, improved
 from optimiser.solve.grid import Flags, Floats, Ints
-from optimiser.solve.highs import Interrupt, Limits, Outcome, Progress, relative_gap, run
+from optimiser.solve.highs import run
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits, Outcome, Progress, relative_gap
 from optimiser.solve.packing import AROUND, WAITS, Packing, possible
 from optimiser.solve.probing import narrowed
 from optimiser.solve.programme import Programme

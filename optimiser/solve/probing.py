@@ -22,7 +22,9 @@ import numpy as np
 from scipy import sparse
 
 from optimiser.solve.grid import Flags, Floats, Ints
-from optimiser.solve.highs import Interrupt, Limits, Outcome, Run
+from optimiser.solve.highs import Run
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits, Outcome
 from optimiser.solve.programme import Programme
 
 ITERATIONS = 200

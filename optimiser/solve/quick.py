@@ -27,7 +27,8 @@ import numpy as np
 from scipy import sparse
 
 from optimiser.solve.grid import Flags, Floats, Grid, Ints, Prices, restrict, summed
-from optimiser.solve.highs import Interrupt, Limits
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits
 from optimiser.solve.programme import Programme
 from optimiser.solve.relaxation import Bounded, Relaxation
 

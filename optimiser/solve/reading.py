@@ -13,7 +13,8 @@ from optimiser.instance import Instance
 from optimiser.instance.funding import spender
 from optimiser.plan import Claims, Decisions, Move, Start
 from optimiser.solve.carbon import read_carbon
-from optimiser.solve.highs import Limits, Outcome, run
+from optimiser.solve.highs import run
+from optimiser.solve.outcome import Limits, Outcome
 from optimiser.solve.programme import Programme
 from optimiser.solve.spare_credits import leave_spare_credits
 

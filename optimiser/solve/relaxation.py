@@ -9,7 +9,9 @@ from typing import Any, Protocol
 import numpy as np
 from scipy import sparse
 
-from optimiser.solve.highs import Floats, Interrupt, Limits, Outcome, Run
+from optimiser.solve.highs import Floats, Run
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits, Outcome
 from optimiser.solve.programme import Programme
 
 

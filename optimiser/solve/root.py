@@ -12,7 +12,8 @@ from optimiser.solve.covers import Covers
 from optimiser.solve.cuts import Cut, Separator
 from optimiser.solve.facets import relaxation_of
 from optimiser.solve.grid import Grid
-from optimiser.solve.highs import Interrupt, Limits, Outcome
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits, Outcome
 from optimiser.solve.programme import Programme
 from optimiser.solve.relaxation import Solved
 

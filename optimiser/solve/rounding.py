@@ -17,7 +17,7 @@ from typing import Protocol
 import numpy as np
 
 from optimiser.solve.grid import Flags, Floats, Grid, Ints, Kernel, restrict
-from optimiser.solve.highs import Outcome
+from optimiser.solve.outcome import Outcome
 from optimiser.solve.programme import Programme
 from optimiser.solve.relaxation import Bounded, Relaxation, Solved
 

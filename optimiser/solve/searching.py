@@ -19,9 +19,11 @@ from optimiser.solve.dominated import solve_whole
 from optimiser.solve.earlier import plan_from
 from optimiser.solve.earliest import possible_starts, years_of
 from optimiser.solve.grid import grid_of
-from optimiser.solve.highs import Interrupt, Limits, Outcome, Progress, run
+from optimiser.solve.highs import run
+from optimiser.solve.interrupt import Interrupt
 from optimiser.solve.kernels import is_large, solve_by_kernels
 from optimiser.solve.other import run_other
+from optimiser.solve.outcome import Limits, Outcome, Progress
 from optimiser.solve.packing import packing_of, solve_packing
 from optimiser.solve.pits import is_pit, may_be_pit, solve_pit
 from optimiser.solve.programme import Programme, assemble

@@ -18,7 +18,9 @@ from dataclasses import replace
 import numpy as np
 
 from optimiser.solve.grid import Floats
-from optimiser.solve.highs import SMALL, Interrupt, Limits, Outcome, Progress, run
+from optimiser.solve.highs import SMALL, run
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits, Outcome, Progress
 from optimiser.solve.programme import Programme
 
 SHARE, LEAST, MOST = 0.25, 0.5, 5.0

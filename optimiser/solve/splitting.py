@@ -20,7 +20,8 @@ import numpy as np
 
 from optimiser.solve.few_starts import FewStarts
 from optimiser.solve.grid import Flags, Floats, Grid, Ints, Prices, price_of_starts, unit_costs
-from optimiser.solve.highs import Interrupt, Outcome
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Outcome
 from optimiser.solve.programme import Programme
 from optimiser.solve.relaxation import Bounded
 from optimiser.solve.root import Root

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimiser.solve.grid import Flags, Floats, Grid, Ints, Kernel, Prices, restrict, settled, unit_costs, with_held
-from optimiser.solve.highs import AROUND, Outcome
+from optimiser.solve.outcome import AROUND, Outcome
 from optimiser.solve.programme import Programme
 from optimiser.solve.rounding import RoundedSteps, Rounds
 from optimiser.solve.under_way import Run

@@ -13,7 +13,9 @@ from typing import Protocol
 import numpy as np
 
 from optimiser.solve.grid import Floats, Grid
-from optimiser.solve.highs import AROUND, Interrupt, Limits, Outcome, Progress, Status, relative_gap, run
+from optimiser.solve.highs import run
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import AROUND, Limits, Outcome, Progress, Status, relative_gap
 from optimiser.solve.programme import Programme
 from optimiser.solve.relaxation import Relaxation
 
@@ -38,7 +40,7 @@ class Run(Protocol):
         *,
         near: float | None = None,
     ) -> Outcome:
-        """Runs it for `seconds`, and longer until a plan is `near` its bound; for all else see `highs.Limits`."""
+        """Runs it for `seconds`, and longer until a plan is `near` its bound; for all else see `outcome.Limits`."""
         ...
 
 
@@ -109,16 +111,15 @@ class UnderWay:
         beside: Interrupt | None = None,
         near: float | None = None,
     ) -> Outcome:
-        """What is found of a part; steps, which say what HiGHS searches around, are solved without restarts.
+        """What is found of a part; steps say what HiGHS searches around.
 
         A search `beside` another heeds that interrupt, takes one thread, and tells nobody how far it is. A search for a
         plan `near` its bound has `PATIENCE` times the seconds until it has one.
         """
         gap = self.limits.gap if gap is None else gap
         seconds = max(min(seconds, self.left), 0.1)
-        is_step = around is not None and around != AROUND
         limits = replace(self.limits, seconds=seconds, gap=gap, enough=enough, gives_up=gives_up)
-        limits = replace(limits, around=self.around if around is None else around, restarts=not is_step)
+        limits = replace(limits, around=self.around if around is None else around)
         limits = replace(limits, threads=self.threads or limits.threads)
         if near is not None:
             limits = replace(limits, seconds=min(PATIENCE * seconds, self.left), settles=(seconds, near))

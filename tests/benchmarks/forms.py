@@ -114,7 +114,8 @@ def relaxation(path: Path, seconds: float, threads: int) -> Row:
     """HiGHS alone on the relaxation of our matrices: the limit to be measured against."""
     from optimiser.formulation import build
     from optimiser.instance import compile_instance
-    from optimiser.solve.highs import Limits, run
+    from optimiser.solve.highs import run
+    from optimiser.solve.outcome import Limits
     from optimiser.solve.programme import assemble
     from optimiser.workflow import read
 

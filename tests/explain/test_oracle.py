@@ -8,7 +8,7 @@ from optimiser.explain.narrowing import Narrowing
 from optimiser.explain.oracle import Oracle
 from optimiser.formulation import Question
 from optimiser.solve import Interrupt, Limits
-from optimiser.solve.highs import Outcome
+from optimiser.solve.outcome import Outcome
 from tests.explain.test_infeasible import faults
 from tests.explain.test_remedies import lots, offered
 from tests.helpers import case_of

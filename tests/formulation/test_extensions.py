@@ -5,7 +5,8 @@ import pytest
 
 from optimiser.explain import Item
 from optimiser.formulation import Question, build
-from optimiser.solve.highs import Limits, run
+from optimiser.solve.highs import run
+from optimiser.solve.outcome import Limits
 from optimiser.solve.programme import assemble
 from tests.helpers import instance_of, refused
 

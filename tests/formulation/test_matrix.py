@@ -78,7 +78,8 @@ def test_columns_take_one_bound_or_many(part):
 
 def test_a_total_ties_a_pyomo_variable_to_its_form():
     """The total of two columns is asked for by a Pyomo row: min x0 with total >= 7 and x1 <= 3 gives x0 = 4."""
-    from optimiser.solve.highs import Limits, run
+    from optimiser.solve.highs import run
+    from optimiser.solve.outcome import Limits
 
     model = pyo.ConcreteModel()
     model.matrix = MatrixPart()

@@ -5,7 +5,8 @@ import pytest
 
 from optimiser.formulation import build
 from optimiser.instance import compile_instance
-from optimiser.solve.highs import Limits, run
+from optimiser.solve.highs import run
+from optimiser.solve.outcome import Limits
 from optimiser.solve.programme import assemble
 from optimiser.workflow import read
 from tests.helpers import solved, write

@@ -9,7 +9,9 @@ import pytest
 from optimiser.solve import kernels, root, splitting, steps
 from optimiser.solve.beside import Beside
 from optimiser.solve.grid import grid_of, restrict
-from optimiser.solve.highs import Interrupt, Limits, Outcome, run
+from optimiser.solve.highs import run
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits, Outcome
 from tests.helpers import result_of
 from tests.reference.drawing import draw
 from tests.reference.enumeration import best

@@ -14,8 +14,10 @@ from optimiser.solve import by_entity, kernels, root
 from optimiser.solve.belonging import NOBODY, bounds_of, owners_of
 from optimiser.solve.blocks import blocks_of
 from optimiser.solve.grid import grid_of, restrict
-from optimiser.solve.highs import Interrupt, Limits, run
+from optimiser.solve.highs import run
+from optimiser.solve.interrupt import Interrupt
 from optimiser.solve.multipliers import Multipliers, plan_of
+from optimiser.solve.outcome import Limits
 from optimiser.solve.programme import assemble
 from optimiser.workflow import read
 from tests.benchmarks.groups import Variant, group

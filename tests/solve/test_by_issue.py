@@ -11,8 +11,10 @@ from optimiser.instance import compile_instance
 from optimiser.solve import by_issue, kernels, quick, steps
 from optimiser.solve.beside import Beside
 from optimiser.solve.grid import grid_of
-from optimiser.solve.highs import Interrupt, Limits, relative_gap, run
+from optimiser.solve.highs import run
+from optimiser.solve.interrupt import Interrupt
 from optimiser.solve.issue_tree import IssueTree
+from optimiser.solve.outcome import Limits, relative_gap
 from optimiser.solve.programme import assemble
 from optimiser.solve.relaxation import Relaxation
 from optimiser.workflow import read

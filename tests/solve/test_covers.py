@@ -11,7 +11,9 @@ from optimiser.solve import covers as covers_room
 from optimiser.solve import root
 from optimiser.solve.covers import Covers
 from optimiser.solve.grid import grid_of
-from optimiser.solve.highs import Interrupt, Limits, run
+from optimiser.solve.highs import run
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits
 from optimiser.solve.programme import assemble
 from optimiser.workflow import read
 from tests.benchmarks.groups import Variant, group

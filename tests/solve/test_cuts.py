@@ -11,7 +11,9 @@ from optimiser.instance import compile_instance
 from optimiser.solve import root
 from optimiser.solve.cuts import Separator, rounded
 from optimiser.solve.grid import grid_of
-from optimiser.solve.highs import Interrupt, Limits, run
+from optimiser.solve.highs import run
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits
 from optimiser.solve.programme import assemble
 from optimiser.solve.relaxation import Relaxation
 from optimiser.workflow import read

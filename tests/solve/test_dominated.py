@@ -11,7 +11,8 @@ from optimiser.instance import compile_instance
 from optimiser.solve import dominated as room
 from optimiser.solve.dominated import dominated, solve_whole
 from optimiser.solve.grid import grid_of, restrict
-from optimiser.solve.highs import Limits, run
+from optimiser.solve.highs import run
+from optimiser.solve.outcome import Limits
 from optimiser.solve.programme import assemble
 from optimiser.workflow import read
 from tests.benchmarks.groups import Variant, group

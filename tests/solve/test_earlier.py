@@ -7,7 +7,8 @@ from optimiser.formulation import build
 from optimiser.instance import compile_instance
 from optimiser.plan import Decisions, Start
 from optimiser.solve.earlier import plan_from
-from optimiser.solve.highs import Interrupt, Limits
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits
 from optimiser.solve.programme import assemble
 from optimiser.workflow import read, solve
 from tests.helpers import write

@@ -12,8 +12,10 @@ from optimiser.solve import by_entity, entity_tree, kernels
 from optimiser.solve.blocks import blocks_of
 from optimiser.solve.entity_questions import WORTH, Asked, Part
 from optimiser.solve.entity_tree import EntityTree
-from optimiser.solve.highs import Interrupt, relative_gap, run
+from optimiser.solve.highs import run
+from optimiser.solve.interrupt import Interrupt
 from optimiser.solve.multipliers import Multipliers
+from optimiser.solve.outcome import relative_gap
 from optimiser.solve.programme import assemble
 from optimiser.workflow import read
 from tests.reference.drawing import draw

@@ -12,7 +12,9 @@ from optimiser.instance import compile_instance
 from optimiser.solve import facets, root
 from optimiser.solve.facets import ByFacets, relaxation_of
 from optimiser.solve.grid import grid_of
-from optimiser.solve.highs import Interrupt, Limits, run
+from optimiser.solve.highs import run
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits
 from optimiser.solve.programme import Programme, assemble
 from optimiser.solve.relaxation import Relaxation
 from optimiser.solve.weights import groups_of

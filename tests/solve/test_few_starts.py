@@ -8,7 +8,9 @@ import pytest
 from optimiser.solve import few_starts, kernels, quick, root, splitting, steps
 from optimiser.solve.few_starts import FewStarts
 from optimiser.solve.grid import grid_of, price_of_starts
-from optimiser.solve.highs import Interrupt, Limits, run
+from optimiser.solve.highs import run
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits
 from optimiser.solve.relaxation import Bounded, Relaxation
 from tests.benchmarks.groups import Variant, group
 from tests.reference.drawing import draw

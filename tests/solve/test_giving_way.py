@@ -6,7 +6,8 @@ import pytest
 from optimiser.formulation import Question
 from optimiser.instance import compile_instance
 from optimiser.solve import searching
-from optimiser.solve.highs import Interrupt, Limits, Outcome
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits, Outcome
 from optimiser.solve.searching import Found, Search, carried
 from optimiser.workflow import read, solve
 from tests.helpers import write

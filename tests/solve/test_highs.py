@@ -7,7 +7,9 @@ import pytest
 from scipy import sparse
 
 from optimiser.solve import highs
-from optimiser.solve.highs import Interrupt, Limits, Progress, relative_gap, run
+from optimiser.solve.highs import run
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits, Progress, relative_gap
 from optimiser.solve.programme import Programme
 
 

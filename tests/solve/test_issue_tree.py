@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from optimiser.solve import issue_tree, quick
-from optimiser.solve.highs import Interrupt, Limits, run
+from optimiser.solve.highs import run
+from optimiser.solve.interrupt import Interrupt
 from optimiser.solve.issue_tree import IssueTree, Rounding
+from optimiser.solve.outcome import Limits
 from optimiser.solve.relaxation import Bounded, Relaxation
 from optimiser.solve.splitting import Leaf
 from tests.benchmarks.groups import Variant, group

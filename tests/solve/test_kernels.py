@@ -11,7 +11,9 @@ from optimiser.formulation import build
 from optimiser.instance import compile_instance
 from optimiser.solve import kernels, root, searching, splitting, steps, under_way
 from optimiser.solve.grid import grid_of, price_of_starts, restrict
-from optimiser.solve.highs import Interrupt, Limits, Outcome, Progress, run
+from optimiser.solve.highs import run
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits, Outcome, Progress
 from optimiser.solve.programme import assemble
 from optimiser.workflow import read
 from tests.helpers import least_cost, result_of, solved, starts, write

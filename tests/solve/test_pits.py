@@ -8,7 +8,9 @@ from optimiser.instance import compile_instance
 from optimiser.solve import pits
 from optimiser.solve.earliest import possible_starts, years_of
 from optimiser.solve.first_plan import first_plan, improved
-from optimiser.solve.highs import Interrupt, Limits, Outcome, run
+from optimiser.solve.highs import run
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits, Outcome
 from optimiser.solve.packing import packing_of, possible
 from optimiser.solve.probing import narrowed
 from optimiser.solve.programme import assemble

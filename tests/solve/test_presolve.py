@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from optimiser.solve import highs
-from optimiser.solve.highs import Limits, Outcome, run
+from optimiser.solve.highs import run
+from optimiser.solve.outcome import Limits, Outcome
 from optimiser.solve.programme import Programme
 from tests.solve.test_highs import programme
 

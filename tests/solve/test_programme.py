@@ -6,7 +6,8 @@ import pytest
 
 from optimiser.formulation import build
 from optimiser.formulation.matrix import MatrixPart, of_columns
-from optimiser.solve.highs import Limits, run
+from optimiser.solve.highs import run
+from optimiser.solve.outcome import Limits
 from optimiser.solve.programme import assemble
 from tests.helpers import instance_of
 

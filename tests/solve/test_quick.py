@@ -10,7 +10,9 @@ from optimiser.formulation import build
 from optimiser.instance import compile_instance
 from optimiser.solve import quick
 from optimiser.solve.grid import grid_of, price_of_starts
-from optimiser.solve.highs import Interrupt, Limits, run
+from optimiser.solve.highs import run
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits
 from optimiser.solve.programme import assemble
 from optimiser.solve.quick import QuickRelaxation
 from optimiser.workflow import read

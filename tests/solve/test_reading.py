@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from optimiser.formulation import build
-from optimiser.solve.highs import Limits, Outcome, run
+from optimiser.solve.highs import run
+from optimiser.solve.outcome import Limits, Outcome
 from optimiser.solve.programme import assemble
 from optimiser.solve.reading import polish, read_claims, read_decisions
 from tests.helpers import instance_of, solved

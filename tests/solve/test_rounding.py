@@ -8,7 +8,8 @@ import pytest
 from scipy import sparse
 
 from optimiser.solve import rounding
-from optimiser.solve.highs import Interrupt, Limits
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits
 from optimiser.solve.programme import Programme
 from optimiser.solve.relaxation import Relaxation
 from optimiser.solve.rounding import Rounding

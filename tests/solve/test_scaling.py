@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from optimiser.solve.highs import Limits, run
+from optimiser.solve.highs import run
+from optimiser.solve.outcome import Limits
 from optimiser.solve.scaling import scale
 from tests.solve.test_highs import INF, programme
 

@@ -11,7 +11,9 @@ from optimiser.formulation import build, overlap
 from optimiser.instance import compile_instance
 from optimiser.solve import facets, kernels, root, splitting, steps
 from optimiser.solve.grid import grid_of
-from optimiser.solve.highs import Interrupt, Limits, Outcome, run
+from optimiser.solve.highs import run
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits, Outcome
 from optimiser.solve.programme import assemble
 from optimiser.solve.relaxation import Bounded
 from optimiser.workflow import read

@@ -12,7 +12,9 @@ from optimiser.formulation import build
 from optimiser.instance import compile_instance
 from optimiser.solve import kernels, steps, under_way
 from optimiser.solve.grid import grid_of, price_of_starts, settled, with_held
-from optimiser.solve.highs import Interrupt, Limits, run
+from optimiser.solve.highs import run
+from optimiser.solve.interrupt import Interrupt
+from optimiser.solve.outcome import Limits
 from optimiser.solve.programme import Programme, assemble
 from optimiser.solve.relaxation import Relaxation
 from optimiser.solve.root import Root, relaxed, root_of

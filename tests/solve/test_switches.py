@@ -3,7 +3,8 @@
 import numpy as np
 
 from optimiser.formulation import build
-from optimiser.solve.highs import Limits, run
+from optimiser.solve.highs import run
+from optimiser.solve.outcome import Limits
 from optimiser.solve.programme import assemble
 from optimiser.solve.reading import polish
 from tests.helpers import instance_of
