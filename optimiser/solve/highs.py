@@ -24,14 +24,14 @@ from optimiser.solve.outcome import AROUND, Limits, Outcome, Progress, Status
 from optimiser.solve.programme import Programme
 from optimiser.solve.scaling import scale
 from optimiser.solve.silent import Silent
-from optimiser.solve.starting import is_doubtful
+from optimiser.solve.starting import contradiction, cost_of, is_doubtful
 
 Floats = NDArray[np.float64]
 DOUBLETON, AGGREGATOR = 1 << 9, 1 << 12
-"""Presolve rules by which HiGHS 1.15.1 substitutes whole columns by continuous ones: it then calls sound programmes
-infeasible, and worse plans optimal (tests/solve/test_presolve.py)."""
+"""Presolve rules that are left out: by both 1.15.1 lost optima and plans (tests/solve/test_presolve.py), and by the
+second 1.16.0 gave a programme another cost (decision 7). Nothing is slower without them."""
 SMALL = 4000
-"""Columns up to which the aggregator is left out; larger programmes need it, and "infeasible" is asked twice."""
+"""Columns up to which "infeasible" is asked again elsewhere, by a second look; in larger programmes here."""
 
 
 def run(
@@ -43,25 +43,50 @@ def run(
 ) -> Outcome:
     """Solves a programme as a MIP, or as an LP where nothing is integer.
 
-    What HiGHS calls infeasible, or an error of its own, is asked again with fewer rules of presolve, and without the
-    start where that is all it found and may have been in the way (see `starting.py`).
+    What HiGHS calls an error of its own, or infeasible where no second look is to come, and what contradicts itself or
+    the start, is asked again without presolve. Without the start it is asked again where that is all it found and may
+    have been in the way (see `starting.py`).
     """
     interrupt = interrupt or Interrupt()
-    small = len(programme.cost) <= SMALL
-    outcome = Run(programme, limits, watch, interrupt, start, careful=small).outcome()
-    if outcome.status in ("infeasible", "failed") and not small and programme.integer.any():
-        rest = replace(limits, seconds=max(limits.seconds - outcome.seconds, 1.0))
-        outcome = Run(programme, rest, watch, interrupt, start, careful=True).outcome()
-    if start is None or outcome.x is None or not is_doubtful(programme, start, outcome.objective, outcome.log):
+    outcome = Run(programme, limits, watch, interrupt, start).outcome()
+    if (words := _doubt(programme, start, outcome)) is not None:
+        if not interrupt.is_set:
+            rest = replace(limits, seconds=max(limits.seconds - outcome.seconds, 1.0), presolves=False)
+            log = [*outcome.log, f"asked again without presolve: {words}\n"]
+            outcome = Run(programme, rest, watch, interrupt, start).outcome()
+            outcome.log = [*log, *outcome.log]
+        outcome = _believed(programme, start, outcome)
+    if start is None or outcome.x is None or not is_doubtful(programme, start, outcome, limits.gap):
         return outcome
     rest = replace(limits, seconds=max(limits.seconds - outcome.seconds, 1.0))
-    again = Run(programme, rest, watch, interrupt, None, careful=small).outcome()
+    again = Run(programme, rest, watch, interrupt, None).outcome()
     again.log, again.abandoned = [*outcome.log, *again.log], again.abandoned or outcome.abandoned
     if again.objective > outcome.objective:
         again.x, again.objective = outcome.x, outcome.objective
     if again.status in ("infeasible", "failed"):
         again.status, again.bound, again.reason = "stopped", -np.inf, "no bound"
     return again
+
+
+def _doubt(programme: Programme, start: Floats | None, outcome: Outcome) -> str | None:
+    """Why an outcome is not to be believed."""
+    if not programme.integer.any():
+        return None
+    if outcome.status == "failed" or (outcome.status == "infeasible" and len(programme.cost) > SMALL):
+        return outcome.status
+    return contradiction(programme, start, outcome)
+
+
+def _believed(programme: Programme, start: Floats | None, outcome: Outcome) -> Outcome:
+    """The outcome; where it contradicts itself or the start, nothing is proven."""
+    if (words := contradiction(programme, start, outcome)) is None:
+        return outcome
+    x = start if outcome.x is None else outcome.x
+    assert x is not None
+    log = [*outcome.log, f"nothing is proven: {words}\n"]
+    return replace(
+        outcome, status="stopped", x=x, objective=cost_of(programme, x), bound=-np.inf, reason="no bound", log=log
+    )
 
 
 class Run:
@@ -76,9 +101,7 @@ class Run:
         watch: Callable[[Progress], None] | None,
         interrupt: Interrupt,
         start: Floats | None,
-        careful: bool,
     ):
-        self.careful = careful
         self.programme, self.limits, self.watch, self.interrupt = programme, limits, watch, interrupt
         self.scaled, self.scaling = scale(programme)
         self.started, self.done = time.monotonic(), threading.Event()
@@ -117,7 +140,7 @@ class Run:
             "primal_feasibility_tolerance": 1e-7,
             "mip_feasibility_tolerance": limits.tolerance,
             "allow_unbounded_or_infeasible": False,
-            "presolve_rule_off": self._rules_off(),
+            "presolve_rule_off": DOUBLETON | AGGREGATOR if self.programme.integer.any() else 0,
             "presolve": "choose" if limits.presolves else "off",
             "mip_allow_restart": False,  # each false proof that we know of came after a restart (decision 7)
             "mip_pscost_minreliable": limits.looks,
@@ -125,11 +148,6 @@ class Run:
         }
         for name, value in options.items():
             self.highs.setOptionValue(name, value)
-
-    def _rules_off(self) -> int:
-        if not self.programme.integer.any():
-            return 0
-        return DOUBLETON | (AGGREGATOR if self.careful else 0)
 
     def _pass(self) -> None:
         """Hands the programme over as arrays: the fields of a HighsLp would be filled number by number."""
@@ -172,7 +190,7 @@ class Run:
     def _on_solution(self, event) -> None:
         data = event.data_out
         x = np.array(data.mip_solution, dtype=float) * self.scaling.columns
-        self.best = (self.scaling.unscaled_objective(float(data.objective_function_value)), x)
+        self.best = (cost_of(self.programme, x), x)
         if self.limits.collects:
             self.plans.append(x)
 
@@ -247,7 +265,9 @@ class Run:
         has_plan = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         back = self.scaling.unscaled_objective
         x = np.array(solution.col_value, dtype=float) * self.scaling.columns if has_plan else None
-        objective = back(float(info.objective_function_value)) if has_plan else np.inf
+        objective = np.inf if x is None else back(float(info.objective_function_value))
+        if mip and x is not None:
+            objective = cost_of(self.programme, x)  # what HiGHS says may be the cost of another plan (`starting.py`)
         if x is None and self.best is not None:
             objective, x = self.best
         bound = objective if status == highspy.HighsModelStatus.kOptimal else -np.inf

@@ -132,7 +132,7 @@ class _Probe:
     def __init__(self, programme: Programme, most: float, limits: Limits, interrupt: Interrupt):
         relaxed = replace(programme, integer=np.zeros_like(programme.integer), offset=0.0)
         self.most = most
-        self._run = Run(relaxed, limits, None, interrupt, None, careful=True)
+        self._run = Run(relaxed, limits, None, interrupt, None)
         self._highs: Any = self._run.highs
         self._highs.setOptionValue("presolve", "off")
 

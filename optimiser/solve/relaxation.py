@@ -48,7 +48,7 @@ class Relaxation:
         self, programme: Programme, limits: Limits, interrupt: Interrupt | None = None, *, is_short: bool = False
     ):
         relaxed = replace(programme, integer=np.zeros_like(programme.integer))
-        self._run = Run(relaxed, limits, None, interrupt or Interrupt(), None, careful=True)
+        self._run = Run(relaxed, limits, None, interrupt or Interrupt(), None)
         if is_short:
             self._run.highs.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
             self._run.highs.setOptionValue("output_flag", False)

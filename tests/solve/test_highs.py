@@ -91,7 +91,7 @@ def test_a_limit_without_a_plan_is_stopped_and_not_infeasible():
 def test_a_plan_settles_once_it_is_near_the_bound_and_the_usual_seconds_are_over(seconds, best, ends, monkeypatch):
     """Two seconds, then a plan of seven is near five. The wrong answers: to end with a dear plan, or too early."""
     limits = Limits(seconds=8.0, settles=(2.0, 2.0))
-    search = highs.Run(split(4), limits, None, Interrupt(), None, careful=True)
+    search = highs.Run(split(4), limits, None, Interrupt(), None)
     monkeypatch.setattr(highs.time, "monotonic", lambda: search.started + seconds)
     search.bound = 5.0
     assert not search._is_settled()
@@ -119,7 +119,7 @@ def test_a_planner_does_not_wait_for_a_search_that_does_not_stop(whose, ends, le
     asked = Interrupt()
     settled = Interrupt(within=asked, waits=True)
     within = Interrupt(within=Interrupt(within=settled))
-    search = highs.Run(split(4), Limits(seconds=600), None, within, None, careful=True)
+    search = highs.Run(split(4), Limits(seconds=600), None, within, None)
     search.started -= 100
     monkeypatch.setattr(search, "SOON", 0.5)
     monkeypatch.setattr(search, "_work", lambda: (done.wait(30), search.done.set()))
