@@ -56,7 +56,7 @@ def run(
             outcome = Run(programme, rest, watch, interrupt, start).outcome()
             outcome.log = [*log, *outcome.log]
         outcome = _believed(programme, start, outcome)
-    if start is None or outcome.x is None or not is_doubtful(programme, start, outcome, limits.gap):
+    if start is None or outcome.x is None or not is_doubtful(programme, start, outcome, limits):
         return outcome
     rest = replace(limits, seconds=max(limits.seconds - outcome.seconds, 1.0))
     again = Run(programme, rest, watch, interrupt, None).outcome()

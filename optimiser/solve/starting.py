@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser.solve.outcome import Outcome
+from optimiser.solve.outcome import Limits, Outcome
 from optimiser.solve.programme import Programme
 
 BEYOND = 1e-5
@@ -40,11 +40,11 @@ def _is_plan(programme: Programme, x: NDArray[np.float64]) -> bool:
     return bool(inside and whole) and programme.keeps_rows(x)
 
 
-def is_doubtful(programme: Programme, start: NDArray[np.float64], outcome: Outcome, gap: float) -> bool:
+def is_doubtful(programme: Programme, start: NDArray[np.float64], outcome: Outcome, limits: Limits) -> bool:
     """Whether a start (N,) may have hidden better plans from a search that ended with this `outcome`.
 
     Where presolve leaves out what a start has and does not need, HiGHS 1.16 may give back the start as it was, and
-    call it optimal by what it would cost without: its `gap` is not reached then. And where HiGHS 1.15.1 finds that
+    call it optimal by what it would cost without: the gap of the `limits` is not reached then. And where HiGHS 1.15.1 finds that
     costs come in whole steps once its presolve is done, it asks for plans a whole step below the start, whose own cost
     need not be made of such steps: better ones by less than half a step are never looked for. What it says of its
     presolve tells whether that may be so.
@@ -52,7 +52,9 @@ def is_doubtful(programme: Programme, start: NDArray[np.float64], outcome: Outco
     if not programme.integer.any() or outcome.x is None:
         return False
     cost, own = cost_of(programme, start), cost_of(programme, outcome.x)
-    if outcome.status == "optimal" and own - outcome.bound > gap * abs(own) + BEYOND * max(1.0, abs(own)):
+    if outcome.status == "optimal" and own - outcome.bound > max(limits.gap * abs(own), limits.room) + BEYOND * max(
+        1.0, abs(own)
+    ):
         return True
     text = "".join(outcome.log)
     was_searched = "Solving MIP model" in text and "Objective function is integral" not in text

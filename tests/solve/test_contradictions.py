@@ -94,6 +94,15 @@ def test_what_is_true_is_asked_once(monkeypatch):
             assert len(asked) == 1
 
 
+@pytest.mark.parametrize(("limits", "times"), [({"gap": 0.5}, 1), ({"room": 0.1}, 1), ({"room": 0.01}, 2), ({}, 2)])
+def test_a_plan_within_the_gap_that_was_asked_is_asked_once(limits, times, monkeypatch):
+    """Its bound is 0.0497 below it: enough for a gap of half, or of 0.1 in all; else the start may have been in the way."""
+    case, start = one_row()
+    asked = lying(said("optimal", BEST, 0.1497, 0.1), monkeypatch)
+    assert run(case, replace(EXACT, **limits), start=start).objective == pytest.approx(0.1497)
+    assert len(asked) == times
+
+
 @pytest.mark.parametrize("start", [None, [1.0, 1, 0, 1, 0]])
 def test_a_lie_told_twice_proves_nothing(start, monkeypatch):
     """Infeasible both times, or a bound of 9 both times: the plan known is the answer, without a bound."""
