@@ -44,10 +44,10 @@ def is_doubtful(programme: Programme, start: NDArray[np.float64], outcome: Outco
     """Whether a start (N,) may have hidden better plans from a search that ended with this `outcome`.
 
     Where presolve leaves out what a start has and does not need, HiGHS 1.16 may give back the start as it was, and
-    call it optimal by what it would cost without: the gap of the `limits` is not reached then. And where HiGHS 1.15.1 finds that
-    costs come in whole steps once its presolve is done, it asks for plans a whole step below the start, whose own cost
-    need not be made of such steps: better ones by less than half a step are never looked for. What it says of its
-    presolve tells whether that may be so.
+    call it optimal by what it would cost without: the gap of the `limits` is not reached then. And where HiGHS 1.15.1
+    finds that costs come in whole steps once its presolve is done, it asks for plans a whole step below the start,
+    whose own cost need not be made of such steps: better ones by less than half a step are never looked for. What it
+    says of its presolve tells whether that may be so.
     """
     if not programme.integer.any() or outcome.x is None:
         return False

@@ -96,7 +96,7 @@ def test_what_is_true_is_asked_once(monkeypatch):
 
 @pytest.mark.parametrize(("limits", "times"), [({"gap": 0.5}, 1), ({"room": 0.1}, 1), ({"room": 0.01}, 2), ({}, 2)])
 def test_a_plan_within_the_gap_that_was_asked_is_asked_once(limits, times, monkeypatch):
-    """Its bound is 0.0497 below it: enough for a gap of half, or of 0.1 in all; else the start may have been in the way."""
+    """Its bound is 0.05 below it, enough for a gap of half, or 0.1 in all; else the start may have been in the way."""
     case, start = one_row()
     asked = lying(said("optimal", BEST, 0.1497, 0.1), monkeypatch)
     assert run(case, replace(EXACT, **limits), start=start).objective == pytest.approx(0.1497)
