@@ -70,7 +70,7 @@ class Narrowing:
             self.sure = self.x is None
         else:
             self.x = outcome.x
-            self.high = min(self.high, float(self.programme.cost @ outcome.x) + self.programme.offset)
+            self.high = min(self.high, self.programme.cost_of(outcome.x))
 
     def _within(self, most: float) -> Programme:
         self.most = most

@@ -156,7 +156,7 @@ def improved(
     at, done = packing.grid.at, set[tuple[int, int, bytes]]()
     narrow = replace(limits, gap=max(GAP, SHARE * limits.gap), around=AROUND)
     for width in WIDTHS:
-        began = _cost(programme, x)
+        began = programme.cost_of(x)
         for year in range(int(years.min()), max(int(years.max()) - width, int(years.min())) + 2):
             held = at[(years < year) | (years >= year + width)]
             values = np.round(x[held])
@@ -169,14 +169,10 @@ def improved(
             lower, upper = programme.lower.copy(), programme.upper.copy()
             lower[held] = upper[held] = values
             part = replace(programme, lower=lower, upper=upper)
-            before = _cost(programme, x)
+            before = programme.cost_of(x)
             found = run(part, replace(narrow, seconds=min(left, SECONDS)), None, interrupt, x)
             if found.x is not None and found.objective < before - NEAR * abs(before):
                 x = found.x
-        if width == WIDTHS[-1] and began - _cost(programme, x) < LITTLE * limits.gap * abs(began):
+        if width == WIDTHS[-1] and began - programme.cost_of(x) < LITTLE * limits.gap * abs(began):
             break
     return x
-
-
-def _cost(programme: Programme, x: Floats) -> float:
-    return float(programme.cost @ x) + programme.offset

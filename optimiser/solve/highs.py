@@ -24,14 +24,14 @@ from optimiser.solve.outcome import AROUND, Limits, Outcome, Progress, Status
 from optimiser.solve.programme import Programme
 from optimiser.solve.scaling import scale
 from optimiser.solve.silent import Silent
-from optimiser.solve.starting import contradiction, cost_of, is_doubtful
+from optimiser.solve.starting import contradiction, is_doubtful
 
 Floats = NDArray[np.float64]
 DOUBLETON, AGGREGATOR = 1 << 9, 1 << 12
 """Presolve rules that are left out: by both 1.15.1 lost optima and plans (tests/solve/test_presolve.py), and by the
 second 1.16.0 gave a programme another cost (decision 7). Nothing is slower without them."""
 SMALL = 4000
-"""Columns up to which "infeasible" is asked again elsewhere, by a second look; in larger programmes here."""
+"""Columns up to which there may be a second look (`second_look.py`); larger programmes are asked again here."""
 
 
 def run(
@@ -43,28 +43,35 @@ def run(
 ) -> Outcome:
     """Solves a programme as a MIP, or as an LP where nothing is integer.
 
-    What HiGHS calls an error of its own, or infeasible where no second look is to come, and what contradicts itself or
-    the start, is asked again without presolve. Without the start it is asked again where that is all it found and may
-    have been in the way (see `starting.py`).
+    What HiGHS calls an error of its own, or infeasible of a large programme, and what contradicts itself or the start,
+    is asked again without presolve. Without the start it is asked again where that is all it found and may have been
+    in the way. Where what is said contradicts a plan that is known even then, nothing is proven (see `starting.py`).
     """
     interrupt = interrupt or Interrupt()
-    outcome = Run(programme, limits, watch, interrupt, start).outcome()
-    if (words := _doubt(programme, start, outcome)) is not None:
-        if not interrupt.is_set:
-            rest = replace(limits, seconds=max(limits.seconds - outcome.seconds, 1.0), presolves=False)
-            log = [*outcome.log, f"asked again without presolve: {words}\n"]
-            outcome = Run(programme, rest, watch, interrupt, start).outcome()
-            outcome.log = [*log, *outcome.log]
-        outcome = _believed(programme, start, outcome)
+
+    def ask(before: Outcome | None, start: Floats | None, **other: Any) -> Outcome:
+        """An outcome; where there was one `before`, in the time that is left, with its log, time and state."""
+        if before is None:
+            return Run(programme, limits, watch, interrupt, start).outcome()
+        rest = replace(limits, seconds=max(limits.seconds - before.seconds, 1.0), **other)
+        found = Run(programme, rest, watch, interrupt, start).outcome()
+        found.log, found.abandoned = [*before.log, *found.log], before.abandoned or found.abandoned
+        found.seconds += before.seconds
+        return found
+
+    outcome = ask(None, start)
+    if (words := _doubt(programme, start, outcome)) is not None and not interrupt.is_set:
+        outcome.log.append(f"asked again without presolve: {words}\n")
+        outcome = ask(outcome, start, presolves=False)
+    outcome = _believed(programme, start, outcome)
     if start is None or outcome.x is None or not is_doubtful(programme, start, outcome, limits):
         return outcome
-    rest = replace(limits, seconds=max(limits.seconds - outcome.seconds, 1.0))
-    again = Run(programme, rest, watch, interrupt, None).outcome()
-    again.log, again.abandoned = [*outcome.log, *again.log], again.abandoned or outcome.abandoned
-    if again.objective > outcome.objective:
-        again.x, again.objective = outcome.x, outcome.objective
+    again = ask(outcome, None)
     if again.status in ("infeasible", "failed"):
         again.status, again.bound, again.reason = "stopped", -np.inf, "no bound"
+    again = _believed(programme, outcome.x, again)
+    if again.objective > outcome.objective:
+        again.x, again.objective = outcome.x, outcome.objective
     return again
 
 
@@ -79,14 +86,12 @@ def _doubt(programme: Programme, start: Floats | None, outcome: Outcome) -> str 
 
 def _believed(programme: Programme, start: Floats | None, outcome: Outcome) -> Outcome:
     """The outcome; where it contradicts itself or the start, nothing is proven."""
-    if (words := contradiction(programme, start, outcome)) is None:
+    if not programme.integer.any() or (words := contradiction(programme, start, outcome)) is None:
         return outcome
     x = start if outcome.x is None else outcome.x
     assert x is not None
-    log = [*outcome.log, f"nothing is proven: {words}\n"]
-    return replace(
-        outcome, status="stopped", x=x, objective=cost_of(programme, x), bound=-np.inf, reason="no bound", log=log
-    )
+    cost, log = programme.cost_of(x), [*outcome.log, f"nothing is proven: {words}\n"]
+    return replace(outcome, status="stopped", x=x, objective=cost, bound=-np.inf, reason="no bound", log=log)
 
 
 class Run:
@@ -142,7 +147,7 @@ class Run:
             "allow_unbounded_or_infeasible": False,
             "presolve_rule_off": DOUBLETON | AGGREGATOR if self.programme.integer.any() else 0,
             "presolve": "choose" if limits.presolves else "off",
-            "mip_allow_restart": False,  # each false proof that we know of came after a restart (decision 7)
+            "mip_allow_restart": False,  # false proofs came after restarts (decision 7)
             "mip_pscost_minreliable": limits.looks,
             **{f"mip_heuristic_run_{name}": name in limits.around for name in AROUND},
         }
@@ -190,7 +195,7 @@ class Run:
     def _on_solution(self, event) -> None:
         data = event.data_out
         x = np.array(data.mip_solution, dtype=float) * self.scaling.columns
-        self.best = (cost_of(self.programme, x), x)
+        self.best = (self.programme.cost_of(x), x)
         if self.limits.collects:
             self.plans.append(x)
 
@@ -267,7 +272,7 @@ class Run:
         x = np.array(solution.col_value, dtype=float) * self.scaling.columns if has_plan else None
         objective = np.inf if x is None else back(float(info.objective_function_value))
         if mip and x is not None:
-            objective = cost_of(self.programme, x)  # what HiGHS says may be the cost of another plan (`starting.py`)
+            objective = self.programme.cost_of(x)  # what HiGHS says may be the cost of another plan (`starting.py`)
         if x is None and self.best is not None:
             objective, x = self.best
         bound = objective if status == highspy.HighsModelStatus.kOptimal else -np.inf

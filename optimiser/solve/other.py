@@ -70,7 +70,7 @@ def run_other(model: pyo.ConcreteModel, programme: Programme, limits: Limits, na
         column = programme.pyomo_columns.get(id(variable))
         if column is not None:
             x[column] = float(variable.value or 0.0)
-    objective = float(programme.cost @ x + programme.offset)
+    objective = programme.cost_of(x)
     bound = results.problem.lower_bound
     proven = float(bound) if bound is not None and np.isfinite(float(bound)) else -np.inf
     optimal = ended == conditions.optimal

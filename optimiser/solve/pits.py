@@ -69,7 +69,7 @@ def solve_pit(
     plan = _better(packing, first_plan(packing, allowed, years, relaxed.x), start)
     if plan is not None:
         plan = improved(packing, root.programme, years, plan, limits, PLAN * left(), interrupt)
-        cost = float(programme.cost @ plan) + programme.offset
+        cost = programme.cost_of(plan)
         log.append(f"--- first plan: {cost:.10g}, {time.monotonic() - began:.1f} s\n")
         if watch is not None:
             watch(Progress(time.monotonic() - began, cost, relaxed.objective))

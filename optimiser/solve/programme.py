@@ -50,6 +50,10 @@ class Programme:
             total += matrix @ self.values(columns, x)
         return total
 
+    def cost_of(self, x: Floats) -> float:
+        """What a solution (N,) costs."""
+        return float(self.cost @ x) + self.offset
+
     def keeps_rows(self, x: Floats) -> bool:
         """Whether a solution keeps all rows, up to rounding."""
         total, size = self.matrix @ x, abs(self.matrix) @ abs(x)

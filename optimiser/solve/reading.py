@@ -146,7 +146,7 @@ def read_claims(model: pyo.ConcreteModel, programme: Programme, x: Floats) -> Cl
 
     shortfall = by_id(model.shortfall, own(model.shortfall))
     return Claims(
-        objective=float(programme.cost @ x + programme.offset),
+        objective=programme.cost_of(x),
         gross=by_id(model.gross, dict(model.scope_of)),
         removed=by_id(model.removed, dict(model.sinks_of)),
         avoided=by_id(model.avoided, own(model.avoided)),

@@ -12,20 +12,15 @@ BEYOND = 1e-5
 """By how much costs have to differ, relative, to contradict each other."""
 
 
-def cost_of(programme: Programme, x: NDArray[np.float64]) -> float:
-    """What a plan (N,) costs."""
-    return float(programme.cost @ x) + programme.offset
-
-
 def contradiction(programme: Programme, start: NDArray[np.float64] | None, outcome: Outcome) -> str | None:
     """What cannot be true of an outcome, in words: a plan, its own or the start (N,), costs less than its bound.
 
     HiGHS 1.16.0 said of a start of 304.09, which it gave back unchanged, that it costs 311.59, and that nothing is
     cheaper: one rule of its presolve had given the programme another cost.
     """
-    known = [] if outcome.x is None else [cost_of(programme, outcome.x)]
+    known = [] if outcome.x is None else [programme.cost_of(outcome.x)]
     if start is not None and _is_plan(programme, start):
-        known.append(cost_of(programme, start))
+        known.append(programme.cost_of(start))
     least = min(known, default=np.inf)
     if np.isfinite(least) and outcome.bound > least + BEYOND * max(1.0, abs(least)):
         return f"a bound of {outcome.bound:.10g}, and a plan of {least:.10g}"
@@ -51,10 +46,9 @@ def is_doubtful(programme: Programme, start: NDArray[np.float64], outcome: Outco
     """
     if not programme.integer.any() or outcome.x is None:
         return False
-    cost, own = cost_of(programme, start), cost_of(programme, outcome.x)
-    if outcome.status == "optimal" and own - outcome.bound > max(limits.gap * abs(own), limits.room) + BEYOND * max(
-        1.0, abs(own)
-    ):
+    cost, own = programme.cost_of(start), programme.cost_of(outcome.x)
+    near = max(limits.gap * abs(own), limits.room) + BEYOND * max(1.0, abs(own))
+    if outcome.status == "optimal" and own - outcome.bound > near:
         return True
     text = "".join(outcome.log)
     was_searched = "Solving MIP model" in text and "Objective function is integral" not in text

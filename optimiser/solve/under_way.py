@@ -153,7 +153,7 @@ class UnderWay:
 
     def take(self, x: Floats) -> None:
         """Keeps a plan that is better than the best so far."""
-        objective = float(self.programme.cost @ x) + self.programme.offset
+        objective = self.programme.cost_of(x)
         if objective < self.objective:
             self.x, self.objective = x, objective
 

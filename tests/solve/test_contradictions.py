@@ -116,6 +116,20 @@ def test_a_lie_told_twice_proves_nothing(start, monkeypatch):
     assert "nothing is proven" in "".join(found.log)
 
 
+def test_what_is_said_without_the_start_has_to_be_true_beside_its_plan(monkeypatch):
+    """The start comes back as it was, so it is asked without: a bound of 9 then contradicts the plan of 0.8805.
+
+    Both searches count, in time and in what was left behind.
+    """
+    case, start = one_row()
+    first = replace(said("optimal", start, 0.8805, 0.1497), abandoned=True, seconds=3.0)
+    asked = lying(first, monkeypatch, also=replace(said("optimal", BEST, 0.1497, 9.0), seconds=2.0))
+    found = run(case, EXACT, start=start)
+    assert (found.status, found.bound, found.objective) == ("stopped", -INF, pytest.approx(0.1497))
+    assert (found.abandoned, found.seconds) == (True, 5.0)
+    assert [limits.seconds for limits in asked] == [20, 17]
+
+
 def test_an_interrupt_asks_nothing_again(monkeypatch):
     case, _ = one_row()
     asked, interrupt = lying(said("stopped", BEST, 0.1497, 9.0), monkeypatch), Interrupt()
