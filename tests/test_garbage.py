@@ -5,7 +5,7 @@ import gc
 import pytest
 
 from optimiser import garbage
-from optimiser.garbage import few_arenas, uncollected
+from optimiser.garbage import few_arenas, given_back, uncollected
 
 
 @pytest.mark.parametrize("on", [True, False])
@@ -38,6 +38,23 @@ def test_what_was_made_is_not_looked_through():
         assert sum(map(len, (gc.get_objects(0), gc.get_objects(1)))) < 10_000
     finally:
         (gc.enable if was else gc.disable)()
+
+
+@pytest.mark.parametrize(
+    ("platform", "library", "calls"), [("linux", True, [0]), ("win32", True, []), ("linux", False, [])]
+)
+def test_what_was_freed_is_given_back(platform, library, calls, monkeypatch):
+    """Proves that glibc is asked for all of it, and nobody who knows no such thing."""
+    asked = []
+
+    class Library:
+        if library:
+            malloc_trim = staticmethod(asked.append)
+
+    monkeypatch.setattr(garbage.sys, "platform", platform)
+    monkeypatch.setattr(garbage.ctypes, "CDLL", lambda name: Library)
+    given_back()
+    assert asked == calls
 
 
 @pytest.mark.parametrize(

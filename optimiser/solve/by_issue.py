@@ -8,6 +8,7 @@ steps find a plan with these, and the tree grows beside them until its bound pro
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
 from functools import partial
@@ -75,7 +76,8 @@ class ByIssue(InParts):
                 tree.workers, self.threads = 1, self.workers - 1
                 self.growing = self._beside(tree)
             leaf = Leaf(lower, upper, found)
-            has_plan = self._plan(leaf, root, max(ROOM * self.room(), self.bound + self.room() - leaf.bound))
+            room = max(ROOM * self.room(), self.bound + self.room() - leaf.bound)
+            has_plan = self._plan(leaf, root, room, partial(self._enough, tree))
             tree.least = self.least
             if has_plan and self.growing is None:
                 tree.grow(self.left / 2)
@@ -109,7 +111,12 @@ class ByIssue(InParts):
         if np.isfinite(tree.bound):  # that there is no plan at all is for others to say
             self.bound = max(self.bound, min(tree.bound, self.closed, self.objective))
 
-    def _plan(self, leaf: Leaf, root: Root, room: float) -> bool:
+    def _enough(self, tree: IssueTree) -> float:
+        """What a plan may cost as the tree has proven so far, while it grows."""
+        bound = min(tree.proven, self.closed)
+        return bound + self.room(bound) if np.isfinite(bound) else -np.inf
+
+    def _plan(self, leaf: Leaf, root: Root, room: float, enough: Callable[[], float]) -> bool:
         """Whether there is a plan step by step in a part in which issues are decided; it may cost so much above it."""
         found = leaf.outcome
         assert found.x is not None
@@ -118,7 +125,7 @@ class ByIssue(InParts):
         prices = price_of_starts(root.every, self.grid, found.x, found.row_dual)
         steps = Steps(
             programme, self.grid, prices, found.x, leaf.bound, room, self.run, lambda: self.is_over,
-            self._step_seconds(), room / max(abs(leaf.bound), 1e-9), self,
+            self._step_seconds(), room / max(abs(leaf.bound), 1e-9), self, enough,
         )  # fmt: skip
         x = steps.plan()
         if x is None:

@@ -190,7 +190,8 @@ class Run:
                 return True
         if limits.enough is None:
             return False
-        return self.best[0] <= limits.enough or (limits.gives_up and self.bound > limits.enough)
+        enough = limits.enough() if callable(limits.enough) else limits.enough
+        return self.best[0] <= enough or (limits.gives_up and self.bound > enough)
 
     def _on_solution(self, event) -> None:
         data = event.data_out

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
+from optimiser.garbage import given_back
 from optimiser.solve.blocks import waited_for
 from optimiser.solve.grid import Floats, Grid, Ints, Prices
 from optimiser.solve.interrupt import Interrupt
@@ -93,12 +94,16 @@ class IssueTree:
         self.open: list[tuple[float, int, Part]] = []
         self.whole: list[Part] = []
         self.count = self.asked = self.slow = 0
+        self.proven = -np.inf
         for i, leaf in enumerate(leaves):
             self._push(Part(i, {}, leaf.bound))
 
     @property
     def bound(self) -> float:
-        """What every plan of the leaves costs at least; infinite where there is none. Not to be asked as it grows."""
+        """What every plan of the leaves costs at least; infinite where there is none.
+
+        Not to be asked from outside as it grows; `proven`, the bound when a part was last divided, may be.
+        """
         return min(self.lowest, min((entry[0] for entry in self.open), default=np.inf))
 
     @property
@@ -125,9 +130,11 @@ class IssueTree:
         """Divides the part with the lowest bound until that is `least`, or whole, or so much has been asked."""
         self.until, asks = time.monotonic() + seconds, self.asked + asks
         while self.open and self.bound < self.least and self.open[0][0] < self.lowest and self.asked < asks:
+            self.proven = self.bound
             if self.is_over:
                 break
             self._divide(heapq.heappop(self.open)[-1])
+        self.proven = self.bound
 
     def near(self, seconds: float) -> Part | None:
         """A part that is whole and, if one is found in time, `NEAR` the bound; the one with the lowest bound."""
@@ -176,6 +183,7 @@ class IssueTree:
 
     def _divide(self, part: Part) -> list[Part]:
         """The halves of the question that costs most; none where the part is whole, has no plan, or time is over."""
+        given_back()
         if part.values is None:
             solved = self._solved(part, [part.held])
             if solved is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -33,13 +34,13 @@ class Progress:
 class Limits:
     """When to stop: relative gap, seconds, threads (None: all), seed; and which solver (None: HiGHS).
 
-    `tolerance`: how far from whole a whole variable may be. `enough`: an objective at which a plan is good enough;
-    a search that is proven not to reach it ends with the first plan it has, if it `gives_up`. `strategy`: whether a
-    programme is solved as a whole or by kernels; its size decides by itself. `around`: HiGHS's searches around its
-    relaxations and plans. `room`: an absolute gap that is enough, too. `collects`: all plans on the way are kept, not
-    only the best. `settles`: seconds, and how far above the bound so far a plan may cost to be good enough from then
-    on. `looks`: how often it is tried out what a branch costs before that is guessed. `presolves`: whether HiGHS makes
-    the programme smaller first.
+    `tolerance`: how far from whole a whole variable may be. `enough`: an objective at which a plan is good enough, or
+    who knows it (others may raise it meanwhile); a search that is proven not to reach it ends with the first plan it
+    has, if it `gives_up`. `strategy`: whether a programme is solved as a whole or by kernels; its size decides by
+    itself. `around`: HiGHS's searches around its relaxations and plans. `room`: an absolute gap that is enough, too.
+    `collects`: all plans on the way are kept, not only the best. `settles`: seconds, and how far above the bound so
+    far a plan may cost to be good enough from then on. `looks`: how often it is tried out what a branch costs before
+    that is guessed. `presolves`: whether HiGHS makes the programme smaller first.
     """
 
     gap: float = 1e-4
@@ -48,7 +49,7 @@ class Limits:
     seed: int = 0
     solver: str | None = None
     tolerance: float = 1e-6
-    enough: float | None = None
+    enough: float | Callable[[], float] | None = None
     gives_up: bool = True
     strategy: Strategy = "auto"
     around: tuple[str, ...] = AROUND

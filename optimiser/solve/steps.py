@@ -77,7 +77,8 @@ class Steps:
     """`x` is a solution of the relaxation, `bound` its value, `room` how far above it a plan may be.
 
     `run` is asked for every step, for `seconds` each; before it a step is rounded, where `rounds` is given. `over` says
-    whether to stop. `cost` holds what each part cost, `proven` a bound for the whole from steps that hold nothing.
+    whether to stop; `elsewhere` what a plan may cost by what others have proven meanwhile. `cost` holds what each part
+    cost, `proven` a bound for the whole from steps that hold nothing.
     """
 
     programme: Programme
@@ -91,6 +92,7 @@ class Steps:
     seconds: float
     gap: float
     rounds: Rounds | None = None
+    elsewhere: Callable[[], float] = lambda: -np.inf
 
     def __post_init__(self) -> None:
         self.parts, self.are_small = parts_of(self.programme, self.grid)
@@ -186,7 +188,7 @@ class Steps:
                 continue
             size = len(programme.cost)
             begin = kernel.shrink(known) if known is not None else None
-            enough = self._enough() if step is self.steps[-1] else None
+            enough = self._enough if step is self.steps[-1] else None
             gap, around = self._gap(i, before), self._around(step)
             outcome = self.run(step.words, programme, seconds, begin, gap, enough, around, False, near=self.room)
             if i == 0:
@@ -229,7 +231,7 @@ class Steps:
         step, best, last = self.steps[i], None, self.steps[i] is self.steps[-1]
         if i == 0 or step.part is None or self.are_small or self.over():
             return None
-        enough, gap = self._enough() if last else None, self.gap / 20 if last else self._gap(i, before)
+        enough, gap = self._enough if last else None, self.gap / 20 if last else self._gap(i, before)
         keep = self._kept(step, x, self.reach[0][0] * self.room, self.reach[0][1])
         for share in CLOSE if last else CLOSE[:1]:
             same = settled(self.programme, self.grid, self.prices, step.projects, x, share)
@@ -240,7 +242,7 @@ class Steps:
             outcome = self.run(words, programme, seconds, begin, gap, enough, self._around(step), True)
             if outcome.x is not None and (best is None or outcome.objective < best[1].objective):
                 best = kernel, outcome
-            if self.over() or (enough is not None and best is not None and best[1].objective <= enough):
+            if self.over() or (enough is not None and best is not None and best[1].objective <= enough()):
                 break
         return best
 
@@ -259,7 +261,7 @@ class Steps:
 
     def _enough(self) -> float:
         """What the last step's plan may cost, since the gap is proven then."""
-        return self.proven + self.gap * abs(self.proven)
+        return max(self.proven + self.gap * abs(self.proven), self.elsewhere())
 
     def _gap(self, i: int, before: float) -> float:
         """What of the room is left for each step from here on, relative; it is not needed to the last."""

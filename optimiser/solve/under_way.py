@@ -34,7 +34,7 @@ class Run(Protocol):
         seconds: float,
         start: Floats | None,
         gap: float,
-        enough: float | None,
+        enough: float | Callable[[], float] | None,
         around: tuple[str, ...],
         gives_up: bool,
         *,
@@ -93,10 +93,10 @@ class UnderWay:
         """The bound that proves the best plan; without one infinite."""
         return self.objective - self.limits.gap * abs(self.objective) if self.x is not None else np.inf
 
-    def room(self) -> float:
-        """How far above the bound a plan may cost for the gap to be proven."""
-        gap = self.limits.gap
-        return abs(self.bound) * gap / (1 + gap if self.bound < 0 else 1 - gap)
+    def room(self, bound: float | None = None) -> float:
+        """How far above the bound, or another one, a plan may cost for the gap to be proven."""
+        gap, bound = self.limits.gap, self.bound if bound is None else bound
+        return abs(bound) * gap / (1 + gap if bound < 0 else 1 - gap)
 
     def run(
         self,
@@ -105,7 +105,7 @@ class UnderWay:
         seconds: float,
         start: Floats | None = None,
         gap: float | None = None,
-        enough: float | None = None,
+        enough: float | Callable[[], float] | None = None,
         around: tuple[str, ...] | None = None,
         gives_up: bool = True,
         beside: Interrupt | None = None,

@@ -99,6 +99,16 @@ def test_a_plan_settles_once_it_is_near_the_bound_and_the_usual_seconds_are_over
     assert search._is_settled() == ends
 
 
+def test_what_is_enough_may_rise_while_it_searches():
+    """Another search proves more meanwhile. The wrong answer: to go by what was enough when this one began."""
+    told = [4.0]
+    search = highs.Run(split(4), Limits(seconds=8.0, enough=lambda: told[0], gives_up=False), None, Interrupt(), None)
+    search.best = 5.0, np.zeros(4)
+    assert not search._is_settled()
+    told[0] = 5.0
+    assert search._is_settled()
+
+
 def test_an_interrupt_is_heard():
     interrupt = Interrupt()
     threading.Timer(0.3, interrupt.event.set).start()

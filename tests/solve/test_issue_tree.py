@@ -52,9 +52,10 @@ def test_the_bound_is_the_optimum_in_the_end(draw_case, seed, workers, tmp_path,
         return
     expected, tree = best_of(programme, grid), tree_of(case, workers=workers)
     within = 1e-5 * max(1.0, abs(expected.objective))
+    assert tree.proven == -np.inf
     for _ in range(3):
         tree.grow(20.0, asks=4)
-        assert tree.bound <= expected.objective + within
+        assert tree.proven == tree.bound <= expected.objective + within
     tree.grow(20.0)
     if expected.status == "infeasible":
         assert tree.bound == np.inf
@@ -108,6 +109,25 @@ def test_a_relaxation_that_fails_is_no_proof(case, monkeypatch):
         assert tree.bound < np.inf
         assert tree.bound <= best_of(programme, case[1]).objective + 1e-4
         assert tree.near(5.0) is None
+
+
+def test_what_is_proven_can_be_asked_as_it_grows(case, monkeypatch):
+    """While a part is being divided it is in none of the lists: the bound of the others, which is higher, is none of
+    all; what is told is the bound before. It rises with the tree."""
+    programme, grid, _ = case
+    expected, tree, told = best_of(programme, grid).objective, tree_of(case), []
+    before = IssueTree._divide
+
+    def divided(self, part):
+        told.append((self.proven, self.bound, part.bound))
+        return before(self, part)
+
+    monkeypatch.setattr(IssueTree, "_divide", divided)
+    tree.grow(60.0)
+    assert all(proven == least <= expected * (1 + 1e-7) for proven, _, least in told)
+    assert any(bound > proven for proven, bound, _ in told)
+    assert [proven for proven, _, _ in told] == sorted(proven for proven, _, _ in told)
+    assert told[0][0] < told[-1][0] <= tree.proven == tree.bound
 
 
 def test_it_ends_where_it_is_told_to(case):
