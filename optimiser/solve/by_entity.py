@@ -28,6 +28,9 @@ ROUGH = 1e-3
 """What the first bound by entity may lack of what is attainable, relative: the tree goes on from there."""
 ROUNDS, PARTS = 60, 400
 """Rounds of prices in the tree, and its parts, before what is left of the whole is searched."""
+TREE, STILL = 0.25, 0.1
+"""After this share of the time the tree ends, with a plan, if it has not raised the bound by this share of its distance
+from what proves that plan: the whole is searched in the rest."""
 EXACT = 0.1
 """How exact a pool's plan has to be: a share of the gap so far."""
 
@@ -59,7 +62,10 @@ def by_entity(search: InParts, lp: Outcome) -> None:
         return
     pool = Pool(search, blocks)
     tree = EntityTree(found, search.grid, search.limits, search.interrupt, workers)
+    until = search.seconds + TREE * search.left
     while not search.is_over and tree.may_prove(search.least) and tree.rounds < ROUNDS and tree.count < PARTS:
+        if search.seconds > until and tree.bound - found.bound < STILL * (search.least - found.bound) < np.inf:
+            break
         pool.choose(tree.plans, tree.open[0][-1].y)
         if search.x is not None:
             tree.know(search.x)

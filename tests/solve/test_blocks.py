@@ -416,6 +416,28 @@ def test_an_interrupt_keeps_the_bound_and_the_plan(always, tmp_path, monkeypatch
     assert keeps_all_rows(programme, found.x)
 
 
+@pytest.mark.parametrize(("share", "still", "goes_on"), [(0.0, 0.1, False), (0.0, 0.0, True), (0.9, 0.1, True)])
+def test_a_tree_that_raises_no_bound_is_left(share, still, goes_on, always, tmp_path, monkeypatch):
+    """After its share of the time, with a plan of 64 and a bound that is still 56, the whole is searched instead.
+
+    The wrong answers: to go on dividing for the rest of the time, or to leave a tree that is of use, or too early.
+    """
+    monkeypatch.setattr(root, "ROUNDS", 0)
+    monkeypatch.setattr(by_entity, "TREE", share)
+    monkeypatch.setattr(by_entity, "STILL", still)
+    grow, plans = by_entity.EntityTree.grow, []
+
+    def idle_at_first(self, least, seconds, beside):
+        plans.append(least < np.inf)
+        beside() if len(plans) == 1 else grow(self, least, seconds, beside)
+
+    monkeypatch.setattr(by_entity.EntityTree, "grow", idle_at_first)
+    model = build(compile_instance(read(write(TWO, tmp_path)).scenario))
+    found = kernels.solve_by_kernels(model, assemble(model), LIMITS, None, Interrupt())
+    assert (found.status, found.objective, found.bound) == ("optimal", pytest.approx(64), pytest.approx(64))
+    assert plans[:2] == ([False, True] if goes_on else [False])
+
+
 def test_the_bound_of_a_group_is_above_its_relaxation(tmp_path):
     """Proves on a group of 40 with lives that end that entities give more than cuts do, and less than a plan."""
     programme, grid = drawn(GROUP, tmp_path)
