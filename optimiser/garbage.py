@@ -33,7 +33,7 @@ def uncollected() -> Iterator[None]:
 def given_back() -> None:
     """What was freed goes back to the system, where this is glibc: it keeps what lies between things that stay.
 
-    Many large things that come and go (relaxations, and what they are made of) leave a quarter of a group's memory so.
+    Many large things that come and go (relaxations, and what they are made of) leave a third of what they took so.
     """
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:

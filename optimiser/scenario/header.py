@@ -42,7 +42,7 @@ class Solve(Strict):
     threads: Annotated[Whole, Field(ge=1, le=256)] | None = None
     """Threads of the solver; default: what the machine has."""
     seed: Annotated[Whole, Field(ge=0, le=2**31 - 1)] = 0
-    """Seed of the solver: same seed, same plan."""
+    """Seed of the solver: same seed, same plan, on the same machine and unless time ends a search."""
 
 
 Salvage = Literal["annuity", "linear", "none"]

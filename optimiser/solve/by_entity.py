@@ -29,8 +29,8 @@ ROUGH = 1e-3
 ROUNDS, PARTS = 60, 400
 """Rounds of prices in the tree, and its parts, before what is left of the whole is searched."""
 TREE, STILL = 0.25, 0.1
-"""After this share of the time the tree ends, with a plan, if it has not raised the bound by this share of its distance
-from what proves that plan: the whole is searched in the rest."""
+"""Once it has had this share of the time that the first prices left, the tree ends between two divisions if there is a
+plan and the bound has not come this share of its distance from what proves that plan: the whole is searched instead."""
 EXACT = 0.1
 """How exact a pool's plan has to be: a share of the gap so far."""
 

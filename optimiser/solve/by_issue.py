@@ -86,6 +86,8 @@ class ByIssue(InParts):
             self._ended(tree)
             if self.is_over or not has_plan:
                 break
+        if self.steps is not None:
+            self.steps.elsewhere = lambda: -np.inf  # the tree need not be kept for it
         self.abandoned |= tree.abandoned
         self.log.append(
             f"--- issues: {tree.asked} parts, {tree.slow} of them with all starts: bound {tree.bound:.10g}\n"
@@ -113,8 +115,9 @@ class ByIssue(InParts):
 
     def _enough(self, tree: IssueTree) -> float:
         """What a plan may cost as the tree has proven so far, while it grows."""
-        bound = min(tree.proven, self.closed)
-        return bound + self.room(bound) if np.isfinite(bound) else -np.inf
+        proven = tree.proven
+        bound = min(proven, self.closed)
+        return bound + self.room(bound) if np.isfinite(proven) else -np.inf
 
     def _plan(self, leaf: Leaf, root: Root, room: float, enough: Callable[[], float]) -> bool:
         """Whether there is a plan step by step in a part in which issues are decided; it may cost so much above it."""

@@ -113,7 +113,7 @@ class Run:
         self.log: list[str] = []
         self.best: tuple[float, Floats] | None = None
         self.plans: list[Floats] = []
-        self.bound = -np.inf
+        self.bound, self.settled = -np.inf, False
         self.highs = Silent()
         self._options()
         self._pass()
@@ -177,7 +177,8 @@ class Run:
 
     def _on_interrupt(self, event) -> None:
         # said each time: HiGHS 1.15.1 remembers what was said in the run before
-        event.interrupt(self.interrupt.is_set or self.seconds > self.limits.seconds or self._is_settled())
+        self.settled = self.settled or self._is_settled()
+        event.interrupt(self.interrupt.is_set or self.seconds > self.limits.seconds or self.settled)
 
     def _is_settled(self) -> bool:
         """True once there is a plan, and it is good enough, or no plan will be and the search gives up."""
@@ -294,7 +295,7 @@ class Run:
             said: Status = "optimal" if holds else "infeasible"
             return Outcome(said, np.zeros(len(p.cost)), p.offset, p.offset, reason="no decisions", **common)
         stopped = status in (kinds.kTimeLimit, kinds.kInterrupt, kinds.kSolutionLimit, kinds.kIterationLimit)
-        stopped = stopped or self.interrupt.is_set or self.seconds >= self.limits.seconds or self._is_settled()
+        stopped = stopped or self.interrupt.is_set or self.seconds >= self.limits.seconds or self.settled
         reason = self._reason() if stopped else highs.modelStatusToString(status)
         if not stopped and x is not None and not self.programme.keeps_rows(x):
             x, objective = None, np.inf  # HiGHS 1.15.1 reports an error only where a plan goes wrong in its postsolve

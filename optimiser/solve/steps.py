@@ -173,11 +173,10 @@ class Steps:
         step = self.steps[i]
         size, was, allowed = 0, np.inf, before + max(SHARE * self.room, HALF * (self.most - before))
         best = self._quickly(i, held, x, before)
-        if best is not None and best[1].objective <= (self._enough() if step is self.steps[-1] else allowed):
-            return best
         seconds = self.seconds * self._longer(step)
         for own, other in ((0.0, ASSETS), self.reach[0]) if step.assets else self.reach:
-            if self.over():
+            is_good = best is not None and best[1].objective <= (self._enough() if step is self.steps[-1] else allowed)
+            if is_good or self.over():
                 return best
             keep, known = self._kept(step, x, own * self.room, other), self._plan_of(best or rounded)
             if known is not None:

@@ -116,7 +116,8 @@ def test_what_is_proven_can_be_asked_as_it_grows(case, monkeypatch):
     all; what is told is the bound before. It rises with the tree."""
     programme, grid, _ = case
     expected, tree, told = best_of(programme, grid).objective, tree_of(case), []
-    before = IssueTree._divide
+    before, given = IssueTree._divide, []
+    monkeypatch.setattr(issue_tree, "given_back", lambda: given.append(len(told)))
 
     def divided(self, part):
         told.append((self.proven, self.bound, part.bound))
@@ -128,6 +129,7 @@ def test_what_is_proven_can_be_asked_as_it_grows(case, monkeypatch):
     assert any(bound > proven for proven, bound, _ in told)
     assert [proven for proven, _, _ in told] == sorted(proven for proven, _, _ in told)
     assert told[0][0] < told[-1][0] <= tree.proven == tree.bound
+    assert given == list(range(1, len(told) + 1))  # memory, after each part
 
 
 def test_it_ends_where_it_is_told_to(case):
