@@ -24,7 +24,7 @@ from optimiser.solve.outcome import AROUND, Limits, Outcome, Progress, Status
 from optimiser.solve.programme import Programme
 from optimiser.solve.scaling import scale
 from optimiser.solve.silent import Silent
-from optimiser.solve.starting import contradiction, is_doubtful
+from optimiser.solve.starting import contradiction, cutoff, is_doubtful
 
 Floats = NDArray[np.float64]
 DOUBLETON, AGGREGATOR = 1 << 9, 1 << 12
@@ -114,6 +114,7 @@ class Run:
         self.best: tuple[float, Floats] | None = None
         self.plans: list[Floats] = []
         self.bound, self.settled = -np.inf, False
+        self.cutoff = cutoff(programme, start, limits)
         self.highs = Silent()
         self._options()
         self._pass()
@@ -151,6 +152,8 @@ class Run:
             "mip_pscost_minreliable": limits.looks,
             **{f"mip_heuristic_run_{name}": name in limits.around for name in AROUND},
         }
+        if np.isfinite(self.cutoff):
+            options["objective_bound"] = self.cutoff * self.scaling.objective
         for name, value in options.items():
             self.highs.setOptionValue(name, value)
 
@@ -171,6 +174,7 @@ class Run:
     def _on_progress(self, event) -> None:
         data = event.data_out
         best, bound = (self.scaling.unscaled_objective(v) for v in (data.mip_primal_bound, data.mip_dual_bound))
+        bound = min(bound, self.cutoff)
         self.bound = max(self.bound, bound) if np.isfinite(bound) else self.bound
         if self.watch is not None:
             self.watch(Progress(self.seconds, best, bound))
@@ -279,7 +283,7 @@ class Run:
             objective, x = self.best
         bound = objective if status == highspy.HighsModelStatus.kOptimal else -np.inf
         if mip:
-            bound = back(float(info.mip_dual_bound))
+            bound = min(back(float(info.mip_dual_bound)), self.cutoff)
         dual = None
         if solution.dual_valid and not mip:
             dual = np.array(solution.row_dual, dtype=float) * self.scaling.rows / self.scaling.objective

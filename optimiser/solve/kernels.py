@@ -301,7 +301,8 @@ class _Kernels(ByIssue):
         nobody = np.zeros(len(self.grid.whole), dtype=bool)
         kernel = restrict(self.programme, self.grid, matters, nobody, np.zeros(len(self.programme.cost)))
         begin = kernel.shrink(self.x) if self.x is not None else None
-        rest = self.run(f"{int(matters.sum())} starts that matter", kernel.programme, self.left, begin)
+        words = f"{int(matters.sum())} starts that matter"
+        rest = self.run(words, kernel.programme, self.left, begin, only_better=True)
         if rest.x is not None:
             self.take(kernel.expand(rest.x))
         self._ended_beside()

@@ -58,6 +58,7 @@ class Limits:
     settles: tuple[float, float] | None = None
     looks: int = 8
     presolves: bool = True
+    only_better: bool = False
 
 
 @dataclass(eq=False)

@@ -27,6 +27,18 @@ def contradiction(programme: Programme, start: NDArray[np.float64] | None, outco
     return None
 
 
+def cutoff(programme: Programme, start: NDArray[np.float64] | None, limits: Limits) -> float:
+    """The cost from which on plans are not looked for, as the gap proves the start (N,) against them; else infinite.
+
+    A search that ends without a cheaper plan has this for a bound. Infinite where there is no such start, or any plan
+    is asked for that is better.
+    """
+    if start is None or not limits.only_better or not programme.integer.any() or not _is_plan(programme, start):
+        return np.inf
+    cost = programme.cost_of(start)
+    return cost - (1 - 1e-6) * max(limits.gap * abs(cost), limits.room)
+
+
 def _is_plan(programme: Programme, x: NDArray[np.float64]) -> bool:
     """Whether a start (N,) keeps bounds and rows, and is whole where it has to be, up to rounding."""
     size = 1e-6 * np.maximum(1.0, abs(x))

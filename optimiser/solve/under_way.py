@@ -110,6 +110,7 @@ class UnderWay:
         gives_up: bool = True,
         beside: Interrupt | None = None,
         near: float | None = None,
+        only_better: bool = False,
     ) -> Outcome:
         """What is found of a part; steps say what HiGHS searches around.
 
@@ -120,7 +121,7 @@ class UnderWay:
         seconds = max(min(seconds, self.left), 0.1)
         limits = replace(self.limits, seconds=seconds, gap=gap, enough=enough, gives_up=gives_up)
         limits = replace(limits, around=self.around if around is None else around)
-        limits = replace(limits, threads=self.threads or limits.threads)
+        limits = replace(limits, threads=self.threads or limits.threads, only_better=only_better)
         if near is not None:
             limits = replace(limits, seconds=min(PATIENCE * seconds, self.left), settles=(seconds, near))
         if beside is not None:

@@ -153,7 +153,7 @@ def test_a_bound_that_is_told_beside_the_last_search_counts(tmp_path):
     _, prices = search._priced(run(replace(programme, integer=np.zeros_like(programme.integer)), LIMITS))
     search.take(run(programme, LIMITS).x)
 
-    def ended(*asked):
+    def ended(*asked, **more):
         search.raised = 26.0
         return Outcome("stopped", None, np.inf, -np.inf, 0.0, "time limit")
 
@@ -178,7 +178,7 @@ def test_what_a_kernel_beside_has_found_is_kept_where_the_whole_is_interrupted(a
             stop.event.wait(0.01)
         return run(kernel.programme, LIMITS, None, Interrupt())
 
-    def ended(*asked):
+    def ended(*asked, **more):
         interrupt.set()
         return Outcome("stopped", None, np.inf, -np.inf, 0.0, "interrupt")
 

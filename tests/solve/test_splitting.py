@@ -305,7 +305,7 @@ def test_no_bound_is_above_that_of_a_part_that_is_left_aside(tmp_path):
     programme, search, (_, prices) = split(tmp_path, 0.01)
     search.bound, search.closed = 10.0, 25.9
     search.take(run(programme, LIMITS).x)
-    search.run = lambda *asked: Outcome("optimal", None, np.inf, 26.0, 0.0, "gap reached")
+    search.run = lambda *asked, **more: Outcome("optimal", None, np.inf, 26.0, 0.0, "gap reached")
     search.raised = 26.0
     outcome = search._rest(prices)
     assert (outcome.status, outcome.objective) == ("optimal", pytest.approx(26))
