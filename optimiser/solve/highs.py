@@ -24,7 +24,7 @@ from optimiser.solve.outcome import AROUND, Limits, Outcome, Progress, Status
 from optimiser.solve.programme import Programme
 from optimiser.solve.scaling import scale
 from optimiser.solve.silent import Silent
-from optimiser.solve.starting import contradiction, cutoff, is_doubtful
+from optimiser.solve.starting import contradiction, cut_back, cutoff, is_doubtful
 
 Floats = NDArray[np.float64]
 DOUBLETON, AGGREGATOR = 1 << 9, 1 << 12
@@ -62,7 +62,7 @@ def run(
     outcome = ask(None, start)
     if (words := _doubt(programme, start, outcome)) is not None and not interrupt.is_set:
         outcome.log.append(f"asked again without presolve: {words}\n")
-        outcome = ask(outcome, start, presolves=False)
+        outcome = ask(outcome, start, presolves=False, only_better=False)
     outcome = _believed(programme, start, outcome)
     if start is None or outcome.x is None or not is_doubtful(programme, start, outcome, limits):
         return outcome
@@ -114,6 +114,7 @@ class Run:
         self.best: tuple[float, Floats] | None = None
         self.plans: list[Floats] = []
         self.bound, self.settled = -np.inf, False
+        self.known = np.inf if start is None else programme.cost_of(start)
         self.cutoff = cutoff(programme, start, limits)
         self.highs = Silent()
         self._options()
@@ -174,10 +175,9 @@ class Run:
     def _on_progress(self, event) -> None:
         data = event.data_out
         best, bound = (self.scaling.unscaled_objective(v) for v in (data.mip_primal_bound, data.mip_dual_bound))
-        bound = min(bound, self.cutoff)
-        self.bound = max(self.bound, bound) if np.isfinite(bound) else self.bound
+        self.bound = max(self.bound, min(bound, self.cutoff)) if np.isfinite(bound) else self.bound
         if self.watch is not None:
-            self.watch(Progress(self.seconds, best, bound))
+            self.watch(Progress(self.seconds, best, min(bound, self.cutoff)))
 
     def _on_interrupt(self, event) -> None:
         # said each time: HiGHS 1.15.1 remembers what was said in the run before
@@ -283,7 +283,7 @@ class Run:
             objective, x = self.best
         bound = objective if status == highspy.HighsModelStatus.kOptimal else -np.inf
         if mip:
-            bound = min(back(float(info.mip_dual_bound)), self.cutoff)
+            bound = cut_back(back(float(info.mip_dual_bound)), self.cutoff, self.known)
         dual = None
         if solution.dual_valid and not mip:
             dual = np.array(solution.row_dual, dtype=float) * self.scaling.rows / self.scaling.objective

@@ -39,6 +39,11 @@ def cutoff(programme: Programme, start: NDArray[np.float64] | None, limits: Limi
     return cost - (1 - 1e-6) * max(limits.gap * abs(cost), limits.room)
 
 
+def cut_back(bound: float, cutoff: float, known: float) -> float:
+    """What a bound says where plans from `cutoff` on were not looked for; one above what is `known` is false."""
+    return bound if bound > known + BEYOND * max(1.0, abs(known)) else min(bound, cutoff)
+
+
 def _is_plan(programme: Programme, x: NDArray[np.float64]) -> bool:
     """Whether a start (N,) keeps bounds and rows, and is whole where it has to be, up to rounding."""
     size = 1e-6 * np.maximum(1.0, abs(x))

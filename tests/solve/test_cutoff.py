@@ -11,7 +11,7 @@ from scipy import sparse
 from optimiser.solve.highs import run
 from optimiser.solve.outcome import Limits, relative_gap
 from optimiser.solve.programme import Programme
-from optimiser.solve.starting import cutoff
+from optimiser.solve.starting import cut_back, cutoff
 
 GAP = 0.05
 
@@ -94,3 +94,23 @@ def test_no_cutoff_without_a_plan():
     assert cutoff(programme, start, Limits(gap=GAP)) == np.inf
     assert cutoff(programme, start, limits) == pytest.approx(least - GAP * abs(least), rel=1e-6)
     assert run(programme, limits, start=wrong).objective == pytest.approx(least, rel=GAP)
+
+
+def test_a_lie_is_not_cut_back_to_a_proof():
+    """HiGHS called a start of 304.09 one of 311.59, and that the least cost: no proof of anything below, either."""
+    assert cut_back(304.09, 303.79, known=304.09) == 303.79
+    assert cut_back(303.5, 303.79, known=304.09) == 303.5
+    assert cut_back(311.586, 303.79, known=304.09) == 311.586  # `contradiction` sees it
+
+
+def test_a_start_that_highs_does_not_take_costs_no_proof():
+    """A start that misses a row by rounding of its size: nothing is below its cost, and the least cost is proven.
+
+    Rows of 1e5 by 2e-3. Asked again with the same cutoff there would be no plan, and no bound.
+    """
+    programme = _programme([3.0, 4.0, 5.0], [[1e5, 1e5 - 2e-3, 7e4]], [1e5])
+    start = np.array([0.0, 1.0, 0.0])
+    programme.cost[1] = 2.5
+    found = run(programme, Limits(gap=1e-3, threads=1, only_better=True), start=start)
+    assert found.status == "optimal"
+    assert found.bound == pytest.approx(found.objective, rel=2e-3)
