@@ -41,6 +41,7 @@ class Limits:
     `collects`: all plans on the way are kept, not only the best. `settles`: seconds, and how far above the bound so
     far a plan may cost to be good enough from then on. `looks`: how often it is tried out what a branch costs before
     that is guessed. `presolves`: whether HiGHS makes the programme smaller first.
+    `only_better`: beside the plan to start from only such are looked for as are better by more than the gap.
     """
 
     gap: float = 1e-4
