@@ -163,15 +163,7 @@ class Pool:
         gap = gap if np.isfinite(gap) else search.limits.gap
         beside = Interrupt(within=search.interrupt)
         found = search.run(
-            words,
-            kernel.programme,
-            POOL * search.left,
-            begin,
-            gap,
-            enough,
-            gives_up=False,
-            beside=beside,
-            only_better=True,
+            words, kernel.programme, POOL * search.left, begin, gap, enough, gives_up=False, beside=beside
         )
         self.found = kernel, found
 
